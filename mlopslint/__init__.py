@@ -1,0 +1,32 @@
+"""mlopslint: which MLOps practices a repository follows, with evidence, and what to do next.
+
+>>> from mlopslint import review
+>>> report = review("fixtures/levels/level2")
+>>> report.assessment.level
+2
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlopslint.version import __version__
+
+if TYPE_CHECKING:
+    from mlopslint.config import Config
+    from mlopslint.errors import MlopslintError
+    from mlopslint.records import Report
+    from mlopslint.review import review
+
+__all__ = ["Config", "MlopslintError", "Report", "__version__", "review"]
+
+_HOMES = {"review": "review", "Report": "records", "Config": "config", "MlopslintError": "errors"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that ``import mlopslint`` costs nothing."""
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"mlopslint.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'mlopslint' has no attribute {name!r}")

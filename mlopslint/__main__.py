@@ -1,0 +1,21 @@
+"""``mlopslint`` and ``python -m mlopslint``; ``--version`` answers before anything is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from mlopslint.version import __version__
+
+        print(f"mlopslint {__version__}")
+        return
+    from mlopslint.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Facts kept by content in one SQLite file: (git blob id, kind, digest of the readers) -> encoded facts.
+
+A cache only ever saves time: one that is locked, damaged, read-only or full is done without, silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+#: Above this size (bytes) the file is started anew.
+_LIMIT = 1_000_000_000
+
+
+def default_folder() -> str:
+    """The user's cache folder for mlopslint."""
+    given = os.environ.get("MLOPSLINT_CACHE_DIR")
+    if given:
+        return given
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("mlopslint", appauthor=False)
+
+
+@lru_cache(maxsize=1)
+def engine_digest() -> str:
+    """Digest of the sources of all readers and of the Python version: what facts depend on beside the bytes."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    package = os.path.dirname(os.path.abspath(__file__))
+    folder = os.path.join(package, "facts")
+    files = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
+    for path in [*files, os.path.join(package, "records.py")]:
+        try:
+            with open(path, "rb") as stream:
+                digest.update(stream.read())
+        except OSError:
+            digest.update(path.encode())
+    return digest.hexdigest()[:16]
+
+
+class Cache:
+    """``get`` many and ``put`` many; every failure means "not cached"."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._connection: sqlite3.Connection | None = None
+        if folder is None:
+            return
+        try:
+            os.makedirs(folder, exist_ok=True)
+            path = os.path.join(folder, "facts.sqlite")
+            if os.path.exists(path) and os.path.getsize(path) > _LIMIT:
+                os.remove(path)
+            try:
+                self._connection = self._open(path)
+            except sqlite3.DatabaseError:
+                for suffix in ("", "-wal", "-shm"):
+                    if os.path.exists(path + suffix):
+                        os.remove(path + suffix)
+                self._connection = self._open(path)
+        except (OSError, sqlite3.Error):
+            self._connection = None
+
+    @staticmethod
+    def _open(path: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=3, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")
+            connection.execute("CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
+            connection.execute("SELECT key, data FROM facts LIMIT 1").fetchall()
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    def get(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """What is known of ``keys``."""
+        found: dict[str, bytes] = {}
+        if self._connection is None:
+            return found
+        try:
+            for start in range(0, len(keys), 900):
+                some = keys[start : start + 900]
+                marks = ",".join("?" * len(some))
+                rows = self._connection.execute(f"SELECT key, data FROM facts WHERE key IN ({marks})", some)  # noqa: S608
+                found.update(rows)
+        except sqlite3.Error:
+            return {}
+        return found
+
+    def put(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Keep these, in one transaction."""
+        if self._connection is None:
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            try:
+                self._connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                self._connection = None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,104 @@
+"""Options that several commands share, and how they reach the main line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from mlopslint.gather import Progress
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def source(function: F) -> F:
+    """What to read, and with which settings."""
+    for option in reversed(
+        (
+            click.option("--rev", metavar="REV", help="Assess this commit, from the object database."),
+            click.option("--staged", is_flag=True, help="Assess the index instead of the work tree."),
+            click.option("--config", "config", metavar="FILE", help="Use this configuration file."),
+            click.option("--model", metavar="NAME", help="Read the verdicts with this maturity model."),
+            click.option("--select", multiple=True, metavar="CODES", help="Only rules with these prefixes."),
+            click.option("--extend-select", multiple=True, metavar="CODES", help="These rules as well."),
+            click.option("--ignore", multiple=True, metavar="CODES", help="Without rules with these prefixes."),
+            click.option("--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Worker processes (default: one a core)."),
+            click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
+            click.option("--cache-dir", metavar="DIR", help="Where the cache lies."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def split(values: tuple[str, ...]) -> tuple[str, ...]:
+    """``A,B`` and repeated options alike."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
+    """Run the review that these options ask for."""
+    from msgspec.structs import replace
+
+    from mlopslint.config import Config
+    from mlopslint.review import review
+
+    def adjust(config: Config) -> Config:
+        changes: dict[str, Any] = {}
+        if options["select"]:
+            changes["select"] = split(options["select"])
+        if options["extend_select"]:
+            changes["extend_select"] = (*config.extend_select, *split(options["extend_select"]))
+        if options["ignore"]:
+            changes["ignore"] = (*config.ignore, *split(options["ignore"]))
+        return replace(config, **changes) if changes else config
+
+    with progress(quiet) as tell:
+        return review(
+            path,
+            rev=options["rev"],
+            staged=options["staged"],
+            config=options["config"],
+            model=options["model"],
+            jobs=options["jobs"],
+            cache_dir=options["cache_dir"],
+            use_cache=not options["no_cache"],
+            progress=tell,
+            adjust=adjust,
+        )
+
+
+class progress:  # noqa: N801  used as a context manager
+    """A progress bar on standard error, on a terminal and for long scans only."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.shown = not quiet and sys.stderr.isatty()
+        self.bar: Any = None
+
+    def __enter__(self) -> Progress | None:
+        return self.tell if self.shown else None
+
+    def tell(self, done: int, total: int) -> None:
+        if self.bar is None:
+            if total < 300:
+                return
+            self.bar = click.progressbar(length=total, label="reading", file=sys.stderr)
+            self.bar.__enter__()
+        self.bar.update(done - self.bar.pos)
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.render_finish()
+
+
+def colour(no_color: bool) -> bool:
+    """Whether standard output gets colour: the flag, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+    import os
+
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

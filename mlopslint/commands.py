@@ -1,0 +1,200 @@
+"""What is run where: the commands of CI, tasks, scripts and images, with one hop through make, tox, just and scripts."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mlopslint.globs import name_pattern
+from mlopslint.records import Evidence
+from mlopslint.view import EVERYWHERE, Hit, View
+
+CI_KINDS = frozenset(
+    "github-workflow gitlab-ci azure-pipeline yaml-pipeline jenkinsfile circleci travis bitbucket cloud-build buildkite drone"
+    " codebuild appveyor cirrus".split()
+)
+_TASK_FILES = frozenset("makefile justfile taskfile tox pyproject package-json setup-cfg pixi".split())
+_RUNNERS = {"make": "makefile", "gmake": "makefile", "just": "justfile", "task": "taskfile", "tox": "tox", "nox": "python", "npm": "package-json", "yarn": "package-json", "pnpm": "package-json", "poe": "pyproject", "hatch": "pyproject", "pdm": "pyproject", "pixi": "pixi", "invoke": "python", "inv": "python"}
+
+
+class Command(NamedTuple):
+    """One command line: its words, where it stands, whether CI (or a hook) runs it and whether its failure counts."""
+
+    words: tuple[str, ...]
+    hit: Hit
+    where: str  # ci, task, script, image, notebook, pipeline
+    soft: bool
+    via: str = ""  # the command in CI through which this one runs
+
+    @property
+    def line(self) -> str:
+        return " ".join(self.words)
+
+    @property
+    def rung(self) -> int:
+        """4 where a failure fails CI; 3 where it runs; 2 where it could be run."""
+        if self.where == "ci":
+            return 3 if self.soft else 4
+        return 3 if self.where == "pipeline" else 2
+
+    def evidence(self) -> Evidence:
+        detail = self.line[:120]
+        if self.via:
+            detail = f"{self.via[:60]} runs: {detail}"
+        return self.hit.evidence(detail)
+
+
+def words_of(line: str) -> tuple[str, ...]:
+    """The words of a simple command; a path to a program is reduced to its name, ``python -m x`` to ``x``."""
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:
+        words = line.split()
+    while words and (re.match(r"^[A-Za-z_]\w*=", words[0]) or words[0] in ("sudo", "time", "exec", "env", "nohup", "command", "call", "!")):
+        words = words[1:]
+    for _ in range(3):
+        if len(words) > 2 and words[0] in ("uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi") and words[1] == "run":
+            words = words[2:]
+            while words and words[0].startswith("-"):
+                takes = words[0] in ("--with", "--extra", "--group", "--python", "-p", "--env-file", "--from", "-e", "--only-group", "--package", "--project", "--directory", "--no-group")
+                words = words[2:] if takes else words[1:]
+        elif len(words) > 1 and words[0] in ("uvx", "pipx", "xvfb-run", "nice", "npx", "bunx"):
+            words = words[2:] if words[0] == "pipx" and words[1] == "run" else words[1:]
+            while words and words[0].startswith("-") and words[0] != "--":
+                words = words[1:]
+        elif len(words) > 2 and words[0] in ("conda", "mamba", "micromamba") and words[1] == "run":
+            words = words[2:]
+            while words and words[0].startswith("-"):
+                words = words[2:] if words[0] in ("-n", "--name", "-p", "--prefix") else words[1:]
+        elif len(words) > 2 and re.match(r"^(.*/)?(python|python3|py|python3?\.\d+|\$\{?\w*PYTHON\w*\}?|\$\(\w*PYTHON\w*\))(\.exe)?$", words[0], re.I) and words[1] == "-m":
+            words = words[2:]
+        elif len(words) > 3 and words[0] in ("coverage", "kernprof") and words[1] == "run" and words[2] == "-m":
+            words = words[3:]
+        else:
+            break
+    if words and "/" in words[0] and not words[0].startswith(("./", "$")):
+        words = [words[0].rpartition("/")[2], *words[1:]]
+    return tuple(words)
+
+
+def starts_with(words: tuple[str, ...], prefix: str) -> bool:
+    """Whether a command begins with the words of ``prefix``; options between them are passed over."""
+    wanted = prefix.split()
+    at = 0
+    for want in wanted:
+        while at < len(words) and at and words[at].startswith("-") and not want.startswith("-"):
+            at += 1
+        if at >= len(words):
+            return False
+        if want != words[at] and not (("*" in want or "?" in want) and name_pattern(want).match(words[at])):
+            return False
+        at += 1
+    return True
+
+
+def all_commands(view: View) -> list[Command]:
+    """Every command of the repository, those that CI reaches through one hop marked as CI's; computed once a view."""
+    known = view.__dict__.get("_commands")
+    if known is None:
+        known = view.__dict__["_commands"] = list(_commands(view))
+    return known  # type: ignore[no-any-return]
+
+
+def ci_commands(view: View) -> list[Command]:
+    """The commands that CI runs, directly or through one hop."""
+    return [command for command in all_commands(view) if command.where == "ci"]
+
+
+def _commands(view: View) -> Iterator[Command]:
+    tasks: dict[tuple[str, str], list[Command]] = {}
+    scripts: dict[str, list[Command]] = {}
+    needs: dict[tuple[str, str], list[str]] = {}
+    for hit in view.hits("task", roles=EVERYWHERE):
+        kind = view.kinds.get(hit.path, "")
+        needs.setdefault((kind, hit.fact.name), []).extend(str(item) for item in hit.get("needs") or ())
+    ci: list[Command] = []
+    for hit in view.hits("command", roles=EVERYWHERE):
+        kind = view.kinds.get(hit.path, "")
+        words = words_of(hit.fact.name)
+        if not words:
+            continue
+        soft = bool(hit.get("soft"))
+        if kind in CI_KINDS or (kind == "yaml" and hit.get("job") is not None) or kind == "github-action":
+            command = Command(words, hit, "ci", soft)
+            ci.append(command)
+        elif kind in ("pre-commit", "lefthook", "husky"):
+            command = Command(words, hit, "ci", soft)
+        elif kind in _TASK_FILES or (kind == "python" and hit.get("task")):
+            command = Command(words, hit, "task", soft)
+            tasks.setdefault((kind, str(hit.get("task") or "")), []).append(command)
+        elif kind == "shell":
+            command = Command(words, hit, "script", soft or bool(hit.get("lenient")))
+            scripts.setdefault(hit.path, []).append(command)
+        elif kind in ("dockerfile", "compose"):
+            command = Command(words, hit, "image", soft)
+        elif kind == "notebook":
+            command = Command(words, hit, "notebook", soft)
+        elif kind in ("dvc", "mlproject", "snakefile"):
+            command = Command(words, hit, "pipeline", soft)
+        else:
+            command = Command(words, hit, "task", soft)
+        yield command
+    for command in ci:
+        for inner in _hop(command, tasks, scripts, needs, set(), 0):
+            yield inner
+
+
+def _hop(
+    command: Command,
+    tasks: dict[tuple[str, str], list[Command]],
+    scripts: dict[str, list[Command]],
+    needs: dict[tuple[str, str], list[str]],
+    seen: set[tuple[str, str]],
+    depth: int,
+) -> Iterator[Command]:
+    """The commands that a CI command starts: a task of make and kin (and what that task needs), or a script."""
+    if depth > 3:
+        return
+    words = command.words
+    via = command.via or command.line
+    kind = _RUNNERS.get(words[0])
+    if kind:
+        names = [word for word in words[1:] if not word.startswith("-") and "=" not in word and word not in ("run", "test:") or word == "run-script"]
+        if words[0] in ("npm", "yarn", "pnpm") and len(words) > 1:
+            names = [word for word in words[1:] if word not in ("run", "run-script") and not word.startswith("-")][:1]
+        if words[0] == "tox":
+            names = [part for word in words[1:] for part in word.split(",") if not part.startswith("-")]
+        if not names or words[0] == "nox":
+            names = names + [name for name_kind, name in tasks if name_kind == kind] if words[0] in ("tox", "nox") else names or ["all", "default", ""]
+        pending = list(names)
+        while pending:
+            name = pending.pop(0)
+            for key in {(kind, name), (kind, f"testenv:{name}"), (kind, name.rpartition("-")[0])}:
+                if key in seen or (key not in tasks and key not in needs):
+                    continue
+                seen.add(key)
+                pending += needs.get(key, ())
+                for inner in tasks.get(key, ()):
+                    found = Command(inner.words, inner.hit, "ci", command.soft or inner.soft, via)
+                    yield found
+                    yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+        return
+    script = None
+    if words[0] in ("bash", "sh", "zsh", "source", ".", "chmod") and len(words) > 1:
+        script = next((word for word in words[1:] if not word.startswith("-") and word.endswith((".sh", ".bash"))), None)
+        if words[0] == "chmod":
+            script = None
+    elif words[0].endswith((".sh", ".bash")):
+        script = words[0]
+    if script:
+        tail = script.lstrip("./").lower()
+        tail = re.sub(r"^(\$\{?\w+\}?/)+|^\$\{\{[^}]*\}\}/", "", tail)
+        for path, found_commands in scripts.items():
+            if (path.lower() == tail or path.lower().endswith("/" + tail)) and ("script", path) not in seen:
+                seen.add(("script", path))
+                for inner in found_commands:
+                    found = Command(inner.words, inner.hit, "ci", command.soft or inner.soft, via)
+                    yield found
+                    yield from _hop(found, tasks, scripts, needs, seen, depth + 1)

@@ -1,0 +1,353 @@
+"""What the facts mean together: which files train, serve, prepare data, test, and who imports whom."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+from mlopslint.records import Fact
+from mlopslint.view import Hit, View
+
+_PREPROCESSOR = re.compile(
+    r"scaler|encoder|vectori[sz]er|imputer|tokeni[sz]er|binari[sz]er|selector|selectk|preproc|tfidf|normali[sz]er"
+    r"|discreti[sz]er|transformer\b|pca|bpe|labelenc|onehot|\bpt\b|\ble\b|\bmlb\b|\bohe\b|\bss\b|augment|hasher|featur",
+    re.I,
+)
+_ESTIMATOR = re.compile(
+    r"model|clf|classif|estim|regr|pipe|\bnet|trainer|learner|automl|search|grid|forest|xgb|lgb|lgbm|catboost|\bsvm|svc|knn"
+    r"|\blr\b|bst|gbm|tree|kmeans|cluster|algo|\brf\b|\bnb\b|baseline|ensemble|network|autoencoder|\bgan\b|predictor|study"
+    r"|recommender|forecaster|booster|ridge|lasso|\bdt\b|logreg|pipeline",
+    re.I,
+)
+FRAMEWORKS = (
+    "sklearn", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "catboost", "jax", "flax", "pytorch_lightning", "lightning",
+    "transformers", "fastai", "statsmodels", "prophet", "mxnet", "paddle", "spacy", "gensim", "autogluon", "flaml", "pycaret",
+    "h2o", "tpot", "pyspark.ml", "sktime", "darts", "surprise", "implicit", "ultralytics", "detectron2", "stable_baselines3",
+    "trl", "peft", "diffusers", "sentence_transformers", "imblearn", "optuna", "sagemaker", "ray.train", "numpyro", "pymc",
+)  # fmt: skip
+_TRAINERS = (
+    "xgboost.train", "xgboost.cv", "lightgbm.train", "catboost.train", "*.fit_generator", "*.train_on_batch", "*.GradientTape",
+    "ultralytics.YOLO.train", "fasttext.train_supervised", "*Trainer.train", "*Trainer.fit", "*.Learner.fit*", "jax.value_and_grad",
+    "*.backward", ".backward", "*.fit_one_cycle", ".fit_one_cycle", ".fine_tune", "pycaret.*.create_model", "pycaret.*.compare_models",
+    "*.learn_one", "torch.optim.*.step", "spacy.training.*", "*.initialize_optimizer", "r:*train*", "r:fit*", "julia:*fit*", "julia:*train*",
+    "*SFTTrainer.train", "*.AutoML.fit", "stable_baselines3.*.learn", "sagemaker.*Estimator.fit", "*HyperparameterTuner.fit",
+    "tensorflow.estimator.train*", "tf.estimator.train*", "*.train_and_evaluate", "mlflow.*.train", "detectron2.*Trainer.train", "*.grad",
+)  # fmt: skip
+_SAVERS = (
+    "torch.save", "joblib.dump", "pickle.dump", "*.save_model", ".save_model", "*.save_pretrained", ".save_pretrained", "*.save_weights",
+    ".save_weights", "cloudpickle.dump", "dill.dump", "*.export", "skops.io.dump", "*.save_checkpoint", ".save_checkpoint", "*.saved_model.save",
+    "*.mlflow.*.save_model", "sklearn.externals.joblib.dump", "safetensors.*.save*", "keras.*.save", "tensorflow.*.save",
+)  # fmt: skip
+DATA_WORDS = re.compile(
+    r"(^|[_/.-])(data|dataset|datasets|dataloader|dataloaders|data_loader|preprocess\w*|prepro|prepare\w*|preparation|featuri[sz]\w*|features?"
+    r"|feature_\w+|transform\w*|etl|clean\w*|ingest\w*|augment\w*|loader|loaders|load_data|make_dataset|tokeni[sz]\w*|normali[sz]er?s?"
+    r"|build_features|extract\w*|split\w*|processing|process_data|wrangl\w*|audio|collat\w*)([_/.-]|$)",
+    re.I,
+)
+EVAL_WORDS = re.compile(r"(^|[_/.-])(eval\w*|test_model|validate|validation|val|scor(e|ing)_model|benchmark\w*|get_(model_)?metrics|compute_metrics|test|model_metrics|performance\w*)([_/.-]|$)", re.I)
+TRAIN_WORDS = re.compile(r"(^|[_/.-])(train\w*|fit_model|fine_?tun\w*|finetun\w*|pretrain\w*|learn|retrain\w*)([_/.-]|$)", re.I)
+_PREDICT = (
+    "*.predict", ".predict", "*.predict_proba", ".predict_proba", "*.predict_batch", ".generate", "*.generate", "*.infer", ".infer",
+    "*.inference", ".inference", "*.transcribe", ".transcribe", "*.pipeline", "predict*", "inference*", "infer*", "*:*predict*", "*:*inference*",
+    "*.predict_*", ".predict_*", "onnxruntime.InferenceSession*", "*.decision_function", "*.ainvoke", "*.encode", "*.embed*", ".forecast",
+    "*.forecast", "model", "*.model", "net", "*.score_samples", "*.recommend", ".recommend", "get_prediction*", "*:*infer*",
+)  # fmt: skip
+
+
+class Concepts:
+    """Derived once from a view, each property on first use."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    # -- modules and imports --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _modules(self) -> dict[str, list[str]]:
+        """Last part of a module's dotted path -> files."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.view.entries:
+            if self.view.kinds.get(path) == "python":
+                stem = path[:-3].removesuffix("/__init__")
+                found[stem.rpartition("/")[2]].append(path)
+        return found
+
+    def resolve(self, name: str, importer: str) -> str | None:
+        """The project's file that an imported dotted name comes from, if it is the project's."""
+        level = 0
+        if name.startswith("."):
+            dots, _, name = name.partition(":")
+            level = len(dots)
+        parts = [part for part in name.split(".") if part]
+        folder = importer.rpartition("/")[0]
+        if level:
+            up = folder.split("/") if folder else []
+            up = up[: len(up) - (level - 1)] if level > 1 else up
+            bases = ["/".join(up)]
+        else:
+            bases = [folder, "", "src"]
+            top = folder
+            while top:
+                top = top.rpartition("/")[0]
+                bases += [top, f"{top}/src" if top else "src"]
+        entries = self.view.entries
+        for end in (len(parts), len(parts) - 1):
+            if end < 1:
+                continue
+            tail = "/".join(parts[:end])
+            for base in bases:
+                stem = f"{base}/{tail}" if base else tail
+                for candidate in (f"{stem}.py", f"{stem}/__init__.py"):
+                    if candidate in entries and candidate != importer:
+                        return candidate
+        if level and parts == []:
+            candidate = f"{bases[0]}/__init__.py" if bases[0] else "__init__.py"
+            return candidate if candidate in entries else None
+        if not level and len(parts) > 1:  # a package in some folder that is put on the path elsewhere
+            for end in (len(parts), len(parts) - 1):
+                for path in self._modules.get(parts[end - 1], ()):
+                    stem = path[:-3].removesuffix("/__init__")
+                    if stem.endswith("/" + "/".join(parts[:end])):
+                        return path
+        return None
+
+    @cached_property
+    def imports(self) -> dict[str, set[str]]:
+        """file -> the project's files that it imports."""
+        graph: dict[str, set[str]] = defaultdict(set)
+        for path in self.view.entries:
+            if self.view.kinds.get(path) not in ("python", "notebook"):
+                continue
+            for fact in self.view.of(path, "import"):
+                target = self.resolve(fact.name, path)
+                if target:
+                    graph[path].add(target)
+                    package = target.rpartition("/")[0] + "/__init__.py"
+                    if package in self.view.entries and package != path:
+                        graph[path].add(package)
+        return graph
+
+    def reach(self, starts: list[str]) -> set[str]:
+        """The files that ``starts`` reach through imports, themselves included."""
+        seen = set(starts)
+        pending = list(starts)
+        while pending:
+            for target in self.imports.get(pending.pop(), ()):
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+        return seen
+
+    def imports_framework(self, path: str) -> bool:
+        return any(fact.name.startswith(FRAMEWORKS) for fact in self.view.of(path, "import"))
+
+    @cached_property
+    def frameworks(self) -> bool:
+        """Whether any of the project's code uses a machine-learning framework at all."""
+        return any(name.split(".")[0] in {f.split(".")[0] for f in FRAMEWORKS} for name in self.view.names("import"))
+
+    # -- training ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def training(self) -> list[Hit]:
+        """Calls that train a model, in the project's own code and notebooks."""
+        hits = [hit for hit in self.view.hits("call", *_TRAINERS) if not hit.fact.name.endswith(".grad") or "jax" in hit.fact.name]
+        for hit in self.view.hits("call", "*.fit", ".fit", "*.partial_fit", "*.fit_predict"):
+            name, on = hit.fact.name, str(hit.get("on", ""))
+            if name.startswith(FRAMEWORKS):
+                if not _PREPROCESSOR.search(name.rpartition(".")[0].rpartition(".")[2]):
+                    hits.append(hit)
+            elif name.startswith(".") and ":" not in name:
+                if _ESTIMATOR.search(on) and not _PREPROCESSOR.search(on) and self.near_framework(hit.path):
+                    hits.append(hit)
+            elif not _PREPROCESSOR.search(name) and self.near_framework(hit.path):
+                hits.append(hit)
+        return [hit for hit in hits if not hit.path.startswith(("docs/",))]
+
+    def near_framework(self, path: str) -> bool:
+        """Whether a file, or one that it imports, uses a machine-learning framework."""
+        return self.imports_framework(path) or any(self.imports_framework(other) for other in self.imports.get(path, ()))
+
+    @cached_property
+    def training_files(self) -> list[str]:
+        """Python files (not notebooks) that train."""
+        return sorted({hit.path for hit in self.training if self.view.kinds.get(hit.path) == "python"})
+
+    @cached_property
+    def training_notebooks(self) -> list[str]:
+        return sorted({hit.path for hit in self.training if self.view.kinds.get(hit.path) == "notebook"})
+
+    @cached_property
+    def training_scripts_other(self) -> list[str]:
+        """Files in R, Julia, Scala that train."""
+        return sorted({hit.path for hit in self.training if self.view.kinds.get(hit.path) in ("r", "julia", "scala", "sql")})
+
+    @cached_property
+    def deep_learning(self) -> list[Hit]:
+        """Training with a deep-learning framework."""
+        found = []
+        for path in [*self.training_files, *self.training_notebooks]:
+            for fact in self.view.of(path, "import"):
+                if fact.name.split(".")[0] in ("torch", "tensorflow", "keras", "jax", "flax", "lightning", "pytorch_lightning", "transformers", "fastai", "mxnet", "paddle", "ultralytics", "trl"):
+                    found.append(Hit(path, fact))
+                    break
+        return found
+
+    @cached_property
+    def training_entries(self) -> list[str]:
+        """Files from which training is started: they train or reach code that trains, and can be run."""
+        trains = set(self.training_files)
+        found = []
+        for path in self.view.python_files:
+            if path in trains or TRAIN_WORDS.search(path.rpartition("/")[2][:-3]) or self.is_runnable(path):
+                if self.is_runnable(path) and trains & self.reach([path]):
+                    found.append(path)
+        return found
+
+    @cached_property
+    def _runnable_by_command(self) -> set[str]:
+        from mlopslint.commands import all_commands
+
+        named = {word.lstrip("./").replace("\\", "/") for command in all_commands(self.view) for word in command.words if word.endswith(".py")}
+        modules = {command.words[0].replace(".", "/") + ".py" for command in all_commands(self.view) if "." in command.words[0]}
+        for hit in self.view.hits("script"):
+            modules.add(str(hit.fact.value or "").partition(":")[0].replace(".", "/") + ".py")
+        for hit in self.view.hits("stage"):
+            named |= {word.lstrip("./") for word in str(hit.get("cmd") or "").split() if word.endswith(".py")}
+            for dep in hit.get("deps") or ():
+                if str(dep).endswith(".py"):
+                    named.add(str(dep))
+        tails = named | modules
+        return {path for path in self.view.python_files if path in tails or any(path.endswith("/" + tail) for tail in tails if tail)}
+
+    def is_runnable(self, path: str) -> bool:
+        """Whether a file can be started: a main guard, a command-line parser, or something that runs it."""
+        if self.view.module(path).get("main") or path.endswith("__main__.py") or path in self._runnable_by_command:
+            return True
+        return self.takes_arguments(path) or any(
+            fact.name.startswith(("click.", "typer.", "hydra.main", "prefect.", "metaflow.", "dagster.", "zenml.", "kfp."))
+            for fact in self.view.of(path, "decorator")
+        )
+
+    def takes_arguments(self, path: str) -> bool:
+        """Whether a file reads a command line."""
+        for kind in ("call", "decorator", "base"):
+            for fact in self.view.of(path, kind):
+                if fact.name.startswith(("argparse.", "click.", "typer.", "fire.Fire", "absl.flags.", "hydra.main", "tyro.", "docopt", "simple_parsing", "jsonargparse", "transformers.HfArgumentParser", "configargparse", "plac.", "tap.", "cyclopts.", "tensorflow.app.flags", "tf.app.flags", "optparse.", "getopt.")):
+                    return True
+        return False
+
+    @cached_property
+    def savers(self) -> list[Hit]:
+        """Calls that save a model."""
+        return list(self.view.hits("call", *_SAVERS))
+
+    # -- serving ------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def routes(self) -> list[Hit]:
+        """HTTP routes that the project defines."""
+        found = []
+        for kind in ("decorator", "call"):
+            for hit in self.view.hits(
+                kind, "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
+                ".post", ".get", ".route", ".add_resource", ".add_url_rule", "*.include_router",
+            ):  # fmt: skip
+                name = hit.fact.name
+                if re.search(r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRouter|Blueprint|ray\.serve)", name, re.I) or (
+                    kind == "decorator" and (name.startswith(".") or ":" in name or name.split(".")[0] in ("app", "router", "api", "blueprint", "bp"))
+                    and isinstance(hit.get("0"), str) and str(hit.get("0")).startswith("/")
+                ):
+                    found.append(hit)
+        return found
+
+    @cached_property
+    def predictions(self) -> list[Hit]:
+        """Calls that ask a model for a prediction."""
+        return list(self.view.hits("call", *_PREDICT))
+
+    @cached_property
+    def serving_files(self) -> list[str]:
+        """Files that answer requests with predictions: they hold a route, and they or what they import predict."""
+        predicting = {hit.path for hit in self.predictions}
+        found = []
+        for path in sorted({hit.path for hit in self.routes}):
+            if self.view.kinds.get(path) != "python":
+                continue
+            near = {path} | self.imports.get(path, set())
+            words = re.compile(r"predict|infer|score|classif|detect|generate|embed|recommend|forecast|transcri|invocations|completion|chat", re.I)
+            routes = " ".join(f"{hit.get('0', '')} {hit.get('target', '')}" for hit in self.routes if hit.path == path)
+            if (predicting & near and (self.near_framework(path) or words.search(routes) or any(self.loads_model(p) for p in near))) or (
+                words.search(routes) and (self.near_framework(path) or any(self.loads_model(p) for p in near))
+            ):
+                found.append(path)
+        return found
+
+    def loads_model(self, path: str) -> bool:
+        return any(
+            re.search(r"(^|\.)(load_model|load_from_checkpoint|from_pretrained|InferenceSession)$|^(joblib|pickle|torch|dill|cloudpickle|skops\.io|mlflow\.\w+|bentoml\.\w+)\.(load|load_model|hub\.load)$|torch\.hub\.load|torch\.jit\.load", fact.name)
+            for fact in self.view.of(path, "call")
+        )
+
+    # -- tests --------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def test_files(self) -> list[str]:
+        """Python files that hold tests: by place or by name, with test functions in them."""
+        found = []
+        for path, role in self.view.roles.items():
+            if self.view.kinds.get(path) != "python" or role not in ("test", "source", "example"):
+                continue
+            if role == "test" or re.search(r"(^|/)(test_?|.*_test)[^/]*\.py$", path, re.I):
+                if any(is_test(fact) for fact in self.view.of(path, "def")):
+                    found.append(path)
+        return found
+
+    @cached_property
+    def tests(self) -> list[Hit]:
+        """Test functions with at least one assertion, in files that use the project's own code."""
+        return [Hit(path, fact) for path in self.test_files if self.tests_project(path) for fact in self.view.of(path, "def") if is_test(fact) and fact.value.get("asserts")]
+
+    def tests_project(self, path: str) -> bool:
+        """Whether a test file imports the project's code, starts it, or calls it over HTTP."""
+        if any(self.view.roles.get(target) != "test" for target in self.imports.get(path, ())):
+            return True
+        packages = {p.split("/")[0 if not p.startswith("src/") else 1] for p in self.view.python_files if "/" in p}
+        for fact in self.view.of(path, "import"):
+            if fact.name.lstrip(".:").split(".")[0] in packages:
+                return True
+        return any(
+            re.match(r"subprocess\.|importlib\.|runpy\.|os\.system|.*TestClient|testbook|.*CliRunner", fact.name)
+            for fact in self.view.of(path, "call")
+        )
+
+    def tested_targets(self, path: str) -> set[str]:
+        """The project's files that a test file imports, directly."""
+        return {target for target in self.imports.get(path, set()) if self.view.roles.get(target) != "test"}
+
+    # -- stages -------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def stage_names(self) -> list[Hit]:
+        """Stages of declared pipelines and what orchestrator decorators name."""
+        found = list(self.view.hits("stage"))
+        for hit in self.view.hits("decorator", *_STEP_DECORATORS):
+            found.append(Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name})))
+        for hit in self.view.hits("call", "*PythonScriptStep", "*ProcessingStep", "*TrainingStep", "*PythonOperator", "*BashOperator", "*KubernetesPodOperator", "*.ConditionStep", "kedro.pipeline.node", "*.Node", "*ContainerOp", "*.node"):
+            label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
+            found.append(Hit(hit.path, Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})))
+        return found
+
+
+_STEP_DECORATORS = (
+    "prefect.task", "prefect.flow", "zenml.step", "zenml.*.step", "metaflow.step", "dagster.op", "dagster.asset", "flytekit.task", "kfp.*.component",
+    "kfp.component", "airflow.decorators.task*", "airflow.sdk.task*", "kfp.dsl.component", "azure.ai.ml.*command_component", "ploomber.*",
+)  # fmt: skip
+
+
+def is_test(fact: Fact) -> bool:
+    """Whether a definition is a test function."""
+    value: Any = fact.value
+    return isinstance(value, dict) and value.get("type") in ("function", "method") and fact.name.rpartition(".")[2].startswith("test")

@@ -1,0 +1,168 @@
+"""Jupyter notebook -> facts of its cells, and of its code as Python with the cell that it stands in."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from mlopslint.facts.python import Reader, parse
+from mlopslint.records import Fact
+
+_MAGIC = re.compile(r"^(\s*)(%{1,2}|!|\?)(.*)$")
+_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
+_HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
+#: Cell magics whose body is still Python.
+_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "skip", "script_magic", "local", "chime"})
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """The text of a cell, whose source may be a string or a list of lines."""
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def cells_of(notebook: Any) -> list[dict[str, Any]]:
+    """The cells of a notebook of format 3 or 4; raises ValueError when it is none."""
+    if not isinstance(notebook, dict):
+        raise ValueError("not a notebook: no JSON object")
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):
+        cells = []
+        for sheet in notebook["worksheets"]:
+            if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
+                cells += sheet["cells"]
+    if not isinstance(cells, list):
+        raise ValueError("not a notebook: no cells")
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
+    """Source with its magics blanked out line by line (same number of lines), and the magics with their lines."""
+    if "%" not in source and "!" not in source and "?" not in source:
+        return source, []
+    lines = source.split("\n")
+    magics: list[tuple[int, str]] = []
+    first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
+    if first is not None and lines[first].startswith("%%"):
+        name = lines[first][2:].split(None, 1)[0] if lines[first][2:].strip() else ""
+        magics.append((first + 1, lines[first].strip()))
+        if name not in _PYTHON_MAGICS:
+            if name in ("bash", "sh", "script", "!"):
+                magics += [(i + 1, "!" + line.strip()) for i, line in enumerate(lines) if i > first and line.strip()]
+            return "\n" * (len(lines) - 1), magics
+        lines[first] = ""
+    continued = False
+    for i, line in enumerate(lines):
+        if continued:
+            magics.append((i + 1, line.strip()))
+            continued = line.rstrip().endswith("\\")
+            lines[i] = ""
+            continue
+        match = _MAGIC.match(line)
+        if match:
+            rest = match.group(3)
+            if match.group(2) == "%" and i and lines[i - 1].rstrip().endswith(("\\", "(", ",", "%", "+")):
+                continue  # a modulo at the start of a continued line
+            magics.append((i + 1, match.group(2) + rest.strip()))
+            continued = rest.rstrip().endswith("\\")
+            lines[i] = match.group(1) + "pass"
+            continue
+        match = _ASSIGNED_MAGIC.match(line)
+        if match and (match.group(2) == "!" or match.group(3)[:1].isalpha()):
+            magics.append((i + 1, match.group(2) + match.group(3).strip()))
+            lines[i] = match.group(1) + "None"
+        elif _HELP.match(line):
+            lines[i] = ""
+    return "\n".join(lines), magics
+
+
+def read(data: bytes) -> list[Fact]:
+    """Facts of one notebook; a cell that does not parse costs only itself."""
+    if not data.strip():
+        return [Fact("error", "empty notebook")]
+    try:
+        notebook = json.loads(data)
+        cells = cells_of(notebook)
+    except (ValueError, UnicodeDecodeError) as error:
+        text = str(error)
+        return [Fact("error", text if text.startswith("not a notebook") else f"not valid JSON: {text[:120]}")]
+    metadata = notebook.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    language = _language(metadata)
+    facts: list[Fact] = [Fact("notebook", language, 0, {"format": notebook.get("nbformat"), "cells": len(cells)})]
+    reader = Reader()
+    reader.facts = facts
+    lines = 0
+    code = executed = 0
+    broken = []
+    for number, cell in enumerate(cells, 1):
+        kind = cell.get("cell_type")
+        source = source_of(cell)
+        if kind == "code":
+            code += 1
+            count = cell.get("execution_count", cell.get("prompt_number"))
+            executed += isinstance(count, int)
+            outputs = cell.get("outputs")
+            size = _size(outputs) if isinstance(outputs, list) else 0
+            lines += source.count("\n") + 1
+            facts.append(
+                Fact("cell", "code", 0, {"count": count if isinstance(count, int) else None, "output": size, "lines": source.count("\n") + 1}, number)
+            )
+            if language != "python":
+                continue
+            text, magics = blank_magics(source)
+            for line, magic in magics:
+                if magic.startswith("!"):
+                    facts.append(Fact("command", " ".join(magic[1:].split())[:300], line, {"notebook": True}, number))
+                else:
+                    facts.append(Fact("magic", magic[:200], line, None, number))
+            try:
+                tree = parse(text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                broken.append(number)
+                facts.append(Fact("broken-cell", str(getattr(error, "msg", error))[:120], getattr(error, "lineno", 0) or 0, None, number))
+                continue
+            reader.cell = number
+            reader.block(tree.body)
+        elif kind == "markdown":
+            facts.append(Fact("cell", "markdown", 0, {"lines": source.count("\n") + 1}, number))
+            for offset, line in enumerate(source.split("\n"), 1):
+                if line.startswith("#"):
+                    title = line.lstrip("#")
+                    if title[:1] == " ":
+                        facts.append(Fact("heading", title.strip().lower()[:160], offset, {"level": len(line) - len(title)}, number))
+    reader.cell = 0
+    reader.totals(lines, False)
+    if broken:
+        shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
+        facts.append(Fact("note", f"code of cell {shown} does not parse"))
+    return facts
+
+
+def _language(metadata: dict[str, Any]) -> str:
+    for section, key in (("language_info", "name"), ("kernelspec", "language")):
+        part = metadata.get(section)
+        if isinstance(part, dict) and isinstance(part.get(key), str) and part[key]:
+            return str(part[key]).lower()
+    kernel = metadata.get("kernelspec")
+    if isinstance(kernel, dict) and str(kernel.get("name", "")).lower() in ("ir", "julia", "scala", "spylon-kernel"):
+        return {"ir": "r"}.get(str(kernel["name"]).lower(), str(kernel["name"]).lower())
+    return "python"
+
+
+def _size(outputs: list[Any]) -> int:
+    """Bytes of saved output, nearly: the length of its texts."""
+    total = 0
+    stack: list[Any] = list(outputs)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            total += len(item)
+        elif isinstance(item, list):
+            stack += item
+        elif isinstance(item, dict):
+            stack += item.values()
+    return total

@@ -1,0 +1,750 @@
+"""Python source -> facts, in one parse and one walk.
+
+Names are resolved through imports, aliases and the simplest local types (``run = mlflow.start_run()`` makes
+``run.log`` read ``mlflow.start_run.log``). What cannot be resolved says so: a method of an unknown object starts with a
+dot (``.fit``), a name from a relative import with dots and a colon (``.:utils.set_seed``).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from mlopslint.records import Fact
+
+_SKIPPED = frozenset({"ctx", "ops", "op", "type_comment", "kind", "type_ignores", "conversion", "is_async", "simple"})
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: tuple(field for field in cls._fields if field not in _SKIPPED)
+    for cls in vars(ast).values()
+    if isinstance(cls, type) and issubclass(cls, ast.AST)
+}
+
+# Calls that say nothing of a project's practices, and are half of all calls.
+_DULL = frozenset(
+    "len range str int float bool list dict set tuple isinstance issubclass super enumerate zip sorted reversed min max"
+    " sum abs any all map filter getattr hasattr setattr type repr round iter next id hash ord chr callable vars"
+    " frozenset bytes slice property staticmethod classmethod divmod format issubset"
+    " ValueError TypeError RuntimeError NotImplementedError KeyError AssertionError Exception".split()
+)
+_DULL_METHODS = frozenset(
+    "append extend format join items keys values get pop strip split lower upper startswith endswith replace insert"
+    " update setdefault encode decode rstrip lstrip copy remove index count sort add discard group match sub"
+    " reshape view size unsqueeze squeeze permute transpose contiguous expand flatten mean sum float long item detach"
+    " cpu numpy tolist astype clone dim numel type repeat any all isdigit title zfill rsplit splitlines".split()
+)
+
+_INTERESTING = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]{1,12}://[^\s]+"
+    r"|(?:/home/|/Users/|/content/|/mnt/|/data/|/root/|~/|[A-Za-z]:[\\/])[^\s]*"
+    r"|[^\n<>|\"]*\.(?:csv|tsv|parquet|feather|json|jsonl|pkl|pickle|joblib|pt|pth|ckpt|h5|hdf5|keras|onnx|safetensors"
+    r"|npz|npy|xlsx?|ya?ml|toml|ini|cfg|env|bin|model|txt|png|html|db|sqlite|tfrecord|bst|cbm|png))$"
+)
+_METRIC = re.compile(
+    r"acc|auc|loss|scor|metric|rmse|mse|mae|f1|r2|precision|recall|fitness|iou|_map|wer|perplex|threshold|best|bleu"
+    r"|rouge|baseline|champion|challenger|candidate|production|error",
+    re.I,
+)
+_SNAKE = re.compile(r"^_*[a-z][a-z0-9_]*_*$|^_+$|^__[a-z0-9_]+__$")
+_CAP_WORDS = re.compile(r"^_*[A-Z][A-Za-z0-9]*$")
+_CAMEL = re.compile(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # myVariable, but not X_train, dW, n_Y
+_CALLBACK = re.compile(r"^(visit|leave|depart|do|test|on|render|serialize|__)_?[A-Za-z0-9_]*$|^(setUp|tearDown)(Class|Module)?$")
+_LICENCE = re.compile(r"copyright|licen[sc]e|all rights reserved|spdx", re.I)
+
+
+class Reader:
+    """The walk over one module, or over the cells of one notebook in their order."""
+
+    __slots__ = (
+        "facts", "cell", "names", "counts", "seen", "types", "attributes", "function", "owner",
+        "complexity", "asserts", "depth", "optional", "statements", "prints", "logs", "total_names",
+        "bad_names", "main", "guards", "branches", "strings",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self.cell = 0
+        self.names: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+        self.seen: set[tuple[str, str]] = set()
+        self.types: dict[str, str] = {}
+        self.attributes: dict[str, str] = {}
+        self.function = ""
+        self.owner = ""
+        self.complexity = 1
+        self.asserts = 0
+        self.depth = 0
+        self.optional = False
+        self.statements = 0
+        self.prints = 0
+        self.logs = 0
+        self.total_names = 0
+        self.bad_names: list[str] = []
+        self.main = False
+        self.guards = 0
+        self.branches = 0
+        self.strings: set[str] = set()
+
+    def emit(self, kind: str, name: str, line: int, value: Any = None) -> None:
+        self.facts.append(Fact(kind, name, line, value, self.cell))
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def dotted(self, node: ast.expr) -> str:
+        """The resolved dotted name of an expression, ``""`` when it is none."""
+        tail: list[str] = []
+        while True:
+            cls = node.__class__
+            if cls is ast.Name:
+                name = node.id  # type: ignore[attr-defined]
+                base = self.types.get(name) or self.names.get(name)
+                if base is None:
+                    if not tail:
+                        return name  # type: ignore[no-any-return]
+                    if name == "self" and self.owner:
+                        known = self.attributes.get(tail[-1])
+                        if known is not None:
+                            tail.pop()
+                            base = known
+                            break
+                    return "." + tail[0]
+                break
+            if cls is ast.Attribute:
+                tail.append(node.attr)  # type: ignore[attr-defined]
+                node = node.value  # type: ignore[attr-defined]
+            elif cls is ast.Call:
+                node = node.func  # type: ignore[attr-defined]
+            elif cls is ast.Subscript or cls is ast.Await:
+                node = node.value  # type: ignore[attr-defined]
+            else:
+                return "." + tail[0] if tail else ""
+        if not tail:
+            return base
+        tail.append(base)
+        tail.reverse()
+        return ".".join(tail)
+
+    def text(self, node: ast.AST) -> str:
+        """An expression in short: its last names, for reading and for matching words."""
+        cls = node.__class__
+        if cls is ast.Name:
+            return node.id  # type: ignore[attr-defined, no-any-return]
+        if cls is ast.Attribute:
+            base = self.text(node.value)  # type: ignore[attr-defined]
+            return f"{base}.{node.attr}" if base else node.attr  # type: ignore[attr-defined]
+        if cls is ast.Subscript:
+            base = self.text(node.value)  # type: ignore[attr-defined]
+            key = node.slice  # type: ignore[attr-defined]
+            if key.__class__ is ast.Constant and isinstance(key.value, str):
+                return f"{base}.{key.value}"
+            return base
+        if cls is ast.Call:
+            return self.text(node.func)  # type: ignore[attr-defined]
+        return ""
+
+    def constant(self, node: ast.expr) -> Any:
+        """A JSON value for a constant, ``$name`` for anything else."""
+        cls = node.__class__
+        if cls is ast.Constant:
+            value = node.value  # type: ignore[attr-defined]
+            if isinstance(value, str):
+                return value[:200]
+            if value is None or isinstance(value, (bool, float)):
+                return value
+            if isinstance(value, int):
+                return value if -(2**53) < value < 2**53 else "$"
+            return "$"
+        if cls is ast.Name or cls is ast.Attribute:
+            return "$" + self.text(node)[:80]
+        if cls is ast.JoinedStr:
+            return self.pattern(node)
+        if cls is ast.List or cls is ast.Tuple or cls is ast.Set:
+            items = node.elts  # type: ignore[attr-defined]
+            if len(items) <= 6 and all(item.__class__ is ast.Constant for item in items):
+                return [self.constant(item) for item in items]
+            return "$"
+        if cls is ast.UnaryOp and node.operand.__class__ is ast.Constant:  # type: ignore[attr-defined]
+            value = node.operand.value  # type: ignore[attr-defined]
+            if isinstance(value, (int, float)) and isinstance(node.op, ast.USub) and abs(value) < 2**53:  # type: ignore[attr-defined]
+                return -value
+            return "$"
+        if cls is ast.Call:
+            return "$" + self.text(node)[:80]
+        return "$"
+
+    def pattern(self, node: ast.expr) -> str:
+        """An f-string with its holes written ``*``."""
+        parts = []
+        for part in node.values:  # type: ignore[attr-defined]
+            if part.__class__ is ast.Constant and isinstance(part.value, str):
+                parts.append(part.value)
+            else:
+                parts.append("*")
+        return "".join(parts)[:200]
+
+    # -- statements --------------------------------------------------------------------------------------------------
+
+    def block(self, body: list[ast.stmt]) -> None:
+        self.statements += len(body)
+        for node in body:
+            handler = _STATEMENTS.get(node.__class__)
+            if handler is not None:
+                handler(self, node)
+            else:
+                self.generic(node)
+
+    def generic(self, node: ast.AST) -> None:
+        for field in _FIELDS[node.__class__]:
+            value = getattr(node, field)
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.stmt):
+                        self.block([item])
+                    elif isinstance(item, ast.AST):
+                        self.expression(item)
+            elif isinstance(value, ast.AST):
+                self.expression(value)
+
+    def expression(self, root: ast.AST) -> None:
+        """Everything an expression says: its calls and strings, without recursion."""
+        cls = root.__class__
+        if cls is ast.Name:
+            return
+        stack = [root]
+        pop = stack.pop
+        push = stack.append
+        fields = _FIELDS
+        while stack:
+            node = pop()
+            cls = node.__class__
+            if cls is ast.Name:
+                continue
+            if cls is ast.Constant:
+                value = node.value  # type: ignore[attr-defined]
+                if value.__class__ is str and ("." in value or "/" in value):
+                    self.string(value, node.lineno)  # type: ignore[attr-defined]
+                continue
+            if cls is ast.Attribute:
+                push(node.value)  # type: ignore[attr-defined]
+                continue
+            if cls is ast.Call:
+                self.call(node)  # type: ignore[arg-type]
+                for keyword in node.keywords:  # type: ignore[attr-defined]
+                    push(keyword.value)
+                stack += node.args  # type: ignore[attr-defined]
+                push(node.func)  # type: ignore[attr-defined]
+                continue
+            if cls is ast.Subscript:
+                inner = node.value  # type: ignore[attr-defined]
+                if inner.__class__ is ast.Attribute and inner.attr == "environ":
+                    self.environment(node)  # type: ignore[arg-type]
+                push(inner)
+                push(node.slice)  # type: ignore[attr-defined]
+                continue
+            if cls is ast.JoinedStr:
+                value = self.pattern(node)  # type: ignore[arg-type]
+                if "." in value or "/" in value:
+                    self.string(value, node.lineno)  # type: ignore[attr-defined]
+            elif cls is ast.NamedExpr:
+                self.bind(node.target, node.value)  # type: ignore[attr-defined]
+            for field in fields[cls]:
+                value = getattr(node, field)
+                if value.__class__ is list:
+                    stack += [item for item in value if item is not None]
+                elif value is not None and value.__class__ not in _PLAIN:
+                    push(value)
+
+    def string(self, value: str, line: int) -> None:
+        if 3 < len(value) <= 240 and value not in self.strings and len(self.strings) < 200 and _INTERESTING.match(value):
+            self.strings.add(value)
+            self.emit("string", value, line)
+
+    def environment(self, node: ast.Subscript) -> None:
+        if node.slice.__class__ is ast.Constant and self.dotted(node.value) == "os.environ":
+            self.emit("call", "os.environ", node.lineno, {"0": self.constant(node.slice)})
+
+    def call(self, node: ast.Call) -> None:
+        func = node.func
+        name = self.dotted(func)
+        if not name:
+            return
+        if name[0] == ".":
+            if name[1:] in _DULL_METHODS:
+                return
+        elif name in _DULL:
+            return
+        if name == "print":
+            self.prints += 1
+            return
+        last = name.rpartition(".")[2]
+        if last.startswith("assert") or name in ("pytest.raises", "pytest.approx", "pytest.warns", ".fail"):
+            self.asserts += 1
+        where = self.function
+        count = self.counts.get(name, 0)
+        key = (name, where)
+        if count >= 6 and key in self.seen:
+            return
+        if name.startswith(_LOG_PREFIXES) or name in _LOG_METHODS:
+            self.logs += 1
+        self.counts[name] = count + 1
+        self.seen.add(key)
+        value: dict[str, Any] = {}
+        for position, argument in enumerate(node.args[:5]):
+            found = self.constant(argument)
+            if found != "$":
+                value[str(position)] = found
+        for keyword in node.keywords:
+            value[keyword.arg or "**"] = self.constant(keyword.value)
+        if name[0] == "." and func.__class__ is ast.Attribute:
+            on = self.text(func.value)  # type: ignore[attr-defined]
+            if on:
+                value["on"] = on[-80:]
+        if where:
+            value["in"] = where
+        self.facts.append(Fact("call", name, node.lineno, value or None, self.cell))
+
+    def bind(self, target: ast.expr, value: ast.expr | None) -> None:
+        """Remember what a name or ``self.attribute`` was made from."""
+        origin = ""
+        if value is not None and value.__class__ in _ORIGINS:
+            origin = self.dotted(value)
+            if origin and (origin[0] == "." and ":" not in origin):
+                origin = ""
+            if origin and "." not in origin and origin not in self.names and not origin[0].isupper():
+                origin = ""
+        cls = target.__class__
+        if cls is ast.Name:
+            name = target.id  # type: ignore[attr-defined]
+            if origin and origin != name and len(origin) < 200:
+                self.types[name] = origin
+            elif name in self.types:
+                del self.types[name]
+        elif cls is ast.Attribute:
+            inner = target.value  # type: ignore[attr-defined]
+            if inner.__class__ is ast.Name and inner.id == "self":
+                if origin and len(origin) < 200:
+                    self.attributes[target.attr] = origin  # type: ignore[attr-defined]
+
+    def assign(self, node: ast.Assign) -> None:
+        self.expression(node.value)
+        for target in node.targets:
+            self.target(target, node.value)
+
+    def target(self, target: ast.expr, value: ast.expr | None) -> None:
+        cls = target.__class__
+        if cls is ast.Attribute:
+            name = self.dotted(target)
+            if name and name[0] != "." and "." in name:
+                self.emit("set", name, target.lineno, self.constant(value) if value is not None else None)
+        elif cls is ast.Subscript:
+            name = self.dotted(target.value)  # type: ignore[attr-defined]
+            key = target.slice  # type: ignore[attr-defined]
+            if name and name[0] != "." and "." in name and key.__class__ is ast.Constant and isinstance(key.value, str):
+                name = f"{name}.{key.value}"
+                self.emit("set", name, target.lineno, self.constant(value) if value is not None else None)
+            self.expression(target)
+        elif cls is ast.Tuple or cls is ast.List:
+            for item in target.elts:  # type: ignore[attr-defined]
+                if item.__class__ is ast.Name:
+                    self.types.pop(item.id, None)
+            return
+        self.bind(target, value)
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.expression(node.value)
+        if self.depth and node.target.__class__ is ast.Name and self.owner and not self.function:
+            self.emit("field", f"{self.owner}.{node.target.id}", node.lineno, self.text(node.annotation))  # type: ignore[attr-defined]
+        self.target(node.target, node.value if node.value is not None else node.annotation)
+
+    def imports(self, node: ast.Import) -> None:
+        value = "optional" if self.optional else None
+        for alias in node.names:
+            self.emit("import", alias.name, node.lineno, value)
+            if alias.asname:
+                self.names[alias.asname] = alias.name
+                self.types.pop(alias.asname, None)
+            else:
+                top = alias.name.partition(".")[0]
+                self.names[top] = top
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        value = "optional" if self.optional else None
+        base = node.module or ""
+        if node.level:
+            base = "." * node.level + ":" + base
+        for alias in node.names:
+            if alias.name == "*":
+                self.emit("import", base, node.lineno, "star")
+                continue
+            name = f"{base}{'' if not base or base.endswith(':') else '.'}{alias.name}"
+            self.emit("import", name, node.lineno, value)
+            self.names[alias.asname or alias.name] = name
+            self.types.pop(alias.asname or alias.name, None)
+
+    def branch(self, node: ast.If) -> None:
+        while True:
+            self.complexity += 1
+            test = node.test
+            self.expression(test)
+            if node.body and node.body[-1].__class__ is ast.Raise and self.guards < 60:
+                self.guard(node.body[-1], test)
+            self.decision(test, node)
+            if not self.main and not self.depth and self.is_main(test):
+                self.main = True
+            optional, self.optional = self.optional, self.optional or self.text(test).endswith("TYPE_CHECKING")
+            self.block(node.body)
+            self.optional = optional
+            rest = node.orelse
+            if len(rest) == 1 and rest[0].__class__ is ast.If:  # elif: a loop, as chains may be long
+                node = rest[0]  # type: ignore[assignment]
+                self.statements += 1
+                continue
+            if rest:
+                self.block(rest)
+            return
+
+    @staticmethod
+    def is_main(test: ast.expr) -> bool:
+        if test.__class__ is not ast.Compare:
+            return False
+        sides = [test.left, *test.comparators]  # type: ignore[attr-defined]
+        return any(side.__class__ is ast.Name and side.id == "__name__" for side in sides)
+
+    def operands(self, test: ast.expr) -> list[str]:
+        """Names that a condition looks at (at most 8)."""
+        found: list[str] = []
+        stack: list[ast.AST] = [test]
+        while stack and len(found) < 8:
+            node = stack.pop()
+            cls = node.__class__
+            if cls in _NAMED:
+                text = self.text(node)
+                if text:
+                    found.append(text[-60:])
+                if cls is ast.Call:
+                    stack += node.args  # type: ignore[attr-defined]
+                continue
+            if cls is ast.Constant and isinstance(node.value, str):  # type: ignore[attr-defined]
+                found.append(repr(node.value[:40]))  # type: ignore[attr-defined]
+                continue
+            for field in _FIELDS[cls]:
+                value = getattr(node, field)
+                if value.__class__ is list:
+                    stack += [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    stack.append(value)
+        return found
+
+    def decision(self, test: ast.expr, node: ast.If) -> None:
+        """A comparison of metrics that decides something."""
+        if self.branches >= 40:
+            return
+        stack = [test]
+        while stack:
+            item = stack.pop()
+            cls = item.__class__
+            if cls is ast.BoolOp:
+                stack += item.values  # type: ignore[attr-defined]
+            elif cls is ast.UnaryOp:
+                stack.append(item.operand)  # type: ignore[attr-defined]
+            elif cls is ast.Compare and item.ops[0].__class__ in _ORDERINGS:  # type: ignore[attr-defined]
+                words = " ".join(self.operands(item))
+                if _METRIC.search(words):
+                    self.branches += 1
+                    self.emit(
+                        "branch",
+                        words[:160],
+                        node.lineno,
+                        {"then": self.effects(node.body), "else": self.effects(node.orelse), "in": self.function},
+                    )
+                    return
+
+    def effects(self, body: list[ast.stmt]) -> list[str]:
+        """Calls, raises and exits directly in a block (at most 12)."""
+        found: list[str] = []
+        for statement in body[:30]:
+            if statement.__class__ is ast.Raise:
+                found.append("raise")
+            elif statement.__class__ is ast.Return:
+                value = statement.value  # type: ignore[attr-defined]
+                found.append(f"return {value.value}" if value.__class__ is ast.Constant else "return")
+            stack: list[ast.AST] = [statement]
+            budget = 200
+            while stack and budget and len(found) < 12:
+                budget -= 1
+                node = stack.pop()
+                if node.__class__ is ast.Call:
+                    name = self.dotted(node.func)  # type: ignore[attr-defined]
+                    if name:
+                        found.append(name)
+                stack.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
+        return found
+
+    def guard(self, node: ast.stmt, test: ast.expr) -> None:
+        self.guards += 1
+        raised = node.exc  # type: ignore[attr-defined]
+        name = self.text(raised) if raised is not None else "raise"
+        self.emit("guard", name or "raise", node.lineno, {"names": self.operands(test), "in": self.function})
+
+    def asserted(self, node: ast.Assert) -> None:
+        self.asserts += 1
+        self.expression(node.test)
+        if self.guards < 60:
+            self.guards += 1
+            self.emit("guard", "assert", node.lineno, {"names": self.operands(node.test), "in": self.function})
+
+    def loop(self, node: ast.For | ast.While) -> None:
+        self.complexity += 1
+        if node.__class__ is ast.While:
+            self.expression(node.test)  # type: ignore[union-attr]
+        else:
+            self.expression(node.iter)  # type: ignore[union-attr]
+            self.target(node.target, None)  # type: ignore[union-attr]
+        self.block(node.body)
+        if node.orelse:
+            self.block(node.orelse)
+
+    def attempt(self, node: ast.Try) -> None:
+        optional = self.optional
+        handlers = node.handlers
+        self.complexity += len(handlers)
+        if any("Import" in self.text(h.type) or "ModuleNotFound" in self.text(h.type) for h in handlers if h.type):
+            self.optional = True
+        self.block(node.body)
+        self.optional = optional
+        for handler in handlers:
+            body = handler.body
+            silent = all(item.__class__ in (ast.Pass, ast.Continue) for item in body)
+            kind = handler.type
+            broad = kind is None or self.text(kind) in ("Exception", "BaseException")
+            if broad:
+                self.emit("except", "silent" if silent else "broad", handler.lineno)
+            self.block(body)
+        if node.orelse:
+            self.block(node.orelse)
+        if node.finalbody:
+            self.block(node.finalbody)
+
+    def context(self, node: ast.With) -> None:
+        for item in node.items:
+            self.expression(item.context_expr)
+            if item.optional_vars is not None:
+                self.target(item.optional_vars, item.context_expr)
+        self.block(node.body)
+
+    def expr(self, node: ast.Expr) -> None:
+        value = node.value
+        if value.__class__ is not ast.Constant:
+            self.expression(value)
+
+    # -- definitions -------------------------------------------------------------------------------------------------
+
+    def name(self, text: str, good: bool, line: int) -> None:
+        self.total_names += 1
+        if not good and len(self.bad_names) < 400:
+            self.bad_names.append(f"{text}:{line}")
+
+    def decorators(self, node: Any) -> None:
+        for item in node.decorator_list:
+            name = self.dotted(item)
+            value: dict[str, Any] = {"target": node.name}
+            if item.__class__ is ast.Call:
+                for position, argument in enumerate(item.args[:4]):
+                    value[str(position)] = self.constant(argument)
+                for keyword in item.keywords:
+                    value[keyword.arg or "**"] = self.constant(keyword.value)
+                for argument in item.args:
+                    self.expression(argument)
+                for keyword in item.keywords:
+                    self.expression(keyword.value)
+            if name:
+                self.emit("decorator", name, item.lineno, value)
+
+    def define(self, node: ast.FunctionDef) -> None:
+        self.decorators(node)
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        if arguments.vararg:
+            every.append(arguments.vararg)
+        if arguments.kwarg:
+            every.append(arguments.kwarg)
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None and default.__class__ is not ast.Constant:
+                self.expression(default)
+        name = node.name
+        line = node.lineno
+        in_class = bool(self.owner) and not self.function
+        self.name(name, bool(_SNAKE.match(name) or (in_class and _CALLBACK.match(name)) or len(name) <= 2), line)
+        counted = every[1:] if in_class and every and every[0].arg in ("self", "cls") else every
+        typed = 0
+        outer = (self.function, self.types, self.complexity, self.asserts, self.depth)
+        self.types = dict(self.types)
+        for argument in counted:
+            text = argument.arg
+            self.name(text, not _CAMEL.match(text), line)
+            self.types.pop(text, None)
+            annotation = argument.annotation
+            if annotation is not None:
+                typed += 1
+                origin = self.dotted(annotation) if annotation.__class__ in _NAMED else ""
+                if origin and origin[0] != "." and "." in origin:
+                    self.types[text] = origin
+        doc = _docstring(node)
+        qualified = f"{self.function or self.owner}.{name}" if self.function or self.owner else name
+        self.function, self.complexity, self.asserts, self.depth = qualified, 1, 0, self.depth + 1
+        self.block(node.body)
+        complexity, asserts = self.complexity, self.asserts
+        self.function, self.types, self.complexity, self.asserts, self.depth = outer
+        if self.function:  # nested functions count towards their outer one too
+            self.complexity += complexity
+            self.asserts += asserts
+        self.emit(
+            "def",
+            qualified,
+            line,
+            {
+                "type": "method" if in_class else "function",
+                "lines": (node.end_lineno or line) - line + 1,
+                "complexity": complexity,
+                "args": len(counted),
+                "annotated": typed,
+                "names": [argument.arg for argument in counted[:12]],
+                "returns": self.text(node.returns) or True if node.returns is not None else None,
+                "doc": doc,
+                "public": name[0] != "_" and (not in_class or self.owner.rpartition(".")[2][:1] != "_"),
+                "dunder": name.startswith("__") and name.endswith("__"),
+                "asserts": asserts,
+                "nested": bool(self.function),
+                "statements": len(node.body),
+            },
+        )
+
+    def define_class(self, node: ast.ClassDef) -> None:
+        self.decorators(node)
+        name = node.name
+        self.name(name, bool(_CAP_WORDS.match(name)) or "_" in name and name[0].isupper(), node.lineno)
+        bases = [base for base in (self.dotted(item) for item in node.bases) if base]
+        for keyword in node.keywords:
+            self.expression(keyword.value)
+        for item in node.bases:
+            if item.__class__ not in (ast.Name, ast.Attribute):
+                self.expression(item)
+        outer = (self.owner, self.function, self.depth, self.attributes)
+        self.owner = f"{self.owner}.{name}" if self.owner else name
+        self.function, self.depth, self.attributes = "", self.depth + 1, {}
+        self.block(node.body)
+        qualified = self.owner
+        self.owner, self.function, self.depth, self.attributes = outer
+        self.emit(
+            "def",
+            qualified,
+            node.lineno,
+            {
+                "type": "class",
+                "lines": (node.end_lineno or node.lineno) - node.lineno + 1,
+                "doc": _docstring(node),
+                "public": name[0] != "_",
+                "bases": bases,
+                "nested": bool(self.function),
+            },
+        )
+        for base in bases:
+            self.emit("base", base, node.lineno, qualified)
+
+    # -- totals ------------------------------------------------------------------------------------------------------
+
+    def totals(self, lines: int, doc: bool) -> None:
+        self.facts.append(
+            Fact(
+                "module",
+                "",
+                0,
+                {
+                    "statements": self.statements,
+                    "lines": lines,
+                    "doc": doc,
+                    "main": self.main,
+                    "prints": self.prints,
+                    "logs": self.logs,
+                    "names": self.total_names,
+                    "bad_names": self.bad_names,
+                },
+            )
+        )
+
+
+_PLAIN = (str, int, float, bool, bytes, complex, type(None))
+_LOG_PREFIXES = ("logging.", "loguru.", "structlog.", "absl.logging.", "logging.getLogger.")
+_LOG_METHODS = frozenset(
+    f"{root}{level}"
+    for root in (".", "logger.", "log.", "LOGGER.", "_logger.")
+    for level in ("info", "debug", "warning", "error", "exception", "critical", "warn")
+)
+_NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
+_ORIGINS = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Await})
+_ORDERINGS = frozenset({ast.Lt, ast.LtE, ast.Gt, ast.GtE})
+
+_STATEMENTS: dict[type[ast.AST], Any] = {
+    ast.Expr: Reader.expr,
+    ast.Assign: Reader.assign,
+    ast.AnnAssign: Reader.annotated,
+    ast.Import: Reader.imports,
+    ast.ImportFrom: Reader.import_from,
+    ast.If: Reader.branch,
+    ast.For: Reader.loop,
+    ast.AsyncFor: Reader.loop,
+    ast.While: Reader.loop,
+    ast.Try: Reader.attempt,
+    ast.With: Reader.context,
+    ast.AsyncWith: Reader.context,
+    ast.Assert: Reader.asserted,
+    ast.FunctionDef: Reader.define,
+    ast.AsyncFunctionDef: Reader.define,
+    ast.ClassDef: Reader.define_class,
+}
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = Reader.attempt
+
+
+def _docstring(node: Any) -> bool:
+    body = node.body
+    if not body or body[0].__class__ is not ast.Expr:
+        return False
+    value = body[0].value
+    if value.__class__ is not ast.Constant or value.value.__class__ is not str:
+        return False
+    text = value.value.strip()
+    return bool(text) and not (_LICENCE.search(text[:300]) and "\n\n" not in text)
+
+
+def parse(source: bytes | str) -> ast.Module:
+    """Parse Python source, without the warnings that odd escapes in it would print.
+
+    Raises SyntaxError, ValueError (NUL bytes), RecursionError or MemoryError.
+    """
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def read(data: bytes) -> list[Fact]:
+    """Facts of one Python module; broken syntax is one ``error`` fact with its line."""
+    try:
+        tree = parse(data)
+    except SyntaxError as error:
+        if _is_python_2(data):
+            return [Fact("error", "Python 2 syntax, not analysed", error.lineno or 0)]
+        return [Fact("error", f"syntax error: {error.msg}", error.lineno or 0)]
+    except ValueError as error:
+        return [Fact("error", f"not Python source: {error}")]
+    reader = Reader()
+    reader.block(tree.body)
+    reader.totals(data.count(b"\n") + 1, _docstring(tree))
+    return reader.facts
+
+
+def _is_python_2(data: bytes) -> bool:
+    return bool(re.search(rb"^\s*(print\s+[\"'\w]|except \w+, \w+:|exec \w|raise \w+, )", data, re.M))

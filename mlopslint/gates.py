@@ -1,0 +1,128 @@
+"""Gates: what a run must reach, and the baseline below which it may never fall again."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from mlopslint.errors import MlopslintError
+from mlopslint.records import CREDIT, Report
+from mlopslint.rules import nearest
+
+
+def check(report: Report, path: str, options: dict[str, Any]) -> list[str]:
+    """One line for each gate that is not met: which, wanted and got. Options win over the configuration.
+
+    Raises MlopslintError for a gate or a baseline that cannot be read.
+    """
+    from mlopslint.config import Gate, find, load_file
+
+    configured = Gate()
+    if options.get("config"):
+        configured = load_file(options["config"]).gate
+    elif os.path.isdir(path):
+        configured = find(path)[0].gate
+    assessment = report.assessment
+    missed: list[str] = []
+    score = options.get("fail_under") if options.get("fail_under") is not None else configured.score
+    if score is not None and (assessment.score is None or assessment.score < score):
+        missed.append(f"score {_number(assessment.score)} is below {_number(score)}")
+    level = options.get("min_level") if options.get("min_level") is not None else configured.level
+    if level is not None and assessment.level < level:
+        lacking = next((item for item in assessment.levels if not item.met), None)
+        why = f"; missing: {', '.join(lacking.missing[:8])}" if lacking else ""
+        missed.append(f"level {assessment.level} is below {level}{why}")
+    wanted = {**configured.categories, **_categories(options.get("gate") or ())}
+    scores = {category.code: category.score for category in assessment.categories}
+    for code, least in wanted.items():
+        if code not in scores:
+            raise MlopslintError(f"--gate {code}: no such category{nearest(code, scores)}")
+        got = scores[code]
+        if got is not None and got < least:
+            missed.append(f"category {code} has {_number(got)}, below {_number(least)}")
+    file = options.get("baseline")
+    if not file and configured.ratchet and os.path.isdir(path):
+        file = os.path.join(find(path)[1].rpartition(os.sep)[0] or path, configured.baseline)
+    if file:
+        missed += _ratchet(report, file, bool(options.get("update_baseline")), bool(options.get("allow_lower")))
+    elif options.get("update_baseline"):
+        raise MlopslintError("--update-baseline needs --baseline FILE (or ratchet = true in the configuration)")
+    return missed
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
+
+
+def _categories(values: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for value in values:
+        code, _, number = value.partition("=")
+        try:
+            found[code.upper()] = float(number)
+        except ValueError:
+            raise MlopslintError(f"--gate {value}: CATEGORY=SCORE is expected, such as DAT=50") from None
+    return found
+
+
+def snapshot_of(report: Report) -> dict[str, Any]:
+    """What a baseline keeps: score, level and the standing of each practice; no lines, no paths, no dates."""
+    assessment = report.assessment
+    return {
+        "version": 1,
+        "rubric": assessment.rubric,
+        "model": assessment.model,
+        "score": assessment.score_without_waivers,
+        "level": assessment.level,
+        "practices": {v.code: v.underlying if v.status == "waived" and v.underlying else v.status for v in assessment.practices if v.level is not None},
+    }
+
+
+def _ratchet(report: Report, file: str, update: bool, allow_lower: bool) -> list[str]:
+    now = snapshot_of(report)
+    if not os.path.exists(file):
+        if not update:
+            raise MlopslintError(f"--baseline {file}: no such file; --update-baseline makes it")
+        _write(file, now)
+        return []
+    try:
+        with open(file, encoding="utf-8") as stream:
+            old = json.load(stream)
+        practices = dict(old["practices"])
+        old_score, old_level = old["score"], int(old["level"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise MlopslintError(f"--baseline {file}: not a baseline that this program wrote") from None
+    if (old.get("rubric"), old.get("model")) != (now["rubric"], now["model"]):
+        if update and allow_lower:
+            _write(file, now)
+            return []
+        raise MlopslintError(
+            f"--baseline {file}: recorded with rubric {old.get('rubric')} and model {old.get('model')}, this run has "
+            f"{now['rubric']} and {now['model']}; record it anew with --update-baseline --allow-lower"
+        )
+    missed = []
+    for code, status in sorted(practices.items()):
+        before, after = CREDIT.get(status, 0.0), CREDIT.get(now["practices"].get(code, "fail"))
+        if after is not None and after < before:
+            missed.append(f"step backwards in {code}: was {status}, is {now['practices'][code]}")
+    if old_score is not None and (now["score"] or 0.0) < old_score:
+        missed.append(f"step backwards: score {_number(now['score'])}, the baseline has {_number(old_score)}")
+    if now["level"] < old_level:
+        missed.append(f"step backwards: level {now['level']}, the baseline has {old_level}")
+    if update and (allow_lower or not missed):
+        _write(file, now)
+        return []
+    if update:
+        missed.append("the baseline is left as it was: it only gets stricter; --allow-lower records a step backwards")
+    return missed
+
+
+def _write(file: str, content: dict[str, Any]) -> None:
+    try:
+        temporary = f"{file}.{os.getpid()}"
+        with open(temporary, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(json.dumps(content, indent=1, sort_keys=True) + "\n")
+        os.replace(temporary, file)
+    except OSError as error:
+        raise MlopslintError(f"--baseline {file}: {error.strerror}") from None

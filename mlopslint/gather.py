@@ -1,0 +1,227 @@
+"""Facts of all files of a snapshot: from the cache first, then read once and parsed once, in parallel where it pays."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from mlopslint import facts
+from mlopslint.cache import Cache, engine_digest
+from mlopslint.kinds import UNREAD, kind_of
+from mlopslint.records import Entry, Fact, FileError
+from mlopslint.snapshot import Snapshot, blob_id
+
+#: Uncached bytes above which starting worker processes costs less than it saves (measured in benchmarks/).
+PARALLEL_FROM = 1_000_000
+_BATCH_BYTES = 250_000
+_BATCH_FILES = 30
+#: Data and model files as small as this are read, as they may be pointers to the real ones.
+_POINTER = 1_024
+
+Progress = Callable[[int, int], None]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Fact])
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Facts by path, with the kind of each file, and what could not be read."""
+
+    facts: dict[str, list[Fact]]
+    kinds: dict[str, str]
+    errors: tuple[FileError, ...]
+    hits: int
+    misses: int
+
+
+def extract(batch: list[tuple[str, bytes]]) -> list[bytes]:
+    """Encoded facts of each (kind, bytes): what runs in a worker, here or on another machine."""
+    return [_encoder.encode(facts.read(kind, data)) for kind, data in batch]
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Syntax trees have no cycles worth collecting: pausing the collector saves a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _worker_start() -> None:
+    gc.disable()
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """An executor of ``jobs`` processes; None where one process is enough."""
+    if jobs < 2:
+        yield None
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
+    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=_worker_start)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def gather(
+    snapshot: Snapshot,
+    cache: Cache,
+    *,
+    jobs: int | None = None,
+    exclude: Callable[[str], bool] = lambda path: False,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Read what must be read of ``snapshot``; a file that cannot be read is one error and nothing more."""
+    digest = engine_digest()
+    kinds: dict[str, str] = {}
+    wanted: list[Entry] = []
+    errors: list[FileError] = []
+    for entry in snapshot.entries:
+        if entry.mode != "file":
+            kinds[entry.path] = entry.mode
+            continue
+        kind = kinds[entry.path] = kind_of(entry.path)
+        if exclude(entry.path):
+            continue
+        if kind in UNREAD:
+            if 0 < entry.size <= _POINTER:
+                wanted.append(entry)
+            continue
+        limit = facts.limit_of(kind)
+        if entry.size > limit:
+            if kind in facts.READERS:
+                errors.append(FileError(entry.path, f"larger than {limit // 1_000_000} MB, not analysed"))
+            continue
+        wanted.append(entry)
+
+    def key_of(oid: str, path: str) -> str:
+        return f"{oid}:{kinds[path]}:{digest}"
+
+    known = cache.get([key_of(entry.oid, entry.path) for entry in wanted if entry.oid])
+    encoded: dict[str, bytes] = {}
+    missing: list[Entry] = []
+    for entry in wanted:
+        data = known.get(key_of(entry.oid, entry.path)) if entry.oid else None
+        if data is None:
+            missing.append(entry)
+        else:
+            encoded[entry.path] = data
+    fresh: dict[str, bytes] = {}
+    with without_collector():
+        _read(snapshot, missing, kinds, key_of, cache, jobs, progress, encoded, fresh, errors)
+        cache.put(fresh.items())
+        found: dict[str, list[Fact]] = {}
+        for path in sorted(encoded):
+            try:
+                found[path] = _decoder.decode(encoded[path])
+            except msgspec.MsgspecError:
+                errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
+    for path, some in found.items():
+        for fact in some:
+            if fact.kind == "error":
+                errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
+            elif fact.kind == "note":
+                errors.append(FileError(path, fact.name))
+    return Gathered(found, kinds, tuple(sorted(errors)), len(encoded) - len(fresh), len(missing))
+
+
+def _read(
+    snapshot: Snapshot,
+    missing: list[Entry],
+    kinds: dict[str, str],
+    key_of: Callable[[str, str], str],
+    cache: Cache,
+    jobs: int | None,
+    progress: Progress | None,
+    encoded: dict[str, bytes],
+    fresh: dict[str, bytes],
+    errors: list[FileError],
+) -> None:
+    if not missing:
+        return
+    size = sum(max(entry.size, 0) for entry in missing)
+    count = jobs if jobs else cores()
+    if size < PARALLEL_FROM or len(missing) < 2 * count:
+        count = 1
+
+    def batches() -> Iterable[tuple[list[str], list[str], list[tuple[str, bytes]]]]:
+        paths: list[str] = []
+        keys: list[str] = []
+        batch: list[tuple[str, bytes]] = []
+        total = 0
+        for entry, data, reason in snapshot.read(missing):
+            if data is None:
+                errors.append(FileError(entry.path, reason))
+                continue
+            paths.append(entry.path)
+            keys.append(key_of(entry.oid or blob_id(data), entry.path))
+            batch.append((kinds[entry.path], data))
+            total += len(data)
+            if total >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
+                yield paths, keys, batch
+                paths, keys, batch, total = [], [], [], 0
+        if batch:
+            yield paths, keys, batch
+
+    def keep(paths: list[str], keys: list[str], results: list[bytes]) -> None:
+        for path, key, data in zip(paths, keys, results, strict=True):
+            encoded[path] = data
+            fresh[key] = data
+        if progress:
+            progress(len(fresh), len(missing))
+
+    with workers(count) as pool:
+        if pool is None:
+            for paths, keys, batch in batches():
+                keep(paths, keys, extract(batch))
+            return
+        from concurrent.futures.process import BrokenProcessPool
+
+        pending = []
+        try:
+            for paths, keys, batch in batches():
+                pending.append((paths, keys, batch, pool.submit(extract, batch)))
+                while len(pending) > 3 * count:
+                    first = pending[0]
+                    results = first[3].result()
+                    keep(first[0], first[1], results)
+                    pending.pop(0)
+            while pending:
+                first = pending[0]
+                keep(first[0], first[1], first[3].result())
+                pending.pop(0)
+        except BrokenProcessPool:
+            # a worker was killed (out of memory, most likely): what is left is read here, one file at a time
+            for paths, keys, batch, _ in pending:
+                keep(paths, keys, extract(batch))
+            raise_on = {path for path in encoded}
+            rest = [entry for entry in missing if entry.path not in raise_on]
+            for entry, data, reason in snapshot.read(rest):
+                if data is None:
+                    errors.append(FileError(entry.path, reason))
+                else:
+                    keep([entry.path], [key_of(entry.oid or blob_id(data), entry.path)], extract([(kinds[entry.path], data)]))

@@ -1,0 +1,29 @@
+"""Named Python predicates for what the YAML vocabulary cannot say; each takes the judge and returns an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from mlopslint.outcome import Outcome
+from mlopslint.predicates import data, delivery, governance, structure, training
+
+if TYPE_CHECKING:
+    from mlopslint.judge import Judge
+
+_HELPERS = frozenset({"technology_in_use", "monitored_aspect", "serving_code", "trains_by_command", "data_tests", "found", "half", "no", "yes", "not_applicable", "all_commands", "ci_commands", "starts_with"})
+
+
+def _predicates(*modules: ModuleType) -> dict[str, Callable[[Judge], Outcome]]:
+    """Every public function of these modules that takes a judge and says in its docstring what it answers."""
+    return {
+        name: function
+        for module in modules
+        for name, function in vars(module).items()
+        if not name.startswith("_") and name not in _HELPERS and getattr(function, "__module__", "") == module.__name__ and callable(function)
+    }
+
+
+#: name -> predicate
+PREDICATES = _predicates(structure, training, data, delivery, governance)

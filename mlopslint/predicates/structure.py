@@ -1,0 +1,457 @@
+"""Predicates on layout, names and code quality (STR, NAM)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlopslint.outcome import NOTHING, Outcome, half, no, not_applicable, yes
+from mlopslint.records import Evidence
+from mlopslint.view import OWN_AND_TESTS
+
+if TYPE_CHECKING:
+    from mlopslint.judge import Judge
+
+_ROOT_HELPERS = re.compile(r"^(setup|conftest|noxfile|tasks|hubconf|fabfile|conf|versioneer|manage|wsgi|asgi|__init__|__main__|test_.*|.*_test)\.py$")
+
+
+def source_package(judge: Judge) -> Outcome:
+    """STR001: Python code in packages or purpose-named folders rather than at the root or only in notebooks."""
+    view = judge.view
+    files = [path for path in view.python_files if not path.endswith("__init__.py")]
+    other = view.files(["r", "julia", "scala", "java"])
+    if not files:
+        nested = [path for path in other if "/" in path]
+        if nested:
+            return yes(f"the code is in folders ({nested[0].split('/')[0]}/)", [Evidence(nested[0])])
+        if view.notebooks:
+            return no("all code is in notebooks", [Evidence(path) for path in view.notebooks[:3]])
+        return not_applicable("there is no code")
+    root = [path for path in files if "/" not in path and not _ROOT_HELPERS.match(path)]
+    counted = [path for path in files if "/" in path or path in root]
+    if not counted:
+        return no("the only code files stand at the root", [Evidence(path) for path in files[:3]])
+    inner = [path for path in counted if "/" in path]
+    if not inner:
+        return no("all code files stand at the root", [Evidence(path) for path in root[:5]])
+    folders = sorted({path.split("/")[0] for path in inner})
+    if len(root) > len(counted) / 2:
+        return half(f"{len(root)} of {len(counted)} code files stand at the root, beside {folders[0]}/", [Evidence(path) for path in root[:4]])
+    return yes(f"code is in {', '.join(f + '/' for f in folders[:4])}; {len(root)} of {len(counted)} files at the root", [Evidence(path) for path in inner[:2]])
+
+
+def readme(judge: Judge) -> Outcome:
+    """STR002: a README that says what the project is, how to install it and how to run it."""
+    view = judge.view
+    found = sorted((path for path in view.entries if re.fullmatch(r"(?:\.github/|docs/)?readme(\.(md|markdown|rst|txt|adoc|org))?", path, re.I)), key=lambda p: (p.count("/"), len(p)))
+    if not found:
+        deeper = [path for path in view.entries if re.search(r"(^|/)readme(\.\w+)?$", path, re.I) and view.roles[path] != "vendored"]
+        if deeper:
+            return half("no README at the root, only in folders", [Evidence(deeper[0])])
+        return no("there is no README")
+    path = found[0]
+    document = next(iter(view.of(path, "document")), None)
+    words = document.value.get("words", 0) if document else 0
+    if document and document.value.get("template"):
+        return half("the README is still a template's text", [Evidence(path, 1)])
+    if words < 40:
+        return half(f"the README has {words} words", [Evidence(path, 1)]) if words else no("the README is empty", [Evidence(path)])
+    phrases = {fact.name: fact for fact in view.of(path, "phrase")}
+    headings = [fact for fact in view.of(path, "heading")]
+
+    def heading(pattern: str) -> int | None:
+        return next((fact.line for fact in headings if re.search(pattern, fact.name)), None)
+
+    install = phrases["install-command"].line if "install-command" in phrases else heading(r"install|set.?up|getting started|quick.?start|requirement|prerequisit|environment|dependenc|depend|build|how to use")
+    run = phrases["run-command"].line if "run-command" in phrases else heading(r"usage|run|train|example|getting started|quick.?start|how to|tutorial|demo|inference|predict|reproduc|pipeline|deploy|use")
+    if install and run:
+        return yes(f"it says how to install (line {install}) and how to run (line {run})", [Evidence(path, install, "install"), Evidence(path, run, "run")])
+    missing = " and ".join(word for word, got in (("install", install), ("run", run)) if not got)
+    return half(f"it does not say how to {missing}", [Evidence(path, 1)])
+
+
+def has_notebooks(judge: Judge) -> Outcome:
+    """Whether there are notebooks of the project's own."""
+    return Outcome(1.0, tuple(Evidence(path) for path in judge.view.notebooks[:1]), 2) if judge.view.notebooks else NOTHING
+
+
+def notebooks_separated(judge: Judge) -> Outcome:
+    """STR003: notebooks in folders of their own."""
+    view = judge.view
+    notebooks = view.notebooks
+    if not notebooks:
+        return not_applicable("there are no notebooks")
+    code = {path.rpartition("/")[0] for path in view.python_files if not path.endswith(("__init__.py", "setup.py", "conftest.py"))}
+    beside = []
+    for path in notebooks:
+        folder = path.rpartition("/")[0]
+        if re.search(r"(^|/)[^/]*(notebook|notebooks|nbs|exploration|explore|experiment\w*|analysis|eda|research|tutorials?|examples?|lab|labs|demo\w*|docs?|sandbox)[^/]*(/|$)", folder, re.I):
+            continue
+        here = [p for p in view.python_files if p.rpartition("/")[0] == folder and not p.endswith(("__init__.py", "setup.py", "conftest.py"))]
+        same = sum(p.rpartition("/")[0] == folder for p in notebooks)
+        if (folder in code and len(here) >= 1 and same <= 3 * len(here)) or (folder == "" and (code or len(notebooks) < 2)):
+            beside.append(path)
+    if not beside:
+        return yes("notebooks have folders of their own", [Evidence(notebooks[0])])
+    return no(f"{len(beside)} of {len(notebooks)} notebooks stand beside source code or at the root", [Evidence(path) for path in beside[:4]])
+
+
+def no_data_in_git(judge: Judge) -> Outcome:
+    """STR004: no large or numerous data files as plain blobs."""
+    view = judge.view
+    lfs = _lfs(judge)
+    large, many, unknown = [], [], []
+    for path, entry in view.entries.items():
+        if view.kinds.get(path) not in ("data", "archive") and not _large_json(view.kinds.get(path), path):
+            continue
+        if view.roles[path] in ("test", "fixture", "vendored") or entry.mode != "file" or view.of(path, "pointer") or (lfs and lfs.search(path)):
+            continue
+        if view.kinds.get(path) == "data":
+            many.append(path)
+        if entry.size < 0:
+            unknown.append(path)
+        if entry.size > 1_000_000 and (view.kinds.get(path) == "data" or re.search(r"data|corpus|train|test", path, re.I)):
+            large.append((entry.size, path))
+    if large:
+        large.sort(reverse=True)
+        return no(f"{len(large)} data files over 1 MB are tracked, the largest of {large[0][0] / 1e6:.1f} MB", [Evidence(p, None, f"{s / 1e6:.1f} MB") for s, p in large[:5]])
+    if len(many) > 50:
+        return no(f"{len(many)} data files are tracked", [Evidence(path) for path in many[:5]])
+    if unknown:
+        return yes("no data file over 1 MB among those present; some are missing from this clone", [Evidence(path, None, "size unknown") for path in unknown[:3]], confidence="low")
+    return yes("no data file over 1 MB is tracked", [])
+
+
+def _large_json(kind: str | None, path: str) -> bool:
+    return kind in ("json", "text", "other") and bool(re.search(r"(^|/)(data|datasets?|corpus|corpora)/", path, re.I))
+
+
+def _lfs(judge: Judge) -> re.Pattern[str] | None:
+    from mlopslint.globs import any_path
+
+    patterns = [hit.fact.name for hit in judge.view.hits("attribute") if hit.get("filter") == "lfs"]
+    return any_path(patterns) if patterns else None
+
+
+_WEIGHTS = re.compile(r"\.(pkl|pickle|joblib|dill|pt|pth|ckpt|h5|keras|onnx|safetensors|pb|tflite|model|caffemodel|gguf|ggml|pmml|bst|cbm|mar|engine|weights|params)$", re.I)
+
+
+def no_models_in_git(judge: Judge) -> Outcome:
+    """STR005: no serialized models or weights as plain blobs."""
+    view = judge.view
+    lfs = _lfs(judge)
+    found = [
+        path
+        for path, entry in view.entries.items()
+        if entry.mode == "file"
+        and _WEIGHTS.search(path)
+        and view.roles[path] not in ("fixture", "vendored", "test")
+        and not view.of(path, "pointer")
+        and not (lfs and lfs.search(path))
+        and not re.search(r"vocab|tokeni[sz]er|spiece|sentencepiece|\.bpe\.model|mean_std|assets/", path, re.I)
+    ]
+    if found:
+        return no(f"{len(found)} model files are tracked", [Evidence(path, None, f"{max(view.entries[path].size, 0) / 1e3:.0f} kB") for path in found[:5]])
+    return yes("no model file is tracked")
+
+
+_CONFIG_FILE = re.compile(r"\.(ya?ml|toml|json|ini|cfg|conf|env|properties)\b|\.\*$", re.I)
+_READERS = (
+    "yaml.safe_load", "yaml.load", "yaml.full_load", "omegaconf.OmegaConf.load", "omegaconf.OmegaConf.from_cli", "tomllib.load*", "toml.load*", "tomli.load*",
+    "configparser.*", "hydra.main", "hydra.compose", "dynaconf.*", "dotenv.*", "decouple.*", "environs.*", "gin.parse_config*", "gin.configurable",
+    "ml_collections.*", "ruamel.yaml.*load*", "dvc.api.params_show", "box.*from_yaml", "confuse.*", "yacs.config.*", "munch.*fromYAML", "jsonargparse.*",
+    "confection.*", "anyconfig.load", "config.Config", "hyperpyyaml.*", "kedro.config.*", "oyaml.*load*", "mmengine.Config.fromfile", "mmcv.Config.fromfile",
+    "lightning.*LightningCLI", "pytorch_lightning.*LightningCLI", "pydantic_settings.*", "transformers.HfArgumentParser.parse_json_file", "pyhocon.*", "traitlets.config.*",
+)  # fmt: skip
+
+
+def config_separated(judge: Judge) -> Outcome:
+    """STR006: parameters come from configuration files or the environment, read by the code."""
+    view, concepts = judge.view, judge.concepts
+    evidence = []
+    for kind in ("call", "decorator", "base"):
+        for hit in view.hits(kind, *_READERS):
+            if view.kinds.get(hit.path) == "python" and "openapi" not in hit.path:
+                evidence.append(hit)
+    for hit in view.hits("base", "pydantic.BaseSettings", "pydantic_settings.BaseSettings", "*BaseSettings"):
+        evidence.append(hit)
+    if not evidence:
+        opened = {hit.path: hit for hit in view.hits("call", "open", "*.open", ".open") if _CONFIG_FILE.search(str(hit.get("0", ""))) and re.search(r"conf|param|setting|hyper|option|args", str(hit.get("0", "")), re.I)}
+        for hit in view.hits("call", "json.load", "json.loads", "*:*read_json", "*read_json"):
+            words = f"{hit.get('in', '')} {hit.get('0', '')} {hit.path}"
+            if view.kinds.get(hit.path) == "python" and (hit.path in opened or re.search(r"conf|param|setting|hyper|hparam", words, re.I)) and _has_config(judge):
+                evidence.append(hit)
+    environment = [hit for hit in view.hits("call", "os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "environ.get") if view.kinds.get(hit.path) == "python" and isinstance(hit.get("0"), str) and not re.search(r"^(CUDA|PYTHON|TF_|OMP|NCCL|LOCAL_RANK|RANK|WORLD_SIZE|MASTER_|HOME$|PATH$|USER$|XDG|CI$|GITHUB_|HF_HOME|TOKENIZERS|KMP|TERM|SLURM|LD_|COLAB|KAGGLE|DISPLAY|DEBUG)", str(hit.get("0")))]
+    if evidence:
+        ml = [hit for hit in evidence if not re.search(r"(^|/)(serv\w*|api|deploy\w*|infra)/", hit.path)] or evidence
+        return Outcome(1.0, tuple(hit.evidence(f"{hit.fact.name} reads configuration") for hit in ml[:4]), 3, f"configuration is read with {ml[0].fact.name}")
+    names = {str(hit.get("0")) for hit in environment}
+    if len(names) >= 4:
+        return yes(f"{len(names)} settings come from environment variables", [hit.evidence(f"reads {hit.get('0')}") for hit in environment[:4]], 3, "medium")
+    arguments = [path for path in view.python_files if concepts.takes_arguments(path)]
+    if arguments:
+        return half("parameters come from command-line arguments with defaults only", [Evidence(path) for path in arguments[:3]], 3)
+    if view.files(["r", "julia"]) and not view.python_files:
+        return no("no configuration file is read")
+    return no("parameters are constants in the code")
+
+
+def _has_config(judge: Judge) -> bool:
+    return any(re.search(r"(^|/)[^/]*(config|params?|parameters|settings|hyp\w*|options)[^/]*(/[^/]+)*\.(ya?ml|toml|json|ini|cfg)$", path, re.I) for path in judge.view.entries if judge.view.roles[path] == "source")
+
+
+def project_metadata(judge: Judge) -> Outcome:
+    """STR007: a file that names the project and its dependencies."""
+    view = judge.view
+    for hit in view.hits("manifest"):
+        kind = view.kinds.get(hit.path)
+        if kind in ("pyproject", "setup-cfg") and hit.fact.name:
+            return yes(f"{hit.path} names the project {hit.fact.name}", [hit.evidence(f"project {hit.fact.name}")])
+    setup = [path for path in view.files("python") if path.rpartition("/")[2] == "setup.py" and any(f.name.endswith(("setuptools.setup", "distutils.core.setup", "setup")) for f in view.of(path, "call"))]
+    if setup:
+        return yes(f"{setup[0]} names the project", [Evidence(setup[0])])
+    for hit in view.hits("manifest"):
+        if view.kinds.get(hit.path) in ("conda", "pixi", "julia-project", "r-description", "sbt", "maven"):
+            return yes(f"{hit.path} defines the environment and its dependencies", [hit.evidence("environment " + (hit.fact.name or "without name"))])
+    for path in view.files(["conda", "pixi", "r-description", "julia-project", "maven", "sbt"]):
+        if view.of(path, "dependency"):
+            return yes(f"{path} defines the dependencies", [Evidence(path)])
+    for path in view.files(["requirements", "pipfile"]):
+        return half(f"only {path} lists dependencies; nothing names the project", [Evidence(path)])
+    lock = next(view.hits("lock", "renv"), None)
+    if lock:
+        return yes("renv.lock names the dependencies", [lock.evidence()])
+    return no("no project metadata and no list of dependencies")
+
+
+_ML_IGNORE = {
+    "data or outputs": re.compile(r"data|\.csv|dataset|output|result|\brun|wandb|mlruns|mlflow|log|artifact|raw|processed|interim|experiment|stores?|\.dvc|tmp|reports|predictions", re.I),
+    "models or checkpoints": re.compile(r"model|checkpoint|ckpt|weight|\.pth?\b|\.pkl|\.h5|\.onnx|joblib|saved|lightning_logs|mlruns|wandb|runs|output|artifact|safetensors|\.bin|stores", re.I),
+}
+
+
+def gitignore_for_ml(judge: Judge) -> Outcome:
+    """STR008: ignore files cover data, models and caches."""
+    view = judge.view
+    patterns = [hit for hit in view.hits("ignore") if view.kinds.get(hit.path) == "ignore" and "docker" not in hit.path.lower()]
+    if not any(path.rpartition("/")[2] == ".gitignore" for path in view.entries):
+        return no("there is no .gitignore")
+    covered: dict[str, Evidence] = {}
+    for hit in patterns:
+        pattern = hit.fact.name
+        if pattern.startswith("!") or pattern.strip("/*") in ("pip-log.txt", "*.log", "local_settings.py", "db.sqlite3", "docs/_build", "instance", "pip-delete-this-directory.txt", "nosetests.xml", "*.manifest", "logs.txt", "lib", "develop-eggs", "ipython_config.py", "share/python-wheels", "profile_default", "celerybeat-schedule", "dmypy.json", ".spyderproject", "npm-debug.log*", "dist", "build") or pattern.strip() in ("*.log", ".coverage", "*.mo", "*.pot"):
+            continue
+        folder = hit.path.rpartition("/")[0]
+        text = f"{folder}/{pattern}" if folder else pattern
+        for name, wanted in _ML_IGNORE.items():
+            if name not in covered and wanted.search(text):
+                covered[name] = hit.evidence(pattern)
+    if len(covered) == 2:
+        return yes("it covers data, outputs and models", list(covered.values()))
+    if len(covered) == 1:
+        name = next(iter(covered))
+        caches = any(re.search(r"__pycache__|\.py\[|\.pyc|venv|env|cache", hit.fact.name) for hit in patterns)
+        if caches:
+            return yes(f"it covers {name} and caches", list(covered.values()), confidence="medium")
+    return half("it covers no data, model or output files", [Evidence(path) for path in view.entries if path.endswith(".gitignore")][:1])
+
+
+def module_names(judge: Judge) -> Outcome:
+    """NAM001: Python files and folders with snake_case names that can be imported."""
+    view = judge.view
+    names: dict[str, str] = {}
+    for path in view.files("python", OWN_AND_TESTS):
+        parts = path.split("/")
+        for i, part in enumerate(parts[:-1]):
+            if not part.startswith("."):
+                names["/".join(parts[: i + 1])] = part
+        names[path] = parts[-1][:-3] if parts[-1].endswith(".py") else parts[-1].rpartition(".")[0]
+    if not names:
+        return not_applicable("there is no Python code")
+    good = re.compile(r"^_*[a-z][a-z0-9_]*$|^__\w+__$")
+    bad = [path for path, name in names.items() if not good.match(name) and not re.match(r"^\d+(\.\d+)?[-_]", name)]
+    bad += [path for path, name in names.items() if re.match(r"^\d+(\.\d+)?[-_]", name)]
+    share = 1 - len(bad) / len(names)
+    text = f"{len(names) - len(bad)} of {len(names)} names ({share:.0%}) are snake_case and importable"
+    evidence = [Evidence(path, None, path.rpartition("/")[2]) for path in sorted(bad)[:5]]
+    return _share(share, 0.95, 0.80, text, evidence)
+
+
+def identifier_names(judge: Judge) -> Outcome:
+    """NAM002: functions, classes and arguments as PEP 8 has them, the field's own names allowed."""
+    total = 0
+    bad: list[Evidence] = []
+    for path in judge.view.files("python", OWN_AND_TESTS):
+        module = judge.view.module(path)
+        total += module.get("names", 0)
+        for text in module.get("bad_names", ()):
+            name, _, line = text.rpartition(":")
+            bad.append(Evidence(path, int(line), name))
+    if not total:
+        return not_applicable("no names are defined in Python")
+    share = 1 - len(bad) / total
+    return _share(share, 0.95, 0.85, f"{total - len(bad)} of {total} names ({share:.1%}) follow PEP 8", bad)
+
+
+_BAD_NOTEBOOK = re.compile(r"untitled|(^|[-_ (])copy([-_ )0-9]|$)|\s|^[\d\-_.]+$|^.$|[^\x21-\x7e]|final[-_ ]?(final|v?\d)|^(test|tmp|temp|new|foo)\d*$", re.I)
+
+
+def notebook_names(judge: Judge) -> Outcome:
+    """NAM003: notebook names that say something and work everywhere."""
+    notebooks = judge.view.notebooks
+    if not notebooks:
+        return not_applicable("there are no notebooks")
+    bad = [path for path in notebooks if _BAD_NOTEBOOK.search(path.rpartition("/")[2][:-6])]
+    if bad:
+        return no(f"{len(bad)} of {len(notebooks)} notebooks are named badly (Untitled, copy, spaces, only digits...)", [Evidence(path, None, path.rpartition("/")[2]) for path in bad[:5]])
+    return yes(f"all {len(notebooks)} notebooks have telling, portable names", [Evidence(notebooks[0])])
+
+
+def types_checked(judge: Judge) -> Outcome:
+    """NAM006: a type checker, or annotations on over half of the functions."""
+    uses = judge.technologies.find(kinds=["type-checker"], rung=2)
+    if uses:
+        return yes(f"{uses[0].name} is {'run' if uses[0].rung > 2 else 'configured'}", uses[0].evidence, uses[0].rung)
+    total = annotated = 0
+    for path in judge.view.python_files:
+        for fact in judge.view.of(path, "def"):
+            value = fact.value
+            if value["type"] == "class" or value.get("nested"):
+                continue
+            total += 1
+            annotated += bool(value["annotated"] or value["returns"])
+    if total and annotated / total > 0.5:
+        return half(f"{annotated} of {total} functions are annotated ({annotated / total:.0%}), but no checker is configured")
+    return no(f"no type checker; {annotated} of {total} functions are annotated")
+
+
+def docstrings(judge: Judge) -> Outcome:
+    """NAM008: public modules, classes, functions and methods with docstrings."""
+    total = documented = 0
+    missing: list[Evidence] = []
+    for path in judge.view.python_files:
+        module = judge.view.module(path)
+        if not module:
+            continue
+        empty_init = path.endswith("__init__.py") and module.get("statements", 0) <= 1 and not module.get("doc")
+        if not empty_init:
+            total += 1
+            documented += bool(module.get("doc"))
+        for fact in judge.view.of(path, "def"):
+            value = fact.value
+            if not value.get("public") or value.get("nested") or value.get("dunder"):
+                continue
+            total += 1
+            if value.get("doc"):
+                documented += 1
+            elif len(missing) < 5:
+                missing.append(Evidence(path, fact.line, fact.name))
+    if not total:
+        return not_applicable("there is no Python code of the project's own")
+    share = documented / total
+    return _share(share, 0.60, 0.30, f"{documented} of {total} public definitions ({share:.0%}) have a docstring", missing)
+
+
+def function_size(judge: Judge) -> Outcome:
+    """NAM009: few functions beyond 80 lines or McCabe complexity 15."""
+    total = 0
+    large: list[tuple[int, Evidence]] = []
+    for path in judge.view.files("python", OWN_AND_TESTS):
+        for fact in judge.view.of(path, "def"):
+            value = fact.value
+            if value["type"] == "class":
+                continue
+            total += 1
+            if value["lines"] > 80 or value["complexity"] > 15:
+                large.append((value["lines"], Evidence(path, fact.line, f"{fact.name}: {value['lines']} lines, complexity {value['complexity']}")))
+    if not total:
+        return not_applicable("no functions are defined in Python")
+    large.sort(key=lambda item: -item[0])
+    share = len(large) / total
+    text = f"{len(large)} of {total} functions ({share:.1%}) exceed 80 lines or complexity 15"
+    return _share(1 - share, 0.95, 0.85, text, [evidence for _, evidence in large[:5]], strict=True)
+
+
+def style_consistent(judge: Judge) -> Outcome:
+    """NAM010: stage names and the project's own configuration keys keep one style within each file."""
+    view = judge.view
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for hit in view.hits("stage"):
+        groups.setdefault(hit.path, []).append((hit.fact.name, hit.fact.line))
+    for path in view.files(["yaml", "toml", "json", "ini"]):
+        if not re.search(r"(^|/)[^/]*(config|conf|params?|parameters|settings|hyp|hparams|experiments?)[^/]*(/|\.)", path, re.I) or view.of(path, "document-type"):
+            continue
+        if re.search(r"(^|/)(\.github|\.vscode|\.devcontainer|k8s|kubernetes|helm|charts|manifests|deploy\w*)/|package|tsconfig|renovate|mkdocs|tokenizer|\.pre-commit|logg", path, re.I):
+            continue
+        for fact in view.of(path, "key"):
+            for part in re.split(r"[.\[\]]+", fact.name):
+                if part:
+                    groups.setdefault(path, []).append((part, fact.line))
+    if not groups:
+        return not_applicable("there is no pipeline and no configuration file of the project's own")
+    bad: list[Evidence] = []
+    for path, names in groups.items():
+        styles: dict[str, list[tuple[str, int]]] = {}
+        for name, line in dict(names).items():
+            style = _style(name)
+            if style:
+                styles.setdefault(style, []).append((name, line))
+        if len(styles) > 1:
+            total = sum(map(len, styles.values()))
+            rare = min(styles.values(), key=len)
+            if len(rare) > 0.1 * total and len(rare) >= 1 and total >= 3:
+                bad.append(Evidence(path, rare[0][1] or None, f"{rare[0][0]} beside {max(styles.values(), key=len)[0][0]}"))
+    if bad:
+        return no(f"names of different styles in {len(bad)} of {len(groups)} files", bad, "medium")
+    return yes(f"one style in each of {len(groups)} files", [Evidence(path) for path in list(groups)[:2]], confidence="medium")
+
+
+def _style(name: str) -> str:
+    if re.fullmatch(r"[a-z]+[a-z0-9]*|[A-Z]|[A-Z][a-z]+|[A-Z]+[0-9]*|[\d.\-+e]+", name):
+        return ""  # one word fits every style
+    if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]*)+|_[a-z0-9_]+", name):
+        return "snake"
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):
+        return "kebab"
+    if re.fullmatch(r"[a-z]+[a-z0-9]*([A-Z][a-z0-9]*)+", name):
+        return "camel"
+    if re.fullmatch(r"[A-Z0-9]+(_[A-Z0-9]+)+", name):
+        return "upper"
+    return ""
+
+
+def _share(share: float, full: float, part: float, text: str, evidence: list[Evidence], strict: bool = False) -> Outcome:
+    if share > full or (share == full and not strict):
+        return yes(text, evidence[:3])
+    if share > part or (share == part and not strict):
+        return half(text, evidence)
+    return no(text, evidence)
+
+
+def structured_logging(judge: Judge) -> Outcome:
+    """MON006: logging rather than print in the project's own code."""
+    prints = logs = 0
+    worst: list[tuple[int, str]] = []
+    imported = False
+    for path in judge.view.python_files:
+        module = judge.view.module(path)
+        count = module.get("prints", 0)
+        prints += count
+        if count:
+            worst.append((count, path))
+        logs += module.get("logs", 0)
+        imported = imported or any(fact.name.split(".")[0] in ("logging", "loguru", "structlog", "absl") or "logger" in fact.name.lower() for fact in judge.view.of(path, "import"))
+    if not judge.view.python_files:
+        return not_applicable("there is no Python code outside notebooks")
+    worst.sort(reverse=True)
+    evidence = [Evidence(path, None, f"{count} prints") for count, path in worst[:4]]
+    if not logs:
+        return no(f"no logging; {prints} prints" if prints else "no logging", evidence)
+    if prints <= max(2, 0.02 * logs) or prints <= 0.05 * logs:
+        return yes(f"{logs} logging calls, {prints} prints", evidence[:1], 3)
+    if prints < logs:
+        return half(f"{logs} logging calls beside {prints} prints", evidence, 3)
+    return no(f"{prints} prints beside {logs} logging calls", evidence)
+
+
+__all__ = ["NOTHING"]

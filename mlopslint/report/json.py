@@ -1,0 +1,26 @@
+"""The JSON result: the report record as it is, and its published schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mlopslint.records import Report
+
+
+def render(report: Report) -> str:
+    """The report as JSON, indented, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the result, made from the records themselves."""
+    made = msgspec.json.schema(Report)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://mlopslint.dev/schema/report-1.0.json",
+        "title": "mlopslint result",
+        "description": "What one run of mlopslint found. Schema version 1.0.",
+        **made,
+    }

@@ -1,0 +1,244 @@
+"""rules/**/*.yaml -> the catalogue: practices, technologies and models. The only loader and validator of rules."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, Literal
+
+import msgspec
+
+from mlopslint.errors import MlopslintError
+from mlopslint.records import Practice, Technology
+
+#: The version of rules, weights and models that this release ships; a configuration may pin it.
+RUBRIC = "2026.4"
+
+_SHAPE = "1"  # of the compiled catalogue; raise it when records.py changes the meaning of a field
+
+
+class ModelItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that a published model asks for; ``observable`` S, P, R or A as docs/models.md explains."""
+
+    id: str
+    text: str
+    group: str = ""
+    observable: Literal["S", "P", "R", "A"] = "S"
+    difficulty: str = ""
+
+
+class ModelLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One level of a model: what it asks for, and what of that must be at least half there."""
+
+    level: int
+    name: str
+    asks: tuple[str, ...] = ()
+    musts: tuple[str, ...] = ()
+
+
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a score above this number means, in the words of the model's source."""
+
+    above: float
+    text: str
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A maturity model as its file declares it."""
+
+    name: str
+    title: str
+    kind: Literal["levels", "sections", "coverage"]
+    source: str = ""
+    threshold: float = 75.0
+    levels: tuple[ModelLevel, ...] = ()
+    items: tuple[ModelItem, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    musts: str = ""
+    rubric: str = ""
+
+
+class Category(msgspec.Struct, frozen=True):
+    """A family of practices."""
+
+    code: str
+    title: str
+    order: int
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """All rules of one run."""
+
+    categories: tuple[Category, ...]
+    practices: tuple[Practice, ...]
+    technologies: tuple[Technology, ...]
+    models: tuple[Model, ...]
+
+    def practice(self, code: str) -> Practice:
+        """The practice of this code or name; raises MlopslintError that names the nearest."""
+        for practice in self.practices:
+            if code.upper() == practice.code or code == practice.name:
+                return practice
+        known = [p.code for p in self.practices] + [p.name for p in self.practices]
+        raise MlopslintError(f"no rule {code!r}{nearest(code, known)}")
+
+    def model(self, name: str) -> Model:
+        """The model of this name; raises MlopslintError that names the nearest."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        raise MlopslintError(f"no model {name!r}{nearest(name, [m.name for m in self.models])}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean X?`` or the list of what there is."""
+    some = list(known)
+    close = get_close_matches(word, some, 1, 0.5) or get_close_matches(word.upper(), some, 1, 0.5)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there is {', '.join(some[:12])}" if len(some) <= 12 else ""
+
+
+def load(folders: Sequence[str] = (), cache_folder: str | None = None) -> Catalogue:
+    """The built-in rules and those of ``folders``; compiled once per content.
+
+    Raises MlopslintError for a rule that is not well formed, with its file and what is wrong.
+    """
+    from mlopslint.data import folder
+
+    root = folder("rules")
+    sources: list[tuple[str, bytes]] = []
+    for base in (root, *folders):
+        sources += list(_files(base))
+    digest = hashlib.sha256(_SHAPE.encode())
+    for name, data in sources:
+        digest.update(name.encode() + b"\0" + data + b"\0")
+    path = os.path.join(cache_folder, f"rules-{digest.hexdigest()[:16]}.msgpack") if cache_folder else None
+    if path and os.path.exists(path):
+        try:
+            with open(path, "rb") as stream:
+                return msgspec.msgpack.decode(stream.read(), type=Catalogue)
+        except (OSError, msgspec.MsgspecError):
+            pass  # a damaged cache is made anew
+    catalogue = _compile(sources)
+    if path and cache_folder:
+        try:
+            os.makedirs(cache_folder, exist_ok=True)
+            temporary = f"{path}.{os.getpid()}"
+            with open(temporary, "wb") as stream:
+                stream.write(msgspec.msgpack.encode(catalogue))
+            os.replace(temporary, path)
+        except OSError:
+            pass
+    return catalogue
+
+
+def _files(base: Any) -> Iterator[tuple[str, bytes]]:
+    """(relative name, bytes) of every YAML file below a folder, in order."""
+    from pathlib import Path
+
+    folder = base if not isinstance(base, str) else Path(base)
+    if not folder.is_dir():
+        raise MlopslintError(f"rules = [{str(base)!r}]: no such folder")
+    pending = [("", folder)]
+    found: list[tuple[str, Any]] = []
+    while pending:
+        head, here = pending.pop()
+        for item in here.iterdir():
+            name = f"{head}{item.name}"
+            if item.is_dir():
+                pending.append((name + "/", item))
+            elif item.name.endswith((".yaml", ".yml")):
+                found.append((name, item))
+    for name, item in sorted(found, key=lambda pair: pair[0]):
+        yield name, item.read_bytes()
+
+
+def _yaml(name: str, data: bytes) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(data, Loader=loader)  # noqa: S506  a safe loader, the fast one where there is one
+    except yaml.YAMLError as error:
+        raise MlopslintError(f"rules/{name}: not valid YAML: {' '.join(str(error).split())[:200]}") from None
+
+
+def _compile(sources: list[tuple[str, bytes]]) -> Catalogue:
+    categories: dict[str, Category] = {}
+    practices: dict[str, Practice] = {}
+    technologies: list[Technology] = []
+    models: dict[str, Model] = {}
+    for name, data in sources:
+        content = _yaml(name, data)
+        if content is None:
+            continue
+        if not isinstance(content, dict):
+            raise MlopslintError(f"rules/{name}: a mapping is expected")
+        try:
+            if "practices" in content:
+                code = str(content.get("category", ""))
+                if code and (code not in categories or "title" in content):
+                    categories[code] = Category(code, str(content.get("title", code)), int(content.get("order", 99)))
+                for entry in content["practices"]:
+                    entry = {"category": code or str(entry.get("code", ""))[:3], **entry}
+                    practice = msgspec.convert(entry, Practice, strict=False)
+                    _check_practice(practice, name)
+                    practices[practice.code] = msgspec.structs.replace(practice, source=name)
+            elif "technologies" in content:
+                for entry in content["technologies"]:
+                    technologies.append(msgspec.convert({**entry, "kind": content["kind"]}, Technology, strict=False))
+            elif "kind" in content and "title" in content:
+                model = msgspec.convert(content, Model, strict=False)
+                models[model.name] = model
+            else:
+                raise MlopslintError(f"rules/{name}: neither practices, technologies nor a model")
+        except msgspec.ValidationError as error:
+            raise MlopslintError(f"rules/{name}: {explain(error, Practice)}") from None
+    for code in {practice.category for practice in practices.values()} - set(categories):
+        categories[code] = Category(code, code, 99)
+    return Catalogue(
+        tuple(sorted(categories.values(), key=lambda c: (c.order, c.code))),
+        tuple(practices[code] for code in sorted(practices)),
+        tuple(technologies),
+        tuple(models[name] for name in sorted(models)),
+    )
+
+
+def explain(error: Exception, shape: type[msgspec.Struct]) -> str:
+    """A validation error in the user's words, with the nearest valid key."""
+    import re
+
+    text = str(error)
+    match = re.search(r"unknown field `([^`]+)`", text)
+    if match:
+        names = [field.encode_name for field in msgspec.structs.fields(shape)]
+        return f"unknown key {match.group(1)!r}{nearest(match.group(1), names)}"
+    return text.replace("Object missing required field", "missing key").replace(" - at `$", " (at `").rstrip()
+
+
+def _check_practice(practice: Practice, name: str) -> None:
+    from mlopslint.judge import FACT_KINDS, HEADS, MODIFIERS
+    from mlopslint.predicates import PREDICATES
+
+    where = f"rules/{name}: {practice.code}"
+    if practice.passes is None:
+        raise MlopslintError(f"{where}: no condition under 'pass'")
+    for condition in (practice.applies, practice.passes, practice.partial):
+        pending = [condition] if condition is not None else []
+        while pending:
+            item = pending.pop()
+            if not isinstance(item, dict):
+                raise MlopslintError(f"{where}: a condition is a mapping, not {type(item).__name__}")
+            heads = [key for key in item if key not in MODIFIERS]
+            if len(heads) != 1:
+                raise MlopslintError(f"{where}: a condition has one head, this one has {heads or 'none'}")
+            head = heads[0]
+            if head not in HEADS and head not in FACT_KINDS:
+                raise MlopslintError(f"{where}: unknown condition {head!r}{nearest(head, sorted(HEADS | FACT_KINDS))}")
+            if head in ("any", "all", "none"):
+                pending += item[head]
+            elif head == "predicate" and item[head] not in PREDICATES:
+                raise MlopslintError(f"{where}: unknown predicate {item[head]!r}{nearest(str(item[head]), PREDICATES)}")

@@ -1,0 +1,175 @@
+"""What rules look at: the facts of all files, indexed once, with the role that each file plays in the project."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from mlopslint.gather import Gathered
+from mlopslint.globs import name_pattern
+from mlopslint.records import Entry, Evidence, Fact
+from mlopslint.snapshot import Snapshot
+
+VENDORED = re.compile(
+    r"(^|/)(third[_-]?party|vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/", re.I
+)
+FIXTURE = re.compile(r"(^|/)(fixtures?|test[_-]?data|testdata|test[_-]?assets|test[_-]?resources|golden|__snapshots__|snapshots)/", re.I)
+TEST = re.compile(
+    r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|[a-z]+_tests?)/|(^|/)(test_[^/]+|[^/]+_tests?|conftest)\.py$|(^|/)tests?\.py$",
+    re.I,
+)
+EXAMPLE = re.compile(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
+DOCS = re.compile(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
+GENERATED = re.compile(r"(^|/)(generated|_?build|dist|gen|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$", re.I)
+
+#: Files whose facts are evidence of the project's own practice.
+OWN = frozenset({"source"})
+#: ... and also those that test it.
+OWN_AND_TESTS = frozenset({"source", "test"})
+EVERYWHERE = frozenset({"source", "test", "example", "docs", "fixture", "generated"})
+
+
+class Hit(NamedTuple):
+    """One fact and the file that says it."""
+
+    path: str
+    fact: Fact
+
+    def evidence(self, detail: str = "") -> Evidence:
+        return Evidence(self.path, self.fact.line or None, detail or self.fact.name, self.fact.cell or None)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        value = self.fact.value
+        return value.get(key, default) if isinstance(value, dict) else default
+
+
+class View:
+    """The facts of one repository (or of one project in it), by kind and name."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        gathered: Gathered,
+        *,
+        excluded: Iterable[str] = (),
+        settings: dict[str, Any] | None = None,
+        folder: str = "",
+    ) -> None:
+        self.snapshot = snapshot
+        self.gathered = gathered
+        self.folder = folder
+        self.settings = settings or {}
+        out = frozenset(excluded)
+        self.entries: dict[str, Entry] = {entry.path: entry for entry in snapshot.entries if entry.path not in out}
+        self.kinds = gathered.kinds
+        self.roles = self._roles()
+        self._index: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
+        for path, facts in gathered.facts.items():
+            if path not in self.entries:
+                continue
+            for fact in facts:
+                self._index[fact.kind][fact.name].append(Hit(path, fact))
+        self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    def _roles(self) -> dict[str, str]:
+        roles: dict[str, str] = {}
+        code: dict[str, int] = defaultdict(int)
+        for path in self.entries:
+            role = role_of(path)
+            roles[path] = role
+            if self.kinds.get(path) in ("python", "notebook") and not path.endswith("__init__.py"):
+                code[role] += 1
+        own = code["source"]
+        # a repository that is a collection of examples is judged by its examples
+        if code["example"] + code["docs"] > 3 * max(own, 1) and code["example"] + code["docs"] > 2:
+            for path, role in roles.items():
+                if role == "example" or (role == "docs" and self.kinds.get(path) in ("python", "notebook")):
+                    roles[path] = "source"
+        return roles
+
+    def files(self, kinds: Iterable[str] | str | None = None, roles: frozenset[str] = OWN) -> list[str]:
+        """Paths of the given kinds and roles, in order."""
+        wanted = {kinds} if isinstance(kinds, str) else set(kinds) if kinds is not None else None
+        return [
+            path
+            for path in self.entries
+            if self.roles[path] in roles and (wanted is None or self.kinds.get(path) in wanted)
+        ]
+
+    @cached_property
+    def python_files(self) -> list[str]:
+        return self.files("python")
+
+    @cached_property
+    def notebooks(self) -> list[str]:
+        return [path for path in self.entries if self.kinds.get(path) == "notebook" and self.roles[path] not in ("vendored", "fixture", "test")]
+
+    def of(self, path: str, kind: str) -> list[Fact]:
+        """The facts of one kind in one file."""
+        return [fact for fact in self.gathered.facts.get(path, ()) if fact.kind == kind]
+
+    def module(self, path: str) -> dict[str, Any]:
+        """The totals of one Python file or notebook (empty when it does not parse)."""
+        for fact in reversed(self.gathered.facts.get(path, ())):
+            if fact.kind == "module":
+                return fact.value  # type: ignore[no-any-return]
+        return {}
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    def names(self, kind: str) -> Iterable[str]:
+        return self._index[kind].keys() if kind in self._index else ()
+
+    def hits(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
+        """Facts of a kind whose name matches one of the globs (all of them without any)."""
+        index = self._index.get(kind)
+        if not index:
+            return
+        roles_of = self.roles
+        for name in self._matching(kind, patterns) if patterns else index:
+            for hit in index[name]:
+                if roles_of[hit.path] in roles:
+                    yield hit
+
+    def _matching(self, kind: str, patterns: tuple[str, ...]) -> list[str]:
+        key = (kind, patterns)
+        found = self._patterns.get(key)
+        if found is None:
+            index = self._index[kind]
+            exact = [pattern for pattern in patterns if "*" not in pattern and "?" not in pattern]
+            found = [name for name in dict.fromkeys(exact) if name in index]
+            globs = [name_pattern(pattern).pattern for pattern in patterns if "*" in pattern or "?" in pattern]
+            if globs:
+                joined = re.compile("|".join(globs), re.S)
+                seen = set(found)
+                found += [name for name in index if name not in seen and joined.match(name)]
+            self._patterns[key] = found
+        return found
+
+    def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
+        return next(self.hits(kind, *patterns, roles=roles), None)
+
+    def has(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> bool:
+        return self.first(kind, *patterns, roles=roles) is not None
+
+
+def role_of(path: str) -> str:
+    """What part a file plays, by its path: source, test, example, docs, fixture, generated or vendored."""
+    if VENDORED.search(path):
+        return "vendored"
+    if FIXTURE.search(path):
+        return "fixture"
+    if GENERATED.search(path):
+        return "generated"
+    if TEST.search(path) and not re.fullmatch(r"([^/]+/)*(src/)?tests?\.py", path, re.I):
+        return "test"
+    if EXAMPLE.search(path):
+        return "example"
+    if DOCS.search(path):
+        return "docs"
+    return "source"
