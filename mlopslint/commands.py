@@ -15,6 +15,7 @@ CI_KINDS = frozenset(
     "github-workflow gitlab-ci azure-pipeline yaml-pipeline jenkinsfile circleci travis bitbucket cloud-build buildkite drone"
     " codebuild appveyor cirrus".split()
 )
+HOOK_KINDS = frozenset({"pre-commit", "lefthook", "husky"})
 _TASK_FILES = frozenset("makefile justfile taskfile tox pyproject package-json setup-cfg pixi".split())
 _RUNNERS = {"make": "makefile", "gmake": "makefile", "just": "justfile", "task": "taskfile", "tox": "tox", "nox": "python", "npm": "package-json", "yarn": "package-json", "pnpm": "package-json", "poe": "pyproject", "hatch": "pyproject", "pdm": "pyproject", "pixi": "pixi", "invoke": "python", "inv": "python"}
 
@@ -35,7 +36,7 @@ class Command(NamedTuple):
     @property
     def rung(self) -> int:
         """4 where a failure fails CI; 3 where it runs; 2 where it could be run."""
-        if self.where == "ci":
+        if self.where in ("ci", "hook"):
             return 3 if self.soft else 4
         return 3 if self.where == "pipeline" else 2
 
@@ -52,6 +53,10 @@ def words_of(line: str) -> tuple[str, ...]:
         words = shlex.split(line, comments=True)
     except ValueError:
         words = line.split()
+    if len(words) > 1 and words[0] == "xargs":
+        words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] in ("-n", "-P", "-I", "-L", "-d") else words[1:]
     while words and (re.match(r"^[A-Za-z_]\w*=", words[0]) or words[0] in ("sudo", "time", "exec", "env", "nohup", "command", "call", "!")):
         words = words[1:]
     for _ in range(3):
@@ -115,6 +120,7 @@ def _commands(view: View) -> Iterator[Command]:
         kind = view.kinds.get(hit.path, "")
         needs.setdefault((kind, hit.fact.name), []).extend(str(item) for item in hit.get("needs") or ())
     ci: list[Command] = []
+    hooks: list[Command] = []
     for hit in view.hits("command", roles=EVERYWHERE):
         kind = view.kinds.get(hit.path, "")
         words = words_of(hit.fact.name)
@@ -124,8 +130,9 @@ def _commands(view: View) -> Iterator[Command]:
         if kind in CI_KINDS or (kind == "yaml" and hit.get("job") is not None) or kind == "github-action":
             command = Command(words, hit, "ci", soft)
             ci.append(command)
-        elif kind in ("pre-commit", "lefthook", "husky"):
-            command = Command(words, hit, "ci", soft)
+        elif kind in HOOK_KINDS:
+            command = Command(words, hit, "hook", soft)
+            hooks.append(command)
         elif kind in _TASK_FILES or (kind == "python" and hit.get("task")):
             command = Command(words, hit, "task", soft)
             tasks.setdefault((kind, str(hit.get("task") or "")), []).append(command)
@@ -141,9 +148,34 @@ def _commands(view: View) -> Iterator[Command]:
         else:
             command = Command(words, hit, "task", soft)
         yield command
-    for command in ci:
-        for inner in _hop(command, tasks, scripts, needs, set(), 0):
-            yield inner
+    for hit in view.hits("hook"):
+        line = f"{hit.get('entry') or ''} {hit.get('args') or ''}".strip()
+        words = words_of(line) if hit.get("repo") in ("local", "", None) else ()
+        if words:
+            command = Command(words, hit, "hook", False)
+            hooks.append(command)
+            yield command
+    jobs = _job_files(view)
+    for command in (*ci, *hooks):
+        yield from _hop(command, tasks, scripts, needs, set(), 0)
+        for word in command.words[1:]:
+            for inner in jobs.get(word.lstrip("./"), ()):
+                found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, command.line)
+                yield found
+                yield from _hop(found, tasks, scripts, needs, set(), 0)
+
+
+def _job_files(view: View) -> dict[str, list[Command]]:
+    """Job descriptions that a command submits (``submit job.yaml``): path -> the commands that they start."""
+    jobs: dict[str, list[Command]] = {}
+    for hit in view.hits("key", "entrypoint", "command", "run", "cmd", "spec.entrypoint", "jobs.*.command"):
+        if view.kinds.get(hit.path) not in ("yaml", "json", "yaml-pipeline") or not isinstance(hit.fact.value, str):
+            continue
+        for line in re.split(r"\n|&&|;", hit.fact.value):
+            words = words_of(line)
+            if words:
+                jobs.setdefault(hit.path, []).append(Command(words, hit, "task", False))
+    return jobs
 
 
 def _hop(
@@ -177,7 +209,7 @@ def _hop(
                 seen.add(key)
                 pending += needs.get(key, ())
                 for inner in tasks.get(key, ()):
-                    found = Command(inner.words, inner.hit, "ci", command.soft or inner.soft, via)
+                    found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
                     yield found
                     yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
         return
@@ -195,6 +227,6 @@ def _hop(
             if (path.lower() == tail or path.lower().endswith("/" + tail)) and ("script", path) not in seen:
                 seen.add(("script", path))
                 for inner in found_commands:
-                    found = Command(inner.words, inner.hit, "ci", command.soft or inner.soft, via)
+                    found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
                     yield found
                     yield from _hop(found, tasks, scripts, needs, seen, depth + 1)

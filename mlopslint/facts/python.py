@@ -154,7 +154,7 @@ class Reader:
             if isinstance(value, int):
                 return value if -(2**53) < value < 2**53 else "$"
             return "$"
-        if cls is ast.Name or cls is ast.Attribute:
+        if cls is ast.Name or cls is ast.Attribute or cls is ast.Subscript:
             return "$" + self.text(node)[:80]
         if cls is ast.JoinedStr:
             return self.pattern(node)
@@ -282,7 +282,7 @@ class Reader:
         where = self.function
         count = self.counts.get(name, 0)
         key = (name, where)
-        if count >= 6 and key in self.seen:
+        if count >= 6 and key in self.seen and not (count < 300 and last in _ENUMERATED):
             return
         if name.startswith(_LOG_PREFIXES) or name in _LOG_METHODS:
             self.logs += 1
@@ -674,6 +674,8 @@ class Reader:
         )
 
 
+#: Calls of which each one says something of its own.
+_ENUMERATED = frozenset({"add_argument", "option", "argument", "Argument", "Option", "DEFINE_string", "DEFINE_integer", "PythonScriptStep"})
 _PLAIN = (str, int, float, bool, bytes, complex, type(None))
 _LOG_PREFIXES = ("logging.", "loguru.", "structlog.", "absl.logging.", "logging.getLogger.")
 _LOG_METHODS = frozenset(

@@ -68,7 +68,8 @@ def model_tested(judge: Judge) -> Outcome:
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
             continue
-        dummy = any(re.search(r"Dummy|Fake|Mock|Stub", f.name) for f in view.of(path, "def") if f.value["type"] == "class")
+        dummies = {str((f.value or {}).get("in", "")) for f in view.of(path, "call") if re.search(r"Dummy|Fake|Mock|Stub", f.name)}
+        made = [f.name for f in view.of(path, "def") if f.value["type"] == "class" and re.search(r"Dummy|Fake|Mock|Stub", f.name)]
         asserting = {f.name: f for f in view.of(path, "def") if f.name.rpartition(".")[2].startswith("test")}
         fixtures = {f.value.get("target") for f in view.of(path, "decorator") if "fixture" in f.name}
         for fact in view.of(path, "call"):
@@ -79,6 +80,7 @@ def model_tested(judge: Judge) -> Outcome:
             where = str(value.get("in", ""))
             test = asserting.get(where)
             item = Evidence(path, fact.line, name)
+            dummy = where in dummies or (made and re.search(r"Dummy|Fake|Mock|Stub", name))
             if test is not None and test.value.get("asserts") and not dummy:
                 asserted.append(item)
             elif where.rpartition(".")[2] in fixtures and not dummy and any(t.value.get("asserts") for t in asserting.values()):
@@ -189,7 +191,7 @@ def ci_runs_linters(judge: Judge) -> Outcome:
     """CIC003: a CI step runs lint, format or type checks."""
     view = judge.view
     prefixes = [prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands]
-    runs = [c for c in ci_commands(view) if view.kinds.get(c.hit.path) not in ("pre-commit", "lefthook", "husky") and (any(starts_with(c.words, p) for p in prefixes) or re.match(r"(pre-commit run|prek run|nox .*lint|tox .*(lint|flake8|style)|lintr|styler|super-linter|hadolint)", c.line))]
+    runs = [c for c in ci_commands(view) if (any(starts_with(c.words, p) for p in prefixes) or re.match(r"(pre-commit run|prek run|nox .*lint|tox .*(lint|flake8|style)|lintr|styler|super-linter|hadolint)", c.line))]
     hard = [c for c in runs if not c.soft]
     if hard:
         return yes(f"CI runs {hard[0].line[:80]}", [c.evidence() for c in hard[:3]], 4)
@@ -213,7 +215,7 @@ def style_enforced(judge: Judge) -> Outcome:
     if hooks:
         return Outcome(1.0, hooks[0].evidence, 4, f"{hooks[0].name} runs in a hook")
     prefixes = [prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands]
-    local = [c for c in all_commands(judge.view) if judge.view.kinds.get(c.hit.path) in ("pre-commit", "lefthook", "husky") and (any(starts_with(c.words, p) for p in prefixes) or re.search(r"make .*(lint|style|format|clean|check)|nox .*lint", c.line))]
+    local = [c for c in all_commands(judge.view) if c.where == "hook" and (any(starts_with(c.words, p) for p in prefixes) or re.search(r"make .*(lint|style|format|clean|check)|nox .*lint", c.line))]
     entries = [hit for hit in judge.view.hits("hook") if re.search(r"lint|format|style|black|ruff|flake8|make (clean|style|lint)", f"{hit.fact.name} {hit.get('entry', '')}", re.I)]
     if local or entries:
         return yes("a hook checks style", [local[0].evidence() if local else entries[0].evidence()], 4)
@@ -239,8 +241,6 @@ def ci_validates_model(judge: Judge) -> Outcome:
     hits = []
     for command in ci_commands(judge.view):
         line = command.line
-        if judge.view.kinds.get(command.hit.path) in ("pre-commit", "lefthook", "husky"):
-            continue
         script = next((w for w in command.words if w.endswith((".py", ".R", ".sh", ".jl"))), "")
         if trains_by_command(line) or (script and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script)) and not re.search(r"(^|/)tests?\.py$|test_", script)) or re.match(r"(lm_eval|promptfoo|deepeval test|giskard|mlflow models (evaluate|predict)|cml (comment|send-comment|runner)?.*train)", line) or re.search(r"validate[_-]model|model[_-]validation|evaluate[_-]model|check[_-]model|make (train|evaluate|eval)\b", line):
             hits.append(command)

@@ -148,7 +148,7 @@ def model_documented(judge: Judge) -> Outcome:
         if not re.match(r"readme", path.rpartition("/")[2], re.I) or path.count("/") > 1:
             continue
         for fact in view.of(path, "heading"):
-            if re.search(r"model zoo|\bmodel (card|details|description|performance|architecture|results)|pretrained (models|checkpoints|weights)|available models|benchmark|performance$|limitations|intended use|checkpoints", fact.name) and fact.value.get("words", 0) >= 25:
+            if re.search(r"model zoo|\bmodel (card|details|description|performance|architecture|results)|pre-?trained (models|checkpoints|weights)|available models|limitations|intended use", fact.name) and fact.value.get("words", 0) >= 25:
                 return half(f"a section of {path} describes the model, without intended use and limits", [Evidence(path, fact.line, fact.name)], 2, "medium")
     return no("no model card and no section that stands for one")
 
@@ -159,7 +159,7 @@ def explainability(judge: Judge) -> Outcome:
     if uses:
         return Outcome(1.0, uses[0].evidence, 3, f"{uses[0].name} explains the model")
     hits = [hit for hit in judge.view.hits("call", "*plot_importance", "*.permutation_importance", "*feature_importance*", "*.get_score", "*.get_feature_importance", "*grad_cam*", "*GradCAM*", "*plot_feature_imp*")]
-    sets = [hit for hit in judge.view.hits("def") if re.search(r"feature_?importance|explain|shap|saliency|grad_?cam|interpret", hit.fact.name.rpartition(".")[2], re.I) and hit.get("type") != "class" and judge.view.kinds.get(hit.path) == "python"]
+    sets = [hit for hit in judge.view.hits("def") if re.search(r"feature_?importance|(^|_)explain|(^|_)shap(_|$)|saliency|grad_?cam|(^|_)interpret_", hit.fact.name.rpartition(".")[2], re.I) and hit.get("type") != "class" and judge.view.kinds.get(hit.path) == "python"]
     attributes = [hit for hit in judge.view.hits("call") if "feature_importances_" in str(hit.fact.value or "")] if not (hits or sets) else []
     some = hits or sets or attributes
     if some:

@@ -225,8 +225,12 @@ def project_metadata(judge: Judge) -> Outcome:
 
 
 _ML_IGNORE = {
-    "data or outputs": re.compile(r"data|\.csv|dataset|output|result|\brun|wandb|mlruns|mlflow|log|artifact|raw|processed|interim|experiment|stores?|\.dvc|tmp|reports|predictions", re.I),
-    "models or checkpoints": re.compile(r"model|checkpoint|ckpt|weight|\.pth?\b|\.pkl|\.h5|\.onnx|joblib|saved|lightning_logs|mlruns|wandb|runs|output|artifact|safetensors|\.bin|stores", re.I),
+    "data or outputs": re.compile(
+        r"(^|/)[\w.-]*(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"
+        r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|xml|zip|tar|gz|mat)\b", re.I),
+    "models or checkpoints": re.compile(
+        r"(^|/)[\w.-]*(models?|ckpts?|checkpoints?|weights|saved\w*|lightning_logs|mlruns|wandb|runs|outputs?|artifacts?|stores?)(/|\*|$)"
+        r"|\.(pth?|pkl|pickle|h5|hdf5|onnx|ckpt|joblib|safetensors|bin|pb|keras)\b|(^|/)model\.\w+$", re.I),
 }
 
 
@@ -239,6 +243,8 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
     covered: dict[str, Evidence] = {}
     for hit in patterns:
         pattern = hit.fact.name
+        if re.search(r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit", pattern, re.I):
+            continue
         if pattern.startswith("!") or pattern.strip("/*") in ("pip-log.txt", "*.log", "local_settings.py", "db.sqlite3", "docs/_build", "instance", "pip-delete-this-directory.txt", "nosetests.xml", "*.manifest", "logs.txt", "lib", "develop-eggs", "ipython_config.py", "share/python-wheels", "profile_default", "celerybeat-schedule", "dmypy.json", ".spyderproject", "npm-debug.log*", "dist", "build") or pattern.strip() in ("*.log", ".coverage", "*.mo", "*.pot"):
             continue
         folder = hit.path.rpartition("/")[0]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _METRIC = re.compile(r"metric|score|result|acc|auc|loss|rmse|mse|mae|f1|report|eval|perf|performance|stats|log_stats|map50|precision|recall", re.I)
 
 
+_STRONG_METRIC = re.compile(r"metric|scores?\b|\bacc|auc|rmse|\bmse|\bmae|f1|perf(ormance)?|eval|precision|recall", re.I)
+
+
 def trains(judge: Judge) -> Outcome:
     """Whether the repository trains models at all (in scripts, modules or notebooks)."""
     concepts = judge.concepts
@@ -140,7 +143,7 @@ def tuning_automated(judge: Judge) -> Outcome:
 
 _PROMOTES = re.compile(r"register|promot|transition_model|set_registered_model_alias|deploy|approve|cancel|sys\.exit|^exit$|^raise$|create_model_version|push_to_hub|upload_model|set_model_version_tag|copy_model_version|copyfile|trigger|blessed|archive|return (True|False)|publish", re.I)
 _COMPARES = re.compile(r"prod|champion|current|baseline|threshold|min_|minimum|required|previous|old_|registered|challenger|candidate|accept|target_|reference|deployed|live_|existing", re.I)
-_KEEPS = re.compile(r"save|best|checkpoint|state_dict|copy|dump", re.I)
+_KEEPS = re.compile(r"save|best|checkpoint|state_dict|copy|dump|write_model|to_disk", re.I)
 
 
 def model_selection(judge: Judge) -> Outcome:
@@ -174,6 +177,12 @@ def model_selection(judge: Judge) -> Outcome:
     for hit in view.hits("call", "*GridSearchCV", "*RandomizedSearchCV", "*.get_best_result", "*.best_trial", "*.find_best*", "*.search_runs", ".search_runs"):
         if hit.get("order_by") or "best" in hit.fact.name or "Search" in hit.fact.name:
             keeps.append(hit)
+    for hit in view.hits("string", "*best*.pt", "*best*.pth", "*best*.ckpt", "*best*.h5", "*best*.keras", "*best*.pkl", "*best*.joblib", "*best*.bin", "*best*.onnx"):
+        if hit.path in {h.path for h in judge.concepts.savers} and view.kinds.get(hit.path) == "python":
+            keeps.append(hit)
+    for hit in judge.concepts.savers:
+        if re.search(r"\bbest", str({k: v for k, v in (hit.fact.value or {}).items() if k != "in"}), re.I) and view.kinds.get(hit.path) == "python":
+            keeps.append(hit)
     if keeps:
         keeps.sort(key=lambda hit: "Search" in hit.fact.name)
         if "Search" not in keeps[0].fact.name:
@@ -189,6 +198,7 @@ def trains_by_command(line: str) -> bool:
     """Whether a command line starts training of a real model."""
     if re.match(r"(pip|uv|poetry|conda|apt|apt-get|git|docker|echo|cd|ls|mkdir|cp|mv|rm|cat|pytest|ruff|black|mypy|flake8|pylint|pre-commit|coverage|python -m (pytest|pip))\b", line):
         return bool(re.match(r"docker (compose )?run .*train", line))
+    line = " ".join(line.split()[:4] if not re.match(r"python\d? ", line) else line.split()[:2])
     return bool(re.search(r"(^|[/_. -])(re)?train(ing)?[\w-]*(\.py|\.sh|\.R|\.jl|\b)|dvc (repro|exp run)|kedro run|mlflow run|az ml job create|az ml run submit|anyscale jobs? submit|run_.*pipeline|sagemaker.*start-pipeline|gcloud ai (custom-jobs|pipeline)|databricks (jobs run|bundle run)|python .*pipeline\w*\.py|kfp run|prefect deployment run|airflow dags trigger|cml runner|sky launch", line, re.I)) and not re.search(r"trained|--help|--version|constraint|strain", line)
 
 
@@ -403,7 +413,8 @@ def metrics_file(judge: Judge) -> Outcome:
         elif name == "torch.save":
             good = None
         else:
-            good = _METRIC.search(text) or (EVAL_WORDS.search(f"{hit.get('in', '')}") and not re.search(r"config|param|vocab|token|args", text, re.I))
+            near = EVAL_WORDS.search(f"{hit.get('in', '')} {hit.path}") or TRAIN_WORDS.search(f"{hit.get('in', '')} {hit.path}")
+            good = _STRONG_METRIC.search(text) or (near and _METRIC.search(text)) or (EVAL_WORDS.search(f"{hit.get('in', '')}") and not re.search(r"config|param|vocab|token|args", text, re.I))
         if good:
             writers.append(hit)
     if writers:
@@ -481,7 +492,9 @@ def seeds_set(judge: Judge) -> Outcome:
     """VER005: every random library that the training code uses is seeded."""
     view, concepts = judge.view, judge.concepts
     if concepts.training_files or concepts.training_entries:
-        scope = concepts.reach(sorted({*concepts.training_files, *concepts.training_entries}))
+        trains = set(concepts.training_files)
+        callers = [path for path in view.python_files if path not in trains and trains & concepts.reach([path])]
+        scope = concepts.reach(sorted({*trains, *concepts.training_entries, *callers}))
         scope |= {path for path in view.python_files if path in concepts.training_entries}
     else:
         scope = set(concepts.training_notebooks) | set(concepts.training_scripts_other)
@@ -497,8 +510,9 @@ def seeds_set(judge: Judge) -> Outcome:
             if hit.path not in scope:
                 continue
             if library == "sklearn":
-                if hit.get("shuffle") is False or hit.fact.name.endswith(("train_test_split",)) and hit.get("shuffle") is False:
-                    continue
+                last = hit.fact.name.rpartition(".")[2]
+                if hit.get("shuffle") is False or (last[:1].islower() and last not in ("train_test_split", "shuffle")):
+                    continue  # not shuffled, or a method of an estimator
                 if hit.get("random_state") is not None or "**" in (hit.fact.value or {}):
                     used.setdefault(library, hit)
                 else:
@@ -552,10 +566,13 @@ def seeds_set(judge: Judge) -> Outcome:
 _SEEDED_CALLS = ("sklearn.*", "xgboost.*", "lightgbm.*", "catboost.*", "*.train_test_split", "*.random_split", "*.train_test_split*", "pandas.*.sample", ".sample", "*.sample")
 
 
+_LOCKS = ("uv", "poetry", "pdm", "pipenv", "pip-tools", "pip-hashes", "conda-lock", "pixi", "pylock", "renv", "julia", "sbt", "hatch")
+
+
 def dependencies_locked(judge: Judge) -> Outcome:
     """VER003: a lock file, or every direct requirement pinned exactly."""
     view = judge.view
-    locks = [hit for hit in view.hits("lock") if hit.fact.name not in ("npm", "yarn", "pnpm", "cargo", "package-lock") and hit.get("packages", 1) != 0]
+    locks = [hit for hit in view.hits("lock", *_LOCKS) if hit.get("packages", 1) != 0]
     files: dict[str, list[Hit]] = {}
     for hit in view.hits("dependency"):
         if hit.get("group", "main") in ("main", None) and hit.fact.name != "python":
