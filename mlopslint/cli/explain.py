@@ -1,0 +1,68 @@
+"""``mlopslint explain``: one rule in full."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from typing import Any
+
+import click
+
+
+@click.command("explain")
+@click.argument("code")
+@click.option("--config", metavar="FILE", help="With the custom rules of this configuration.")
+def command(code: str, config: str | None) -> int:
+    """What CODE looks for, why it matters, how it is detected, how to put it in place, and where to read on."""
+    from mlopslint.cli.catalogue import catalogue_of
+    from mlopslint.report.words import EFFORTS
+
+    catalogue = catalogue_of(config)
+    practice = catalogue.practice(code)
+
+    def section(title: str, body: str) -> None:
+        click.echo("\n" + click.style(title, bold=True))
+        click.echo(textwrap.indent("\n".join(textwrap.wrap(body.strip(), 96)), "  "))
+
+    level = f"level {practice.level}, weight {practice.weight}" if practice.level is not None else "asked by other models only"
+    click.echo(click.style(f"{practice.code} {practice.name}", bold=True) + f": {practice.title}")
+    click.echo(f"{level}, {EFFORTS[practice.effort]} effort, rules/{practice.source}")
+    section("What it does", practice.what)
+    section("Why it matters", practice.why)
+    click.echo("\n" + click.style("How it is detected", bold=True))
+    for code_, least in practice.requires.items():
+        click.echo(f"  only when {code_} is at least {least}")
+    for name, condition in (("applies when", practice.applies), ("in place when", practice.passes), ("half when", practice.partial)):
+        if condition is not None:
+            click.echo(f"  {name}:")
+            click.echo(textwrap.indent(_told(condition), "    "))
+    section("How to fix it", practice.remediation)
+    for snippet in practice.snippets:
+        label = f"{snippet.file}" + (f" (with {', '.join(snippet.for_)})" if snippet.for_ else "")
+        click.echo("\n  " + click.style(label, underline=True))
+        click.echo(textwrap.indent(snippet.code.rstrip(), "    "))
+    if practice.answers:
+        answers = "; ".join(f"{model}: {', '.join(items)}" for model, items in practice.answers.items() if items)
+        section("Answers in published models", answers)
+    if practice.references:
+        click.echo("\n" + click.style("References", bold=True))
+        for url in practice.references:
+            click.echo(f"  {url}")
+    return 0
+
+
+def _told(condition: Any) -> str:
+    """A condition in words, one line a part."""
+    head = next(key for key in condition if key in ("any", "all", "none") or key not in ("roles", "rung", "as", "detail", "where", "at-least", "in", "confidence"))
+    body = condition[head]
+    if head in ("any", "all", "none"):
+        words = {"any": "any of", "all": "all of", "none": "none of"}[head]
+        return words + "\n" + "\n".join(textwrap.indent(_told(item), "  ") for item in body)
+    if head == "predicate":
+        from mlopslint.predicates import PREDICATES
+
+        text = inspect.getdoc(PREDICATES[body]) or body
+        return f"{text.partition(': ')[2] or text}  [predicate {body}]"
+    listed = ", ".join(body) if isinstance(body, list) else str(body)
+    extra = "".join(f", {key} {condition[key]}" for key in condition if key != head)
+    return f"{head}: {listed}{extra}"

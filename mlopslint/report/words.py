@@ -1,0 +1,101 @@
+"""What the renderers share: words for statuses, rows for tables, links to evidence. No format knows another."""
+
+from __future__ import annotations
+
+import re
+
+from mlopslint.records import RUNGS, Assessment, Evidence, LevelResult, Report, Verdict
+
+WORDS = {"pass": "in place", "partial": "half", "fail": "missing", "n/a": "n/a", "unknown": "unknown", "attested": "attested", "waived": "waived"}
+ICONS = {"pass": "✓", "partial": "◐", "fail": "✗", "n/a": "–", "unknown": "?", "attested": "✎", "waived": "⊘"}
+ORDER = ("fail", "partial", "waived", "unknown", "attested", "pass", "n/a")
+EFFORTS = {"S": "small", "M": "medium", "L": "large"}
+_FORGES = {"github.com": "/blob/{rev}/{path}#L{line}", "gitlab.com": "/-/blob/{rev}/{path}#L{line}", "codeberg.org": "/src/commit/{rev}/{path}#L{line}", "bitbucket.org": "/src/{rev}/{path}#lines-{line}"}
+
+
+def number(value: float | None) -> str:
+    """A score as people write it; a dash where there is none."""
+    return "–" if value is None else f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
+
+
+def place(evidence: Evidence) -> str:
+    """``path:line``, in a notebook ``path cell 3 line 2``."""
+    if evidence.cell:
+        return f"{evidence.path} cell {evidence.cell}" + (f" line {evidence.line}" if evidence.line else "")
+    return f"{evidence.path}:{evidence.line}" if evidence.line else evidence.path
+
+
+def link(report: Report, evidence: Evidence) -> str:
+    """A permanent link to the evidence at the assessed commit, "" where no known forge holds it."""
+    remote, revision = report.repository.remote, report.repository.revision
+    if not remote or not revision or report.repository.dirty:
+        return ""
+    match = re.match(r"^(?:https://|ssh://git@|git@)([\w.-]+)[/:]([\w./~-]+?)(?:\.git)?/?$", remote)
+    if not match or match.group(1) not in _FORGES:
+        return ""
+    from urllib.parse import quote
+
+    tail = _FORGES[match.group(1)]
+    text = f"https://{match.group(1)}/{match.group(2)}" + tail.format(rev=revision, path=quote(evidence.path), line=evidence.line or 1)
+    return text if evidence.line else text.partition("#")[0]
+
+
+def title(report: Report) -> str:
+    """Name, short commit, branch and state of what was assessed."""
+    repository = report.repository
+    parts = [repository.name]
+    if repository.revision:
+        parts.append("@ " + repository.revision[:10])
+    detail = [part for part in (repository.branch, "uncommitted changes" if repository.dirty else "") if part]
+    return " ".join(parts) + (f" ({', '.join(detail)})" if detail else "")
+
+
+def next_level(assessment: Assessment) -> LevelResult | None:
+    """The first level that is not met."""
+    return next((level for level in assessment.levels if not level.met), None)
+
+
+def narrative(report: Report) -> list[str]:
+    """The verdict in a few sentences, the same for the same result."""
+    assessment = report.assessment
+    top = max((level.level for level in assessment.levels), default=assessment.level)
+    sentences = [f"{report.repository.name} is at level {assessment.level} of {top} ({assessment.level_name}) with a score of {number(assessment.score)} of 100."]
+    following = next_level(assessment)
+    if following:
+        need = f"Level {following.level} ({following.name}) "
+        if following.blockers:
+            names = {v.code: v.title.lower() for v in assessment.practices}
+            need += f"is held up by {_listing([f'{code} {names[code]}' if code in names else code for code in following.blockers[:4]])}."
+        elif following.score is not None and any(not level.met for level in assessment.levels if level.level < following.level):
+            need += "needs the levels below it first."
+        else:
+            need += f"asks for 75 % of its weight; {number(following.score)} % is earned."
+        sentences.append(need)
+    rated = [category for category in assessment.categories if category.score is not None and category.weight >= 3]
+    if len(rated) > 1:
+        best = max(rated, key=lambda c: (c.score or 0.0, c.code))
+        worst = min(rated, key=lambda c: (c.score or 0.0, c.code))
+        sentences.append(f"Strongest: {best.name} ({number(best.score)}); weakest: {worst.name} ({number(worst.score)}).")
+    if assessment.roadmap:
+        step = assessment.roadmap[0]
+        sentences.append(f"The next step is {step.code}, {step.title.lower()} ({EFFORTS[step.effort]} effort, {step.gain:g} points).")
+    return sentences
+
+
+def _listing(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def by_category(report: Report) -> list[tuple[str, str, list[Verdict]]]:
+    """(code, name, verdicts) of each category, what is missing first."""
+    found = []
+    for category in report.assessment.categories:
+        mine = [v for v in report.assessment.practices if v.category == category.code]
+        mine.sort(key=lambda v: (ORDER.index(v.status), -v.weight, v.code))
+        found.append((category.code, category.name, mine))
+    return found
+
+
+def rung(verdict: Verdict) -> str:
+    """The evidence's rung in a word."""
+    return RUNGS[verdict.rung]
