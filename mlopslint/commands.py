@@ -16,8 +16,8 @@ CI_KINDS = frozenset(
     " codebuild appveyor cirrus".split()
 )
 HOOK_KINDS = frozenset({"pre-commit", "lefthook", "husky"})
-_TASK_FILES = frozenset("makefile justfile taskfile tox pyproject package-json setup-cfg pixi".split())
-_RUNNERS = {"make": "makefile", "gmake": "makefile", "just": "justfile", "task": "taskfile", "tox": "tox", "nox": "python", "npm": "package-json", "yarn": "package-json", "pnpm": "package-json", "poe": "pyproject", "hatch": "pyproject", "pdm": "pyproject", "pixi": "pixi", "invoke": "python", "inv": "python"}
+_TASK_FILES = frozenset("makefile mise justfile taskfile tox pyproject package-json setup-cfg pixi".split())
+_RUNNERS = {"make": "makefile", "gmake": "makefile", "just": "justfile", "task": "taskfile", "tox": "tox", "nox": "python", "npm": "package-json", "yarn": "package-json", "pnpm": "package-json", "poe": "pyproject", "hatch": "pyproject", "pdm": "pyproject", "pixi": "pixi", "mise": "mise", "invoke": "python", "inv": "python"}
 
 
 class Command(NamedTuple):
@@ -49,10 +49,12 @@ class Command(NamedTuple):
 
 def words_of(line: str) -> tuple[str, ...]:
     """The words of a simple command; a path to a program is reduced to its name, ``python -m x`` to ``x``."""
-    try:
-        words = shlex.split(line, comments=True)
-    except ValueError:
-        words = line.split()
+    words = line.split()
+    if "'" in line or '"' in line or "\\" in line or "#" in line:
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError:
+            pass  # an unclosed quote: the plain words are the best there is
     if len(words) > 1 and words[0] == "xargs":
         words = words[1:]
         while words and words[0].startswith("-"):

@@ -140,6 +140,25 @@ class Concepts:
                     pending.append(target)
         return seen
 
+    def reaching(self, targets: list[str]) -> set[str]:
+        """The files that reach one of ``targets`` through imports, these themselves included."""
+        seen = set(targets)
+        pending = list(targets)
+        while pending:
+            for path in self._importers.get(pending.pop(), ()):
+                if path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return seen
+
+    @cached_property
+    def _importers(self) -> dict[str, set[str]]:
+        graph: dict[str, set[str]] = defaultdict(set)
+        for path, targets in self.imports.items():
+            for target in targets:
+                graph[target].add(path)
+        return graph
+
     def imports_framework(self, path: str) -> bool:
         return any(fact.name.startswith(FRAMEWORKS) for fact in self.view.of(path, "import"))
 
@@ -198,13 +217,8 @@ class Concepts:
     @cached_property
     def training_entries(self) -> list[str]:
         """Files from which training is started: they train or reach code that trains, and can be run."""
-        trains = set(self.training_files)
-        found = []
-        for path in self.view.python_files:
-            if path in trains or TRAIN_WORDS.search(path.rpartition("/")[2][:-3]) or self.is_runnable(path):
-                if self.is_runnable(path) and trains & self.reach([path]):
-                    found.append(path)
-        return found
+        near = self.reaching(self.training_files)
+        return [path for path in self.view.python_files if path in near and self.is_runnable(path)]
 
     @cached_property
     def _runnable_by_command(self) -> set[str]:

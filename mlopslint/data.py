@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # its home moved in Python 3.11
+    from importlib.resources.abc import Traversable
 
 
 def folder(name: str) -> Traversable:
-    """The folder ``rules`` or ``report_templates``: inside the installed package, or beside it in a checkout."""
+    """The folder ``rules`` or ``report_templates``: in the installed package (or zip), or beside it in a checkout."""
     packaged = resources.files("mlopslint") / "_data" / name
     if packaged.is_dir():
         return packaged

@@ -14,7 +14,7 @@ from mlopslint import maturity
 from mlopslint.cache import Cache, default_folder
 from mlopslint.config import NAMES, Config, check_codes, find, load_file, parse
 from mlopslint.errors import MlopslintError
-from mlopslint.gather import Gathered, Progress, gather
+from mlopslint.gather import Gathered, Progress, gather, without_collector
 from mlopslint.globs import any_path
 from mlopslint.judge import Judge, judge
 from mlopslint.records import (
@@ -60,6 +60,23 @@ def review(
 
     Raises MlopslintError when there is nothing to read or the configuration is wrong.
     """
+    with without_collector():
+        return _review(path, rev, staged, config, model, jobs, cache_dir, use_cache, progress, today, adjust)
+
+
+def _review(
+    path: str,
+    rev: str | None,
+    staged: bool,
+    config: Config | str | None,
+    model: str | None,
+    jobs: int | None,
+    cache_dir: str | None,
+    use_cache: bool,
+    progress: Progress | None,
+    today: date | None,
+    adjust: Callable[[Config], Config] | None,
+) -> Report:
     started = time.perf_counter()
     snapshot = open_snapshot(path, rev, staged)
     settings = _configuration(snapshot, config, rev is not None or staged)

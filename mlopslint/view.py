@@ -72,6 +72,7 @@ class View:
                 continue
             for fact in facts:
                 self._index[fact.kind][fact.name].append(Hit(path, fact))
+        self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
     # -- files ---------------------------------------------------------------------------------------------------------
@@ -150,6 +151,21 @@ class View:
                 found += [name for name in index if name not in seen and joined.match(name)]
             self._patterns[key] = found
         return found
+
+    def search(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
+        """Facts of a kind in whose name a regular expression is found; each distinct name is looked at once."""
+        index = self._index.get(kind)
+        if not index:
+            return
+        key = (kind, (pattern,))
+        names = self._searched.get(key)
+        if names is None:
+            found = re.compile(pattern).search
+            names = self._searched[key] = [name for name in index if found(name)]
+        for name in names:
+            for hit in index[name]:
+                if self.roles[hit.path] in roles:
+                    yield hit
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)

@@ -51,6 +51,7 @@ READERS: dict[str, tuple[str, str]] = {
     "justfile": ("tasks", "read_justfile"),
     "taskfile": ("tasks", "read_taskfile"),
     "tox": ("tasks", "read_tox"),
+    "mise": ("tasks", "read_mise"),
     "shell": ("tasks", "read_shell"),
     "pre-commit": ("tasks", "read_pre_commit"),
     "lefthook": ("tasks", "read_lefthook"),
@@ -97,7 +98,10 @@ def read(kind: str, data: bytes) -> list[Fact]:
     """The facts of one file of ``kind``. Never raises: what cannot be read is one ``error`` fact."""
     if len(data) > limit_of(kind):
         return [Fact("error", f"larger than {limit_of(kind) // 1_000_000} MB, not analysed")]
-    return [*_read_kind(kind, data), *_pointer(data), *secrets.scan(data)]
+    found = [*_read_kind(kind, data), *_pointer(data)]
+    if kind != "notebook":  # its reader scans cell by cell, and leaves pictures alone
+        found += secrets.scan(data)
+    return found
 
 
 def _pointer(data: bytes) -> list[Fact]:

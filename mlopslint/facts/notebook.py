@@ -6,6 +6,9 @@ import json
 import re
 from typing import Any
 
+import msgspec
+
+from mlopslint.facts import secrets
 from mlopslint.facts.python import Reader, parse
 from mlopslint.records import Fact
 
@@ -84,9 +87,9 @@ def read(data: bytes) -> list[Fact]:
     if not data.strip():
         return [Fact("error", "empty notebook")]
     try:
-        notebook = json.loads(data)
+        notebook = _decode(data)
         cells = cells_of(notebook)
-    except (ValueError, UnicodeDecodeError) as error:
+    except ValueError as error:
         text = str(error)
         return [Fact("error", text if text.startswith("not a notebook") else f"not valid JSON: {text[:120]}")]
     metadata = notebook.get("metadata")
@@ -101,11 +104,14 @@ def read(data: bytes) -> list[Fact]:
     for number, cell in enumerate(cells, 1):
         kind = cell.get("cell_type")
         source = source_of(cell)
+        outputs = cell.get("outputs")
+        text = source + "\n" + _texts(outputs) if isinstance(outputs, list) and outputs else source
+        for fact in secrets.scan(text.encode("utf-8", "replace")):
+            facts.append(Fact(fact.kind, fact.name, fact.line, fact.value, number))
         if kind == "code":
             code += 1
             count = cell.get("execution_count", cell.get("prompt_number"))
             executed += isinstance(count, int)
-            outputs = cell.get("outputs")
             size = _size(outputs) if isinstance(outputs, list) else 0
             lines += source.count("\n") + 1
             facts.append(
@@ -140,6 +146,32 @@ def read(data: bytes) -> list[Fact]:
         shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
         facts.append(Fact("note", f"code of cell {shown} does not parse"))
     return facts
+
+
+def _decode(data: bytes) -> Any:
+    """JSON by the fast decoder; by the lenient one of the standard library where that refuses (NaN, odd escapes)."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(data)
+
+
+def _texts(outputs: list[Any]) -> str:
+    """The readable text of saved outputs; pictures and other encoded data are left out."""
+    found: list[str] = []
+    for output in outputs:
+        if not isinstance(output, dict):
+            continue
+        data = output.get("data")
+        parts = [output.get("text"), output.get("traceback")]
+        if isinstance(data, dict):
+            parts += [value for kind, value in data.items() if str(kind).startswith("text/")]
+        for part in parts:
+            if isinstance(part, list):
+                found += [item for item in part if isinstance(item, str)]
+            elif isinstance(part, str):
+                found.append(part)
+    return "".join(found)
 
 
 def _language(metadata: dict[str, Any]) -> str:

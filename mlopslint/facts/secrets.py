@@ -33,9 +33,11 @@ _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
         re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s|\"|,|\+)*((?:[A-Za-z0-9+/=]{40,}(?:\\n|\s|\"|,|\+)*){3,})"),
     ),
 )
-#: Where an assignment of a credential may stand; found by plain search, as a pattern over whole files would be slow.
-_NEEDLES = (b"secret", b"passw", b"_key", b"-key", b"apikey", b"_token", b"-token", b"accesstoken", b"login(")
-_ASSIGNED = re.compile(rb"[\w-]{0,24}(?:\(\s*key)?[\"']?\s{0,3}[:=]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
+#: A value in quotes that something is set to; whether that something is a credential is asked only of these.
+_QUOTED = re.compile(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
+_ASSIGNED = re.compile(
+    rb"(?i)(?:secret|passw(?:or)?d|[_-]key|apikey|account_?key|[_-]token|accesstoken|login\(\s*key)[\w-]{0,24}[\"']?\s{0,3}$"
+)
 _NOT_SECRET = re.compile(rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob)[_-]?(?:key|token)$")
 _PLACEHOLDER = re.compile(
     rb"(?i)example|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
@@ -54,28 +56,23 @@ def scan(data: bytes) -> list[Fact]:
     """Credentials in ``data``; the fact names their kind and shows four characters at most, never the value."""
     found: list[Fact] = []
     for name, literal, pattern in _PROVIDERS:
-        if literal not in data:
-            continue
-        for match in pattern.finditer(data):
-            value = match.group(1)
-            if _PLACEHOLDER.search(value) or entropy(value) < 3.0:
-                continue
-            found.append(_fact(name, data, match, value, "high"))
-            if len(found) > 20:
-                return found
-    lower = data.lower()
-    seen: set[int] = set()
-    for needle in _NEEDLES:
-        at = lower.find(needle)
+        at = data.find(literal)
         while at >= 0:
-            assigned = _ASSIGNED.match(data, at)
-            if assigned and assigned.start(1) not in seen and looks_random(assigned.group(1)):
-                seen.add(assigned.start(1))
-                if not _NOT_SECRET.search(data[max(0, at - 12) : at + len(needle)]):
-                    found.append(_fact("assigned-credential", data, assigned, assigned.group(1), "medium"))
+            match = pattern.search(data, max(0, at - 64), at + 4096)
+            if match:
+                value = match.group(1)
+                if not _PLACEHOLDER.search(value) and entropy(value) >= 3.0:
+                    found.append(_fact(name, data, match, value, "high"))
                     if len(found) > 20:
                         return found
-            at = lower.find(needle, at + len(needle))
+            at = data.find(literal, max(match.end() if match else 0, at + len(literal)))
+    for quoted in _QUOTED.finditer(data):
+        start = quoted.start()
+        before = data[max(0, start - 60) : start]
+        if _ASSIGNED.search(before) and looks_random(quoted.group(1)) and not _NOT_SECRET.search(before.rstrip(b" \"'")):
+            found.append(_fact("assigned-credential", data, quoted, quoted.group(1), "medium"))
+            if len(found) > 20:
+                break
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlopslint.facts.commands import split
 from mlopslint.facts.text import decode, fold, text_of, texts
-from mlopslint.facts.tree import as_list, as_map, content_of, flatten, line_of, load_ini, load_yaml, maps
+from mlopslint.facts.tree import as_list, as_map, content_of, flatten, line_of, load_ini, load_yaml, maps, toml_lines, read_table
 from mlopslint.records import Fact
 
 
@@ -160,6 +160,23 @@ def read_taskfile(data: bytes) -> list[Fact]:
             else:
                 facts += _run(text_of(command, 20_000), at or line, str(name)[:120], soft)
     return facts + flatten(tree.root, 300)
+
+
+def read_mise(data: bytes) -> list[Fact]:
+    """mise.toml: its tasks and what they run."""
+    text = decode(data)
+    root, facts = read_table(text)
+    lines = toml_lines(text)
+    for name, body in as_map(root.get("tasks")).items():
+        line = lines.get(f"tasks.{name}", 0)
+        options = body if isinstance(body, dict) else {"run": body}
+        needs = [text_of(need).split(" ")[0] for need in [*as_list(options.get("depends")), *as_list(options.get("depends_post"))]]
+        names = {str(name)[:120], *(text_of(alias) for alias in as_list(options.get("alias")))}
+        for each in sorted(names - {""}):
+            facts.append(Fact("task", each, line, {"needs": [need for need in needs if need], "tool": "mise"}))
+            for command in as_list(options.get("run"))[:200]:
+                facts += _run(text_of(command, 20_000), line, each)
+    return facts + flatten(root, 200)
 
 
 # ---------------------------------------------------------------------------------------------------------------- tox

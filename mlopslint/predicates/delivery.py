@@ -57,6 +57,7 @@ def data_code_tested(judge: Judge) -> Outcome:
     return no("no test exercises feature or preprocessing code")
 
 
+_NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing")
 _MODEL_CALLS = re.compile(r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer\w*|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|score|score_samples|detect|classify|embed|encode_image|training_step|load_learner)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$")
 
 
@@ -65,6 +66,7 @@ def model_tested(judge: Judge) -> Outcome:
     view = judge.view
     asserted: list[Evidence] = []
     runs: list[Evidence] = []
+    wanted = {name for name in view.names("call") if _MODEL_CALLS.search(name) and not name.startswith(_NOT_MODELS)}
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
             continue
@@ -75,7 +77,7 @@ def model_tested(judge: Judge) -> Outcome:
         for fact in view.of(path, "call"):
             value = fact.value if isinstance(fact.value, dict) else {}
             name = fact.name
-            if not _MODEL_CALLS.search(name) or name.startswith(("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing")):
+            if name not in wanted:
                 continue
             where = str(value.get("in", ""))
             test = asserting.get(where)
@@ -505,9 +507,8 @@ def health_checks(judge: Judge) -> Outcome:
         text = f"{hit.get('0', '')} {hit.get('target', '')}"
         if re.search(r"health|ready|live(ness)?\b|ping|status|heartbeat", text, re.I) or (re.search(r"^/? ?(_?index|root|home|_?health)", text.strip(), re.I) and _says_health(judge, hit)):
             return found([hit], 3, f"route {hit.get('0', '')} tells health")
-    for hit in view.hits("key"):
-        if re.search(r"(livenessProbe|readinessProbe|healthcheck|health_check|healthCheck|liveness_probe|readiness_probe)\b", hit.fact.name):
-            return found([hit], 2, f"{hit.path} configures health checks")
+    for hit in view.search("key", r"(livenessProbe|readinessProbe|healthcheck|health_check|healthCheck|liveness_probe|readiness_probe)\b"):
+        return found([hit], 2, f"{hit.path} configures health checks")
     return no("no probe, HEALTHCHECK or health endpoint")
 
 
@@ -566,8 +567,8 @@ def endpoint_protected(judge: Judge) -> Outcome:
             return found([hit], 3, f"header {hit.get('0')} is checked").trusted("medium")
     for hit in view.hits("resource", "AuthorizationPolicy", "RequestAuthentication", "aws_api_gateway_authorizer", "aws_apigatewayv2_authorizer", "AWS::ApiGateway::Authorizer", "aws_cognito_user_pool", "google_iap_*", "azurerm_api_management*", "Microsoft.ApiManagement/*", "google_cloud_run_service_iam*"):
         return found([hit], 5, f"{hit.fact.name} protects the endpoint")
-    for hit in view.hits("key"):
-        if re.search(r"(^|\.)(auth_?[eE]nabled|auth_mode|auth_?[tT]ype|authorization|authentication|auth\.type|query_auth_token_enabled)$", hit.fact.name) and str(hit.fact.value).lower() not in ("false", "none", "0", ""):
+    for hit in view.search("key", r"(^|\.)(auth_?[eE]nabled|auth_mode|auth_?[tT]ype|authorization|authentication|auth\.type|query_auth_token_enabled)$"):
+        if str(hit.fact.value).lower() not in ("false", "none", "0", ""):
             return found([hit], 2, f"{hit.fact.name} is set")
     return no("the endpoint takes requests from anyone")
 
@@ -594,8 +595,8 @@ def resources_bounded(judge: Judge) -> Outcome:
     requested = [hit for hit in containers if hit.get("requests")]
     if bounded:
         return found(bounded[:3], 5, f"container {bounded[0].fact.name} has limits")
-    for hit in view.hits("key"):
-        if re.search(r"(^|\.)(instance_type|instanceType|machine_type|machineType|vm_size|vmSize|containerResourceRequirements\.\w+|max_concurrent\w*|containerConcurrency|scaleSettings\.\w+|maxConcurrentRequests\w*|max_concurrency|cpu_limit|memory_limit|num_cpus|concurrency|instance_count|limits\.(cpu|memory)|resources\.(cpu|memory|limits\.\w+))$", hit.fact.name) and view.roles[hit.path] == "source" and view.kinds.get(hit.path) not in CI_KINDS and hit.fact.value is not None:
+    for hit in view.search("key", r"(^|\.)(instance_type|instanceType|machine_type|machineType|vm_size|vmSize|containerResourceRequirements\.\w+|max_concurrent\w*|containerConcurrency|scaleSettings\.\w+|maxConcurrentRequests\w*|max_concurrency|cpu_limit|memory_limit|num_cpus|concurrency|instance_count|limits\.(cpu|memory)|resources\.(cpu|memory|limits\.\w+))$"):
+        if view.roles[hit.path] == "source" and view.kinds.get(hit.path) not in CI_KINDS and hit.fact.value is not None:
             return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
     for hit in view.hits("call", "sagemaker.*", "*.deploy", "*.Endpoint.deploy", "azureml.core.webservice.*", "*.deploy_configuration", "google.cloud.aiplatform.*"):
         if any(key in (hit.fact.value or {}) for key in ("instance_type", "machine_type", "cpu_cores", "memory_gb", "instance_count", "vm_size")):
@@ -650,8 +651,8 @@ def service_metrics(judge: Judge) -> Outcome:
     for path in judge.view.entries:
         if re.search(r"(^|/)prometheus[^/]*\.ya?ml$", path, re.I) and judge.view.roles[path] == "source":
             return yes(f"{path} scrapes metrics", [Evidence(path)])
-    for hit in judge.view.hits("key"):
-        if re.search(r"(app_?[iI]nsights_?[eE]nabled|prometheus\.io/scrape|enable_app_insights)$", hit.fact.name) and str(hit.fact.value).lower() == "true":
+    for hit in judge.view.search("key", r"(app_?[iI]nsights_?[eE]nabled|prometheus\.io/scrape|enable_app_insights)$"):
+        if str(hit.fact.value).lower() == "true":
             return found([hit], 2, f"{hit.fact.name} is set")
     declared = judge.technologies.find(kinds=["metrics-export"])
     if declared:
@@ -695,8 +696,8 @@ def prediction_logging(judge: Judge) -> Outcome:
             continue
         if hit.path in near or hit.fact.name.startswith(("sagemaker", "azureml", "arize", "bentoml")):
             return found([hit], 3, f"{hit.fact.name} stores predictions")
-    for hit in view.hits("key"):
-        if re.search(r"(spec\.predictor\.logger\.|data_collector\.|enable_capture|inference_table|auto_capture_config|request_response_logging|EnableCapture)", hit.fact.name) and str(hit.fact.value).lower() != "false":
+    for hit in view.search("key", r"(spec\.predictor\.logger\.|data_collector\.|enable_capture|inference_table|auto_capture_config|request_response_logging|EnableCapture)"):
+        if str(hit.fact.value).lower() != "false":
             return found([hit], 2, f"{hit.fact.name} is set")
     writes = [hit for hit in view.hits("call", "*.execute", "*.to_sql", ".to_sql", "*.commit", "*.session.add", "*.put_record", "*.put_item", "*.send", "*.produce", "csv.writer*", "*.insert_rows*", "*.publish") if hit.path in near and re.search(r"predict|infer|log|request|result", f"{hit.fact.name} {hit.fact.value} {hit.path}", re.I)]
     if writes:
@@ -760,8 +761,8 @@ def progressive_delivery(judge: Judge) -> Outcome:
     uses = [use for use in judge.technologies.find(kinds=["progressive-delivery", "ab-testing"], rung=2) if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)]
     if uses:
         return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} shifts traffic step by step")
-    for hit in judge.view.hits("key"):
-        if re.search(r"(canaryTrafficPercent|(^|\.)traffic\.\w+|traffic_split|mirrorPercent\w*|mirror_traffic\.\w+|http\[\]\.route\[\]\.weight|rollout_strategy|InitialVariantWeight|canary_percent|spec\.strategy\.canary\S*)$", hit.fact.name) and judge.view.roles[hit.path] == "source" and hit.fact.value not in (100, None, "100", "IN_PLACE"):
+    for hit in judge.view.search("key", r"(canaryTrafficPercent|(^|\.)traffic\.\w+|traffic_split|mirrorPercent\w*|mirror_traffic\.\w+|http\[\]\.route\[\]\.weight|rollout_strategy|InitialVariantWeight|canary_percent|spec\.strategy\.canary\S*)$"):
+        if judge.view.roles[hit.path] == "source" and hit.fact.value not in (100, None, "100", "IN_PLACE"):
             return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
     for hit in judge.view.hits("call", "*.deploy", "*.create_endpoint_config", "*.begin_create_or_update", "*.production_variant", "sagemaker.*.ProductionVariant"):
         value = hit.fact.value or {}

@@ -325,7 +325,7 @@ def managed_compute(judge: Judge) -> Outcome:
     view = judge.view
     hits = list(view.hits("resource", "PyTorchJob", "TFJob", "RayCluster", "RayJob", "MPIJob", "aws_sagemaker_*", "google_vertex_ai_*", "azurerm_machine_learning_compute*", "databricks_cluster", "databricks_job", "AWS::SageMaker::*", "Microsoft.MachineLearningServices/*", "google_container_node_pool", "azurerm_kubernetes_cluster*", "aws_eks_*", "aws_batch_*", "Job", "CronJob", "Notebook"))
     calls = [hit for hit in view.hits("call", "sagemaker.*", "google.cloud.aiplatform.*", "azureml.core.compute.*", "azure.ai.ml.*", "sky.*", "modal.*", "ray.train.*", "ray.*.ScalingConfig", "*.provisioning_configuration") if any(key in (hit.fact.value or {}) for key in ("instance_type", "machine_type", "vm_size", "compute", "gpu", "accelerator_type", "num_workers", "min_nodes", "max_nodes", "scaling_config"))]
-    keys = [hit for hit in view.hits("key") if re.search(r"(^|\.)(instance_type|machine_type|vm_size|compute|node_type_id|accelerators|accelerator_type|cluster_compute|head_node_type\.\w+|worker_node_types\[\]\.\w+)$", hit.fact.name) and hit.fact.value]
+    keys = [hit for hit in view.search("key", r"(^|\.)(instance_type|machine_type|vm_size|compute|node_type_id|accelerators|accelerator_type|cluster_compute|head_node_type\.\w+|worker_node_types\[\]\.\w+)$") if hit.fact.value]
     sbatch = [path for path in view.files("shell") if any(f.name.startswith("sbatch") for f in view.of(path, "command")) or path.endswith((".slurm", ".sbatch"))]
     if hits or calls or keys:
         some = hits or calls or keys
@@ -340,7 +340,7 @@ def rollback(judge: Judge) -> Outcome:
     view = judge.view
     commands = [c for c in all_commands(view) if re.search(r"rollback|--atomic|rollout undo|--rollback-on-failure", c.line, re.I)]
     hits = list(view.hits("resource", "AnalysisTemplate", "Canary", "Rollout", "argoproj.io/Rollout", "flagger.app/Canary"))
-    keys = [hit for hit in view.hits("key") if re.search(r"rollback|AutoRollbackConfiguration|revisionHistoryLimit", hit.fact.name, re.I) and hit.fact.value not in (False, None)]
+    keys = [hit for hit in view.search("key", r"(?i)rollback|AutoRollbackConfiguration|revisionHistoryLimit") if hit.fact.value not in (False, None)]
     calls = [hit for hit in view.hits("call") if re.search(r"rollback|AutoRollbackConfig", hit.fact.name, re.I) and not re.search(r"session|conn|db|cursor|transaction", hit.fact.name, re.I)] if not (commands or hits or keys) else []
     jobs = [hit for hit in view.hits("ci-job") if re.search(r"roll_?back|revert", hit.fact.name, re.I)]
     files = [path for path in view.entries if re.search(r"roll[-_]?back", path.rpartition("/")[2], re.I) and view.roles[path] == "source"]
@@ -357,8 +357,8 @@ def zero_downtime(judge: Judge) -> Outcome:
     view = judge.view
     scaled = judge.predicate("autoscaling")
     budget = list(view.hits("resource", "PodDisruptionBudget"))
-    rolling = [hit for hit in view.hits("key") if re.search(r"(strategy\.type|rollingUpdate\.maxUnavailable|maxSurge|initial_instance_count|minReplicas|min_replica_count|multi_az|instance_count)$", hit.fact.name) and str(hit.fact.value) not in ("Recreate", "1", "None")]
-    replicas = [hit for hit in view.hits("key") if re.search(r"(^|\.)(replicas|replicaCount|num_replicas)$", hit.fact.name) and str(hit.fact.value).isdigit() and int(str(hit.fact.value)) >= 2]
+    rolling = [hit for hit in view.search("key", r"(strategy\.type|rollingUpdate\.maxUnavailable|maxSurge|initial_instance_count|minReplicas|min_replica_count|multi_az|instance_count)$") if str(hit.fact.value) not in ("Recreate", "1", "None")]
+    replicas = [hit for hit in view.search("key", r"(^|\.)(replicas|replicaCount|num_replicas)$") if str(hit.fact.value).isdigit() and int(str(hit.fact.value)) >= 2]
     some: list[Hit] = (budget or []) + rolling[:1] + replicas[:1]
     if scaled.grade >= 1 and some or len(some) >= 2:
         return Outcome(1.0, (*scaled.evidence[:1], *(hit.evidence() for hit in some[:3])), 5, "replicas and rolling updates keep the service up")
@@ -371,7 +371,7 @@ def monitored_aspect(judge: Judge, pattern: str, what: str, missing: str) -> Out
     """An aspect of operation that shows in alert rules, metric names, functions or monitoring configuration."""
     view = judge.view
     wanted = re.compile(pattern, re.I)
-    keys = [hit for hit in view.hits("key") if re.search(r"(rules\[\]\.(alert|expr|record)|metric_name|MetricName|alarm_name|panels\[\]\.(title|targets\[\]\.expr))$", hit.fact.name) and wanted.search(str(hit.fact.value))]
+    keys = [hit for hit in view.search("key", r"(rules\[\]\.(alert|expr|record)|metric_name|MetricName|alarm_name|panels\[\]\.(title|targets\[\]\.expr))$") if wanted.search(str(hit.fact.value))]
     if keys:
         return Outcome(1.0, tuple(hit.evidence(str(hit.fact.value)[:100]) for hit in keys[:2]), 5, f"{what}: {str(keys[0].fact.value)[:80]}")
     metrics = [hit for hit in view.hits("call", "prometheus_client.*", "opentelemetry.*", "*.put_metric_data", "*.Histogram", "*.Gauge", "*.Counter", "*.record_metric") if wanted.search(str(hit.fact.value))]

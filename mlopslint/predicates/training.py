@@ -493,8 +493,8 @@ def seeds_set(judge: Judge) -> Outcome:
     view, concepts = judge.view, judge.concepts
     if concepts.training_files or concepts.training_entries:
         trains = set(concepts.training_files)
-        callers = [path for path in view.python_files if path not in trains and trains & concepts.reach([path])]
-        scope = concepts.reach(sorted({*trains, *concepts.training_entries, *callers}))
+        callers = concepts.reaching(sorted(trains)) - trains
+        scope = concepts.reach(sorted({*trains, *concepts.training_entries, *(path for path in callers if view.kinds.get(path) == "python")}))
         scope |= {path for path in view.python_files if path in concepts.training_entries}
     else:
         scope = set(concepts.training_notebooks) | set(concepts.training_scripts_other)
@@ -802,7 +802,7 @@ def training_economy(judge: Judge) -> Outcome:
     functions = [hit for hit in view.hits("def") if re.search(r"early_?stop|resume_(checkpoint|training)|_?resume|load_checkpoint|restore_checkpoint", hit.fact.name.rpartition(".")[2], re.I)]
     if functions:
         return found(functions[:2], 3, f"{functions[0].fact.name}")
-    keys = [hit for hit in view.hits("key") if re.search(r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|fp16|bf16|precision|patience|use_spot|spot|capacity_type)$", hit.fact.name) and hit.fact.value not in (False, None, 0, "", "false", 32, "32")]
+    keys = [hit for hit in view.search("key", r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|fp16|bf16|precision|patience|use_spot|spot|capacity_type)$") if hit.fact.value not in (False, None, 0, "", "false", 32, "32")]
     if keys:
         return Outcome(1.0, tuple(hit.evidence(f"{hit.fact.name}: {hit.fact.value}") for hit in keys[:3]), 2, f"{keys[0].fact.name} is set", "medium")
     stops = [hit for hit in view.hits("branch") if re.search(r"stop|patience|minimum_updates|no_improve|not_improved|without_improv|early", hit.fact.name, re.I)]

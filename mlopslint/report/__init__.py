@@ -7,25 +7,51 @@ from importlib import import_module
 from mlopslint.errors import MlopslintError
 from mlopslint.records import Report
 
-#: format -> module of this package
-FORMATS: dict[str, str] = {"json": "json", "markdown": "markdown", "html": "html", "csv": "csv", "terminal": "terminal"}
-_SUFFIXES = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".csv": "csv", ".txt": "terminal"}
+#: format -> (module, function)
+RENDERERS: dict[str, tuple[str, str]] = {
+    "terminal": ("mlopslint.report.terminal", "render"),
+    "json": ("mlopslint.report.json", "render"),
+    "markdown": ("mlopslint.report.markdown", "render"),
+    "html": ("mlopslint.report.html", "render"),
+    "csv": ("mlopslint.report.csv", "render"),
+}
+
+#: The names of the formats.
+FORMATS: tuple[str, ...] = tuple(RENDERERS)
+
+_SUFFIXES = {
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".csv": "csv",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".txt": "terminal",
+}
 
 
 def render(report: Report, format_: str) -> str:
     """The report in one format; raises MlopslintError for one that there is not."""
-    if format_ not in FORMATS:
+    if format_ not in RENDERERS:
         from mlopslint.rules import nearest
 
-        raise MlopslintError(f"no format {format_!r}{nearest(format_, FORMATS)}")
-    module = import_module(f"mlopslint.report.{FORMATS[format_]}")
-    text: str = module.render(report)
+        raise MlopslintError(f"no format {format_!r}{nearest(format_, RENDERERS)} (formats: {', '.join(RENDERERS)})")
+    module, function = RENDERERS[format_]
+    text: str = getattr(import_module(module), function)(report)
     return text
 
 
-def format_of(path: str) -> str:
-    """The format that the suffix of an output file asks for; raises MlopslintError for an unknown one."""
-    suffix = "." + path.rpartition(".")[2].lower() if "." in path else ""
-    if suffix not in _SUFFIXES:
-        raise MlopslintError(f"--output {path}: the suffix chooses the format; there is {', '.join(_SUFFIXES)}")
-    return _SUFFIXES[suffix]
+def by_suffix(path: str) -> str:
+    """The format that the suffix of an output file asks for; raises MlopslintError when there is none."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    suffix = "." + name.rpartition(".")[2].lower() if "." in name else ""
+    format_ = _SUFFIXES.get(suffix, "")
+    if format_ not in RENDERERS:
+        known = ", ".join(f"{end} ({kind})" for end, kind in _SUFFIXES.items() if kind in RENDERERS)
+        raise MlopslintError(f"--output {path}: the suffix chooses the format; there is {known}")
+    return format_
+
+
+format_of = by_suffix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +29,13 @@ def _environment() -> Environment:
 def _embedded(report: Report) -> str:
     """The report as JSON that cannot end its own script element."""
     text = msgspec.json.encode(report).decode()
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _tone(score: float | None) -> str:
@@ -39,6 +46,13 @@ def _arc(score: float | None, radius: float) -> str:
     """The stroke-dasharray of a gauge."""
     length = 2 * 3.141592653589793 * radius
     return f"{length * (score or 0.0) / 100:.1f} {length:.1f}"
+
+
+def _marked(text: str) -> Any:
+    """Text of our own rules with its `code` as code; everything is escaped first."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _kinds(report: Report) -> list[dict[str, Any]]:
@@ -80,5 +94,6 @@ def render(report: Report) -> str:
         named=words.WORDS,
         efforts=words.EFFORTS,
         rungs=RUNGS,
+        marked=_marked,
         embedded=_embedded(report),
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from mlopslint.records import Report
+
+#: The published schema, beside this module.
+SCHEMA_FILE = Path(__file__).with_name("schema-1.0.json")
 
 
 def render(report: Report) -> str:
@@ -21,6 +25,11 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://mlopslint.dev/schema/report-1.0.json",
         "title": "mlopslint result",
-        "description": "What one run of mlopslint found. Schema version 1.0.",
+        "description": "What one run found: the repository, its verdicts with evidence, and how the models read them.",
         **made,
     }
+
+
+def write_schema(path: Path = SCHEMA_FILE) -> None:
+    """Write the schema file anew, after the records have changed."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(schema(), order="sorted"), indent=2) + b"\n")

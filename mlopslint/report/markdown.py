@@ -1,68 +1,123 @@
-"""Markdown for a pull-request comment or a job summary: the verdict, the ladder, next steps, all practices; under 60 kB."""
+"""Markdown for a pull-request comment or a job summary: verdict, ladder, next steps, all practices; under 60 kB."""
 
 from __future__ import annotations
 
 import re
 
 from mlopslint.records import Report, Step, Verdict
-from mlopslint.report import words
+from mlopslint.report import view, words
 
 #: A pull-request comment may hold 65,536 characters.
 LIMIT = 60_000
 
-
-def text(content: str) -> str:
-    """Repository text that stays text: no markup, no mention, one line."""
-    flat = " ".join(content.split())
-    flat = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    flat = re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", flat)
-    return flat.replace("@", "@\u200b").replace("://", ":\u200b//")
+_MARKUP = {ord(c): f"&#{ord(c)};" for c in "`|\\*_[]~"}
+_ESCAPED = re.compile(r"[`\\*\[\]~]|(?<!\w)_|_(?!\w)")
+_SPACE = "\u200b"
 
 
-def code(content: str) -> str:
-    """Repository text as code."""
-    flat = " ".join(content.split()).replace("`", "'").replace("|", "¦").replace("<", "&lt;").replace(">", "&gt;") if "<" in content else " ".join(content.split()).replace("`", "'").replace("|", "¦")
-    if "&lt;" in flat:
-        return f"<code>{flat}</code>"
-    return f"`{flat}`"
+def text(content: str, limit: int = 300) -> str:
+    """Repository text that stays text: one line, no markup, no link, no mention of a person or an issue."""
+    line = view.flat(content, limit)
+    # forges look for these in the rendered text: only a character in between keeps them apart
+    line = re.sub(r"@(?=\w)|#(?=\d)", lambda match: match.group() + _SPACE, line)
+    line = line.replace("://", f":{_SPACE}//").replace("www.", f"www{_SPACE}.")
+    line = _ESCAPED.sub(lambda match: "\\" + match.group(), _entities(line)).replace("|", "&#124;")
+    return re.sub(r"^([-+=#]|\d+[.)])", lambda match: match.group()[:-1] + "\\" + match.group()[-1], line)
+
+
+def _entities(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(content: str, limit: int = 200) -> str:
+    """Repository text as code, in a table as well."""
+    line = view.flat(content, limit)
+    if any(c in line for c in "`<>|&"):
+        return f"<code>{_entities(line).translate(_MARKUP)}</code>"
+    return f"`{line}`" if line else ""
+
+
+def prose(content: str) -> str:
+    """Text of a rule, which may hold `code`; outside of it nothing is markup."""
+    parts = view.flat(content, 1500).split("`")
+    if len(parts) % 2 == 0:
+        return text(content, 1500)
+    marked = [code(part, 0) if at % 2 else _within(part) for at, part in enumerate(parts)]
+    return "".join(marked)
+
+
+def _within(part: str) -> str:
+    """A piece of a sentence: its outer spaces count."""
+    inner = text(part, 0)
+    return " " * part.startswith(" ") + inner + " " * (part.endswith(" ") and bool(inner)) if inner else part
 
 
 def render(report: Report) -> str:
-    """The report as GitHub-flavoured Markdown; sections that do not fit are left out and counted."""
-    assessment = report.assessment
-    head = ["<!-- mlopslint -->", f"## MLOps maturity: level {assessment.level}, score {words.number(assessment.score)}", ""]
-    head += [text(sentence) for sentence in words.narrative(report)]
-    head.append("")
-    if assessment.score_without_waivers != assessment.score:
-        head += [f"Score without waivers: {words.number(assessment.score_without_waivers)}.", ""]
-    head += ["| Level | Name | Earned | Met | Missing |", "|---|---|---|---|---|"]
-    for level in assessment.levels:
-        missing = ", ".join(level.missing[:12]) + (" …" if len(level.missing) > 12 else "")
-        head.append(f"| {level.level} | {text(level.name)} | {words.number(level.score)}{' %' if level.score is not None else ''} | {'✓ yes' if level.met else '✗ no'} | {missing} |")
-    head += ["", "| Category | Score | In place | Half | Missing |", "|---|---|---|---|---|"]
-    for category in assessment.categories:
-        head.append(f"| {category.code} {text(category.name)} | {words.number(category.score)} | {category.passed} | {category.partial} | {category.failed} |")
-    head.append("")
-    others = [model for model in assessment.models if model.name != assessment.model]
-    if others:
-        head += ["Other models: " + "; ".join(f"{text(m.title)}: {text(m.reading)}" for m in others) + ".", ""]
-    sections = [_steps(assessment.roadmap[:5])]
-    sections += [_category(code_, name, verdicts) for code_, name, verdicts in words.by_category(report)]
-    if report.errors:
-        lines = [f"- {code(error.path)}: {text(error.reason)}" for error in report.errors[:50]]
-        sections.append("\n".join(["<details><summary>Files not analysed in full</summary>", "", *lines, "", "</details>", ""]))
-    revision = report.repository.revision
-    foot = f"\n<sub>mlopslint {report.tool.version}, rubric {assessment.rubric}, commit {(revision or 'none')[:10]}, assessed {assessment.assessed:g} %.</sub>\n"
-    out = "\n".join(head)
-    left = 0
-    for section in sections:
-        if len(out) + len(section) + len(foot) + 200 > LIMIT:
-            left += 1
-            continue
-        out += section
+    """The report as GitHub-flavoured Markdown; sections that do not fit are left out and named."""
+    foot = _foot(report)
+    sections = [("next steps", _steps(report.assessment.roadmap[:5]))]
+    sections += [(f"{code_} {name}", _category(code_, name, mine)) for code_, name, mine in words.by_category(report)]
+    sections += [
+        ("waivers and attestations", _register(report)),
+        ("other models", _models(report)),
+        ("projects", _projects(report)),
+        ("files not analysed in full", _errors(report)),
+    ]
+    out = _head(report)
+    left = []
+    for name, section in sections:
+        if len(out) + len(section) + len(foot) + 2000 > LIMIT:
+            left.append(name)
+        else:
+            out += section
     if left:
-        out += f"\n*{left} section{'s' if left > 1 else ''} left out: too long for a comment. The HTML report has everything.*\n"
+        named = ", ".join(text(name, 60) for name in left[:16]) + (" and others" if len(left) > 16 else "")
+        out += f"\n> **Left out, for a comment holds 60,000 characters:** {named}. The HTML report has everything.\n"
     return out + foot
+
+
+def _head(report: Report) -> str:
+    assessment = report.assessment
+    title = f"level {assessment.level} of {view.top(report)}, {text(assessment.level_name, 60)}"
+    out = ["<!-- mlopslint -->", f"## MLOps maturity: {title}, score {words.number(assessment.score)}", ""]
+    out += [" ".join(text(sentence, 600) for sentence in words.narrative(report)), ""]
+    if assessment.score_without_waivers != assessment.score:
+        out += [f"Score without waivers: {words.number(assessment.score_without_waivers)}.", ""]
+    if assessment.target:
+        by = f" by {text(assessment.target.by, 20)}" if assessment.target.by else ""
+        out += [
+            f"Target: level {assessment.target.level}{by}, {'reached' if assessment.target.met else 'not reached'}.",
+            "",
+        ]
+    out += ["| Level | Name | Earned | Met | Missing |", "|---|---|---|---|---|"]
+    for level in view.ladder(report)[:12]:
+        chips = [f"**{text(chip.code, 24)}**" if chip.blocks else text(chip.code, 24) for chip in level.chips]
+        missing = ", ".join(chips[:12]) + (f" and {len(chips) - 12} more" if len(chips) > 12 else "")
+        met = "✓ yes" if level.met else "✗ no"
+        out.append(f"| {level.level} | {text(level.name, 60)} | {level.share or '–'} | {met} | {missing} |")
+    out += ["", "| Category | Score | In place | Half | Missing |", "|---|--:|--:|--:|--:|"]
+    for item in report.assessment.categories[:40]:
+        name = text(f"{item.code} {item.name}", 80)
+        out.append(f"| {name} | {words.number(item.score)} | {item.passed} | {item.partial} | {item.failed} |")
+    out.append("")
+    out += [f"> {text(notice)}\n" for notice in report.notices[:10]]
+    return "\n".join(out) + "\n"
+
+
+def _foot(report: Report) -> str:
+    assessment = report.assessment
+    commit = (report.repository.revision or "none")[:10]
+    state = " with uncommitted changes" if report.repository.dirty else ""
+    assessed = words.number(assessment.assessed)
+    return (
+        f"\n<sub>mlopslint {text(report.tool.version, 30)}, rubric {text(assessment.rubric, 30)}, model"
+        f" {text(assessment.model, 60)}, commit {text(commit)}{state}, {assessed} % assessed. Score: weight earned of"
+        " weight possible; in place 1, half 0.5, missing 0; what does not apply or cannot be seen is left out.</sub>\n"
+    )
+
+
+def _folded(summary: str, lines: list[str]) -> str:
+    return "\n".join([f"<details><summary>{summary}</summary>", "", *lines, "", "</details>", ""]) + "\n"
 
 
 def _steps(steps: tuple[Step, ...]) -> str:
@@ -70,22 +125,65 @@ def _steps(steps: tuple[Step, ...]) -> str:
         return ""
     out = ["### Next steps", ""]
     for place, step in enumerate(steps, 1):
-        blocks = ", blocks the next level" if step.blocks else ""
-        out.append(f"{place}. **{step.code} {text(step.title)}** (+{step.gain:g} points, {words.EFFORTS[step.effort]} effort{blocks}): {text(step.reason)}")
-        out += ["   <details><summary>How</summary>", "", f"   {text(step.remediation)}", ""]
+        out.append(
+            f"{place}. **{text(step.code, 24)} {text(step.title, 120)}** ({view.effect(step)}): {text(step.reason)}"
+        )
+        out += ["   <details><summary>How</summary>", "", f"   {prose(step.remediation)}", ""]
         if step.snippet:
-            fence = "````" if "```" in step.snippet.code else "```"
-            out += [f"   {fence}{step.snippet.language}", *("   " + line for line in step.snippet.code.rstrip().split("\n")), f"   {fence}", ""]
+            lines = view.visible(step.snippet.code[:4000]).rstrip().split("\n")
+            runs = re.findall("`{3,}", step.snippet.code)
+            fence = "`" * max([3, *(len(run) + 1 for run in runs)])
+            language = re.sub(r"[^\w+-]", "", step.snippet.language)[:20]
+            if step.snippet.file:
+                out += [f"   {code(step.snippet.file)}", ""]
+            out += [f"   {fence}{language}", *(f"   {line}".rstrip() for line in lines), f"   {fence}", ""]
         out += ["   </details>", ""]
-    return "\n".join(out)
+    return "\n".join(out) + "\n"
 
 
 def _category(code_: str, name: str, verdicts: list[Verdict]) -> str:
-    counts = {status: sum(v.status == status for v in verdicts) for status in words.ORDER}
-    told = ", ".join(f"{count} {words.WORDS[status]}" for status, count in counts.items() if count)
-    out = [f"<details><summary><b>{code_} {text(name)}</b>: {told}</summary>", "", "| | Practice | Why | Evidence |", "|---|---|---|---|"]
+    rows = ["| | Practice | Why | Evidence |", "|---|---|---|---|"]
     for v in verdicts:
-        evidence = "<br>".join(code(words.place(item)) for item in v.evidence[:2])
-        note = f" ({text(v.note)})" if v.note else ""
-        out.append(f"| {words.ICONS[v.status]} {words.WORDS[v.status]} | {v.code} {text(v.title)} | {text(v.reason[:240])}{note} | {evidence} |")
-    return "\n".join([*out, "", "</details>", ""])
+        evidence = "<br>".join(code(words.place(item), 160) for item in v.evidence[:2])
+        status = f"{words.ICONS[v.status]} {words.WORDS[v.status]}"
+        rows.append(f"| {status} | {text(v.code, 24)} {text(v.title, 120)} | {text(v.reason, 240)} | {evidence} |")
+    return _folded(f"<b>{text(code_, 24)} {text(name, 80)}</b>: {view.told(verdicts)}", rows)
+
+
+def _register(report: Report) -> str:
+    register = view.register(report)
+    if not register:
+        return ""
+    rows = ["| Practice | Now | Otherwise | Because |", "|---|---|---|---|"]
+    for v in register[:60]:
+        was = words.WORDS[v.underlying] if v.underlying else "–"
+        rows.append(f"| {text(v.code, 24)} {text(v.title, 120)} | {words.WORDS[v.status]} | {was} | {text(v.note)} |")
+    return _folded(f"<b>Waivers and attestations</b>: {len(register)}", rows)
+
+
+def _models(report: Report) -> str:
+    rows = [f"- {text(row.model.title, 120)}: {text(row.summary)}" for row in view.models(report)[:20]]
+    return _folded("<b>Other models</b>", rows) if rows else ""
+
+
+def _projects(report: Report) -> str:
+    if not report.projects:
+        return ""
+    rows = ["| Project | Level | Score |", "|---|---|--:|"]
+    for project in report.projects[:100]:
+        inner = project.assessment
+        rows.append(
+            f"| {code(project.path)} | {inner.level} {text(inner.level_name, 60)} | {words.number(inner.score)} |"
+        )
+    if len(report.projects) > 100:
+        rows.append(f"| and {len(report.projects) - 100} more | | |")
+    return _folded(f"<b>Projects</b>: {len(report.projects)}", rows)
+
+
+def _errors(report: Report) -> str:
+    if not report.errors:
+        return ""
+    rows = [f"- {code(error.path)}: {text(error.reason)}" for error in report.errors[:50]]
+    if len(report.errors) > 50:
+        rows.append(f"- and {len(report.errors) - 50} more")
+    return _folded(f"<b>Files not analysed in full</b>: {len(report.errors)}", rows)

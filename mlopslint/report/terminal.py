@@ -6,138 +6,215 @@ import io
 import sys
 from typing import Any
 
-from mlopslint.records import Report, Verdict
-from mlopslint.report import words
+from mlopslint.records import RUNGS, Report, Step, Verdict
+from mlopslint.report import view, words
 
-_STYLES = {"pass": "green", "attested": "green", "partial": "yellow", "fail": "red", "waived": "magenta", "unknown": "cyan", "n/a": "dim"}
+_STYLES = {
+    "pass": "green",
+    "attested": "green",
+    "partial": "yellow",
+    "fail": "red",
+    "waived": "magenta",
+    "unknown": "cyan",
+    "n/a": "dim",
+}
+_TONES = {"none": "dim", "low": "red", "mid": "yellow", "high": "green"}
+
+#: What stands for a sign where the terminal has only ASCII; always one character, so that columns hold.
+_ASCII = str.maketrans("✓◐✗–⊘✎█░·→…\ufffd", "+~x-wa#.->.?")
 
 
-def render(report: Report, *, verbose: bool = False, color: bool = False, width: int = 100) -> str:
-    """The report as text for a terminal of this width."""
+def render(
+    report: Report, *, verbose: bool = False, color: bool = False, width: int | None = None, ascii: bool = False
+) -> str:
+    """The report as text for a terminal of this width (100 columns without one)."""
     from rich.console import Console
 
     out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=color, no_color=not color, color_system="standard" if color else None, highlight=False, emoji=False)
-    _write(console, report, verbose)
-    return out.getvalue()
+    console = Console(
+        file=out,
+        width=width or 100,
+        force_terminal=color,
+        no_color=not color,
+        color_system="standard" if color else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+    _head(console, report)
+    _categories(console, report)
+    _steps(console, report.assessment.roadmap[:5])
+    if verbose:
+        _details(console, report)
+    _tail(console, report, verbose)
+    text = "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if ascii else text
 
 
 def show(report: Report, *, verbose: bool, color: bool) -> None:
-    """Write the report to standard output at the width of the terminal."""
+    """Write the report to standard output at the width of the terminal, in the signs that its encoding has."""
     import shutil
 
     width = min(max(shutil.get_terminal_size((100, 40)).columns, 60), 140)
-    text = render(report, verbose=verbose, color=color, width=width)
-    encoding = (sys.stdout.encoding or "ascii").lower()
-    if "utf" not in encoding:
-        for sign, plain in {"✓": "+", "◐": "~", "✗": "x", "–": "-", "⊘": "w", "✎": "a", "█": "#", "░": ".", "·": "-", "→": "->"}.items():
-            text = text.replace(sign, plain)
-    sys.stdout.write(text)
+    plain = "utf" not in (sys.stdout.encoding or "ascii").lower()
+    sys.stdout.write(render(report, verbose=verbose, color=color, width=width, ascii=plain))
 
 
 def _text(content: str, style: str = "") -> Any:
     from rich.text import Text
 
-    return Text("".join(c if c.isprintable() or c == "\n" else "�" for c in content), style=style)
+    return Text(view.flat(content) if content.strip() else content, style=style)
 
 
-def _bar(score: float | None, width: int = 20) -> Any:
+def _join(*parts: tuple[str, str]) -> Any:
+    """One line of parts with their styles; no line of the repository's making breaks it."""
+    from rich.text import Text
+
+    return Text.assemble(*((view.visible(part.replace("\n", " ").replace("\t", " ")), style) for part, style in parts))
+
+
+def _line(console: Any, *parts: tuple[str, str]) -> None:
+    """Print one line, cut at the edge."""
+    console.print(_join(*parts), no_wrap=True, overflow="ellipsis", crop=True)
+
+
+def _bar(score: float | None, width: int) -> tuple[str, str]:
     filled = round((score or 0.0) / 100 * width)
-    tone = "dim" if score is None else "red" if score < 50 else "yellow" if score < 75 else "green"
-    return _text("█" * filled + "░" * (width - filled), tone)
+    return "█" * filled + "░" * (width - filled), _TONES[view.tone(score)]
 
 
-def _table(*columns: tuple[str, dict[str, Any]]) -> Any:
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1), expand=False)
-    for _, options in columns:
-        table.add_column(**options)
-    return table
+def _heading(console: Any, content: str) -> None:
+    console.print()
+    _line(console, (content, "bold"))
 
 
-def _write(console: Any, report: Report, verbose: bool) -> None:
+def _head(console: Any, report: Report) -> None:
     assessment = report.assessment
-    console.print(_text(words.title(report), "bold"))
-    top = max((level.level for level in assessment.levels), default=assessment.level)
-    ladder = " → ".join(f"{level.level}{'✓' if level.met else ''}" for level in assessment.levels)
-    console.print(_text(f"Level {assessment.level} of {top} · {assessment.level_name}", "bold cyan"), _text(f"   {ladder}", "dim"))
-    line = _text("Score ")
-    line.append(f"{words.number(assessment.score)} ", "bold")
-    line.append_text(_bar(assessment.score))
-    line.append(f"  assessed {assessment.assessed:g} %", "dim")
+    _line(console, (words.title(report), "bold"))
+    rungs = " → ".join(f"{level.level} {'✓' if level.met else '✗'}" for level in assessment.levels)
+    _line(
+        console,
+        (f"Level {assessment.level} of {view.top(report)} · {assessment.level_name}", "bold cyan"),
+        (f"   {rungs}", "dim"),
+    )
+    parts = [("Score ", ""), (f"{words.number(assessment.score)} ", "bold"), _bar(assessment.score, 20)]
+    parts.append((f"  assessed {words.number(assessment.assessed)} %", "dim"))
     if assessment.score_without_waivers != assessment.score:
-        line.append(f"  ({words.number(assessment.score_without_waivers)} without waivers)", "dim")
-    console.print(line)
+        parts.append((f"  ({words.number(assessment.score_without_waivers)} without waivers)", "dim"))
+    _line(console, *parts)
     if assessment.target:
         target = assessment.target
-        console.print(_text(f"Target: level {target.level}{' by ' + target.by if target.by else ''}, {'reached' if target.met else 'not reached'}", "dim"))
+        by = f" by {target.by}" if target.by else ""
+        _line(console, (f"Target: level {target.level}{by}, {'reached' if target.met else 'not reached'}", "dim"))
     following = words.next_level(assessment)
     if following and following.blockers:
-        console.print(_text(f"Level {following.level} is held up by {', '.join(following.blockers)}", "yellow"))
+        _line(console, (f"Level {following.level} is held up by {', '.join(following.blockers)}", "yellow"))
     elif following:
-        console.print(_text(f"Level {following.level} asks for 75 % of its weight; {words.number(following.score)} % is earned", "yellow"))
+        share = words.number(following.score)
+        _line(console, (f"Level {following.level} asks for 75 % of its weight; {share} % is earned", "yellow"))
+
+
+def _categories(console: Any, report: Report) -> None:
+    from rich.table import Table
+
     console.print()
-    table = _table(("", {"no_wrap": True}), ("", {"no_wrap": True}), ("", {"justify": "right"}), ("", {"no_wrap": True}))
-    for category in assessment.categories:
-        counts = _text(f"✓ {category.passed}  ◐ {category.partial}  ✗ {category.failed}", "dim")
-        table.add_row(_text(f"{category.code} {category.name}"), _bar(category.score, 14), _text(words.number(category.score)), counts)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    table.add_column(no_wrap=True, min_width=14)
+    for _ in range(4):
+        table.add_column(no_wrap=True, justify="right")
+    for category in report.assessment.categories:
+        table.add_row(
+            _text(f"{category.code} {category.name}"),
+            _join(_bar(category.score, 14)),
+            _text(words.number(category.score), "bold"),
+            _text(f"✓ {category.passed}"),
+            _text(f"◐ {category.partial}"),
+            _text(f"✗ {category.failed}"),
+        )
     console.print(table)
+
+
+def _steps(console: Any, steps: tuple[Step, ...]) -> None:
+    if not steps:
+        return
+    _heading(console, "Next steps")
+    for place, step in enumerate(steps, 1):
+        _line(
+            console,
+            (f"{place}. ", ""),
+            (step.code, "cyan"),
+            (f" {step.title}", "bold"),
+            (f"  {view.effect(step)}", "dim"),
+        )
+        _line(console, (f"   {step.reason}", ""))
+
+
+def _tail(console: Any, report: Report, verbose: bool) -> None:
     console.print()
-    if assessment.roadmap:
-        console.print(_text("Next steps", "bold"))
-        steps = _table(("", {}), ("", {"no_wrap": True}), ("", {"ratio": 1}))
-        for place, step in enumerate(assessment.roadmap[:5], 1):
-            body = _text(step.title, "bold")
-            body.append(f"  +{step.gain:g} points, {words.EFFORTS[step.effort]} effort" + (", blocks the next level" if step.blocks else ""), "dim")
-            body.append(f"\n{step.reason[:160]}")
-            steps.add_row(_text(f"{place}."), _text(step.code, "cyan"), body)
-        console.print(steps)
-    if verbose:
-        _details(console, report)
-    for notice in report.notices:
-        console.print(_text(f"note: {notice}", "yellow"))
+    shown = report.notices if verbose else report.notices[:2]
+    for notice in shown:
+        _line(console, (f"note: {notice}", "yellow"))
+    if len(report.notices) > len(shown):
+        _line(console, (f"note: {len(report.notices) - len(shown)} more with --verbose", "yellow"))
     if report.errors:
-        console.print(_text(f"{len(report.errors)} file{'s' if len(report.errors) > 1 else ''} could not be analysed in full", "yellow"))
-        for error in report.errors[: None if verbose else 3]:
-            console.print(_text(f"  {error.path}: {error.reason}", "dim"))
+        _line(console, (f"{view.plural(len(report.errors), 'file')} could not be analysed in full", "yellow"))
+        for error in report.errors if verbose else report.errors[:3]:
+            _line(console, (f"  {error.path}: {error.reason}", "dim"))
     if not verbose:
-        first = assessment.roadmap[0].code if assessment.roadmap else "STR001"
-        console.print(_text(f"\nAll practices and evidence: mlopslint scan --verbose   One rule: mlopslint explain {first}", "dim"))
+        roadmap = report.assessment.roadmap
+        first = roadmap[0].code if roadmap else "STR001"
+        hint = f"All practices and evidence: mlopslint scan --verbose   One rule: mlopslint explain {first}"
+        _line(console, (hint, "dim"))
 
 
 def _details(console: Any, report: Report) -> None:
     for code, name, verdicts in words.by_category(report):
-        console.print()
-        console.print(_text(f"{code} {name}", "bold"))
+        _heading(console, f"{code} {name}")
         for verdict in verdicts:
             _verdict(console, verdict)
-    console.print()
-    console.print(_text("Other models", "bold"))
-    for model in report.assessment.models:
-        if model.name != report.assessment.model:
-            detail = model.reading or model.level_name
-            score = f" · {words.number(model.score)}" if model.score is not None else ""
-            console.print(_text(f"  {model.title}: {detail}{score}"))
-    console.print()
-    console.print(_text("Technologies", "bold"))
-    kinds: dict[str, list[str]] = {}
-    for use in report.inventory.technologies:
-        kinds.setdefault(use.kind, []).append(use.name)
-    for kind, names in kinds.items():
-        if not kind.startswith("tracker-"):
-            console.print(_text(f"  {kind}: {', '.join(names)}"))
-    console.print()
+    register = view.register(report)
+    if register:
+        _heading(console, "Waivers and attestations")
+        for verdict in register:
+            was = f", otherwise {words.WORDS[verdict.underlying]}" if verdict.underlying else ""
+            console.print(_text(f"{verdict.code} {words.WORDS[verdict.status]}{was}: {verdict.note}"))
+    others = view.models(report)
+    if others:
+        _heading(console, "Other models")
+        for row in others:
+            console.print(_text(f"{row.model.title}: {row.summary}"))
+    groups = view.technologies(report)
+    if groups:
+        _heading(console, "Technologies")
+        for kind, uses in groups:
+            names = ", ".join(f"{use.name}{' (declared)' if RUNGS[use.rung] == 'declared' else ''}" for use in uses)
+            console.print(_text(f"{kind}: {names}"))
+    if report.projects:
+        _heading(console, "Projects")
+        for project in report.projects:
+            inner = project.assessment
+            told = f"{project.path}: level {inner.level} {inner.level_name}, score {words.number(inner.score)}"
+            console.print(_text(told))
 
 
 def _verdict(console: Any, verdict: Verdict) -> None:
     style = _STYLES[verdict.status]
-    head = _text(f"  {words.ICONS[verdict.status]} {verdict.code} ", style)
-    head.append(verdict.title)
-    head.append(f"  {words.WORDS[verdict.status]}: {verdict.reason}", "dim")
-    console.print(head)
-    if verdict.note:
-        console.print(_text(f"      {verdict.note}", "magenta"))
-    if verdict.status not in ("n/a",):
-        for item in verdict.evidence[:3]:
-            console.print(_text(f"      {words.place(item)}  {item.detail}", "dim"))
+    head = f"  {words.ICONS[verdict.status]} {words.WORDS[verdict.status]:<8} {verdict.code} "
+    _line(console, (head, style), (verdict.title, ""))
+    _indented(console, verdict.reason)
+    if verdict.status == "n/a":
+        return
+    for item in verdict.evidence[:5]:
+        told = view.detail(item)
+        _indented(console, f"{words.place(item)}{'  ' + told if told else ''}", "dim")
+    if len(verdict.evidence) > 5:
+        _indented(console, f"… {len(verdict.evidence) - 5} more", "dim")
+
+
+def _indented(console: Any, content: str, style: str = "") -> None:
+    """Text that keeps its indent where it wraps."""
+    from rich.padding import Padding
+
+    console.print(Padding(_text(content, style), (0, 0, 0, 13)))

@@ -6,11 +6,26 @@ import re
 
 from mlopslint.records import RUNGS, Assessment, Evidence, LevelResult, Report, Verdict
 
-WORDS = {"pass": "in place", "partial": "half", "fail": "missing", "n/a": "n/a", "unknown": "unknown", "attested": "attested", "waived": "waived"}
+WORDS = {
+    "pass": "in place",
+    "partial": "half",
+    "fail": "missing",
+    "n/a": "n/a",
+    "unknown": "unknown",
+    "attested": "attested",
+    "waived": "waived",
+}
 ICONS = {"pass": "✓", "partial": "◐", "fail": "✗", "n/a": "–", "unknown": "?", "attested": "✎", "waived": "⊘"}
 ORDER = ("fail", "partial", "waived", "unknown", "attested", "pass", "n/a")
 EFFORTS = {"S": "small", "M": "medium", "L": "large"}
-_FORGES = {"github.com": "/blob/{rev}/{path}#L{line}", "gitlab.com": "/-/blob/{rev}/{path}#L{line}", "codeberg.org": "/src/commit/{rev}/{path}#L{line}", "bitbucket.org": "/src/{rev}/{path}#lines-{line}"}
+
+#: forge -> the tail of a permanent link to a file, and of one to a line in it
+_FORGES = {
+    "github.com": ("/blob/{rev}/{path}", "#L{line}"),
+    "gitlab.com": ("/-/blob/{rev}/{path}", "#L{line}"),
+    "codeberg.org": ("/src/commit/{rev}/{path}", "#L{line}"),
+    "bitbucket.org": ("/src/{rev}/{path}", "#lines-{line}"),
+}
 
 
 def number(value: float | None) -> str:
@@ -28,16 +43,18 @@ def place(evidence: Evidence) -> str:
 def link(report: Report, evidence: Evidence) -> str:
     """A permanent link to the evidence at the assessed commit, "" where no known forge holds it."""
     remote, revision = report.repository.remote, report.repository.revision
-    if not remote or not revision or report.repository.dirty:
+    if not remote or not revision or report.repository.dirty or not re.fullmatch(r"[0-9a-f]{40,64}", revision):
         return ""
-    match = re.match(r"^(?:https://|ssh://git@|git@)([\w.-]+)[/:]([\w./~-]+?)(?:\.git)?/?$", remote)
+    match = re.fullmatch(r"(?:https://|ssh://git@|git@)([\w.-]+)[/:]([\w.~-]+(?:/[\w.~-]+)+?)(?:\.git)?/?", remote)
     if not match or match.group(1) not in _FORGES:
         return ""
     from urllib.parse import quote
 
-    tail = _FORGES[match.group(1)]
-    text = f"https://{match.group(1)}/{match.group(2)}" + tail.format(rev=revision, path=quote(evidence.path), line=evidence.line or 1)
-    return text if evidence.line else text.partition("#")[0]
+    file, anchor = _FORGES[match.group(1)]
+    path = quote(evidence.path.encode("utf-8", "replace"))
+    address = f"https://{match.group(1)}/{match.group(2)}" + file.format(rev=revision, path=path)
+    # a line within a notebook's cell is no line of the file
+    return address + anchor.format(line=evidence.line) if evidence.line and not evidence.cell else address
 
 
 def title(report: Report) -> str:
@@ -59,15 +76,17 @@ def narrative(report: Report) -> list[str]:
     """The verdict in a few sentences, the same for the same result."""
     assessment = report.assessment
     top = max((level.level for level in assessment.levels), default=assessment.level)
-    sentences = [f"{report.repository.name} is at level {assessment.level} of {top} ({assessment.level_name}) with a score of {number(assessment.score)} of 100."]
+    standing = f"level {assessment.level} of {top} ({assessment.level_name})"
+    score = (
+        "no score, as nothing applies" if assessment.score is None else f"a score of {number(assessment.score)} of 100"
+    )
+    sentences = [f"{report.repository.name} is at {standing} with {score}."]
     following = next_level(assessment)
     if following:
         need = f"Level {following.level} ({following.name}) "
         if following.blockers:
-            names = {v.code: v.title.lower() for v in assessment.practices}
-            need += f"is held up by {_listing([f'{code} {names[code]}' if code in names else code for code in following.blockers[:4]])}."
-        elif following.score is not None and any(not level.met for level in assessment.levels if level.level < following.level):
-            need += "needs the levels below it first."
+            names = {v.code: f"{v.code} {v.title}" for v in assessment.practices}
+            need += f"is held up by {_listing([names.get(code, code) for code in following.blockers[:4]])}."
         else:
             need += f"asks for 75 % of its weight; {number(following.score)} % is earned."
         sentences.append(need)
@@ -75,10 +94,14 @@ def narrative(report: Report) -> list[str]:
     if len(rated) > 1:
         best = max(rated, key=lambda c: (c.score or 0.0, c.code))
         worst = min(rated, key=lambda c: (c.score or 0.0, c.code))
-        sentences.append(f"Strongest: {best.name} ({number(best.score)}); weakest: {worst.name} ({number(worst.score)}).")
+        sentences.append(
+            f"Strongest: {best.name} ({number(best.score)}); weakest: {worst.name} ({number(worst.score)})."
+        )
     if assessment.roadmap:
         step = assessment.roadmap[0]
-        sentences.append(f"The next step is {step.code}, {step.title.lower()} ({EFFORTS[step.effort]} effort, {step.gain:g} points).")
+        sentences.append(
+            f"The next step is {step.code}: {step.title} ({EFFORTS[step.effort]} effort, {step.gain:g} points)."
+        )
     return sentences
 
 

@@ -1,0 +1,270 @@
+"""What tables and templates loop over: rows made of the report's records, so that no template decides anything."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from mlopslint.records import (
+    CREDIT,
+    CategoryScore,
+    Evidence,
+    ItemResult,
+    ModelResult,
+    Report,
+    Step,
+    TechnologyUse,
+    Verdict,
+)
+from mlopslint.report import words
+
+#: Statuses that ask for something; the others are folded away, with their number in sight.
+OPEN = ("fail", "partial", "waived", "unknown")
+
+
+class Chip(NamedTuple):
+    """One practice (or item of a model) that a level still misses."""
+
+    code: str
+    title: str
+    status: str
+    blocks: bool
+    anchor: str  # "" where the page has no such practice
+
+
+class LevelRow(NamedTuple):
+    """One rung of the ladder."""
+
+    level: int
+    name: str
+    met: bool
+    following: bool  # the first that is not met
+    share: str
+    done: int
+    asked: int
+    first: Chip | None  # the first blocker
+    chips: tuple[Chip, ...]
+
+
+class Group(NamedTuple):
+    """The verdicts of one status in a category."""
+
+    status: str
+    icon: str
+    word: str
+    verdicts: tuple[Verdict, ...]
+
+
+class CategoryRow(NamedTuple):
+    """One category: its score, and its verdicts by status."""
+
+    score: CategoryScore
+    counts: str
+    open: tuple[Verdict, ...]
+    folded: tuple[Group, ...]
+
+
+class Sum(NamedTuple):
+    """One line of the arithmetic behind the score."""
+
+    code: str
+    name: str
+    earned: float
+    possible: int
+    score: float | None
+
+
+class Theme(NamedTuple):
+    """The items of one section or theme of a model."""
+
+    name: str
+    total: str
+    items: tuple[ItemResult, ...]
+
+
+class ModelRow(NamedTuple):
+    """Another model's reading."""
+
+    model: ModelResult
+    summary: str
+    themes: tuple[Theme, ...]
+
+
+def visible(text: str) -> str:
+    """Text without characters that move the cursor, turn the writing direction or cannot be encoded."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+
+
+def flat(text: str, limit: int = 0) -> str:
+    """Visible text on one line, cut at ``limit`` characters."""
+    line = visible(" ".join(text.split()))
+    return line[: limit - 1] + "…" if limit and len(line) > limit else line
+
+
+def web(url: str) -> str:
+    """An address that a page may link to; "" for any other scheme."""
+    return url if url.startswith(("https://", "http://")) and url.isprintable() and " " not in url else ""
+
+
+def tone(score: float | None) -> str:
+    """The class of a score's colour."""
+    return "none" if score is None else "low" if score < 50 else "mid" if score < 75 else "high"
+
+
+def arc(score: float | None, radius: float) -> str:
+    """The stroke-dasharray of a gauge."""
+    length = 2 * math.pi * radius
+    return f"{length * (score or 0.0) / 100:.1f} {length:.1f}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def top(report: Report) -> int:
+    """The highest level of the ladder."""
+    return max((level.level for level in report.assessment.levels), default=report.assessment.level)
+
+
+def counted(verdicts: tuple[Verdict, ...] | list[Verdict]) -> list[tuple[str, int]]:
+    """(status, number) of the statuses that occur, what is missing first."""
+    counts = [(status, sum(v.status == status for v in verdicts)) for status in words.ORDER]
+    return [(status, count) for status, count in counts if count]
+
+
+def told(verdicts: tuple[Verdict, ...] | list[Verdict]) -> str:
+    """The counts in words: ``✗ 2 missing, ✓ 5 in place``."""
+    return ", ".join(f"{words.ICONS[status]} {count} {words.WORDS[status]}" for status, count in counted(verdicts))
+
+
+def ladder(report: Report) -> list[LevelRow]:
+    """The levels, with what each still misses; blockers first."""
+    assessment = report.assessment
+    verdicts = {v.code: v for v in assessment.practices}
+    items = {item.id: item for model in assessment.models for item in model.items}
+    following = words.next_level(assessment)
+    rows = []
+    for level in assessment.levels:
+        chips = []
+        for code in sorted(level.missing, key=lambda code: code not in level.blockers):
+            verdict, item = verdicts.get(code), items.get(code)
+            title = verdict.title if verdict else item.text if item else code
+            status = verdict.status if verdict else "partial" if item and item.credit else "fail"
+            chips.append(Chip(code, title, status, code in level.blockers, code if verdict else ""))
+        mine = [v for v in assessment.practices if v.level == level.level and v.status in CREDIT]
+        if any(code not in verdicts for code in level.missing):
+            mine = []  # another model's ladder: its levels ask for items
+        rows.append(
+            LevelRow(
+                level.level,
+                level.name,
+                level.met,
+                level is following,
+                "" if level.score is None else f"{words.number(level.score)} %",
+                sum(CREDIT[v.status] == 1 for v in mine),
+                len(mine),
+                next((chip for chip in chips if chip.blocks), None),
+                tuple(chips),
+            )
+        )
+    return rows
+
+
+def categories(report: Report) -> list[CategoryRow]:
+    """The categories with their verdicts: what asks for something in full, the rest by status."""
+    scores = {c.code: c for c in report.assessment.categories}
+    rows = []
+    for code, _, verdicts in words.by_category(report):
+        folded = []
+        for status in words.ORDER:
+            mine = tuple(v for v in verdicts if v.status == status)
+            if mine and status not in OPEN:
+                folded.append(Group(status, words.ICONS[status], words.WORDS[status], mine))
+        waiting = tuple(v for v in verdicts if v.status in OPEN)
+        rows.append(CategoryRow(scores[code], told(verdicts), waiting, tuple(folded)))
+    return rows
+
+
+def register(report: Report) -> list[Verdict]:
+    """What rests on a waiver or an attestation."""
+    return [v for v in report.assessment.practices if v.status in ("waived", "attested")]
+
+
+def arithmetic(report: Report) -> list[Sum]:
+    """Earned and possible weight by category, and their total last: the sum behind the score."""
+    rows = []
+    for category in report.assessment.categories:
+        mine = [
+            v
+            for v in report.assessment.practices
+            if v.category == category.code and v.level is not None and v.status in CREDIT
+        ]
+        earned = sum(v.weight * CREDIT[v.status] for v in mine)
+        rows.append(Sum(category.code, category.name, earned, sum(v.weight for v in mine), category.score))
+    earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
+    return [*rows, Sum("", "Total", earned, possible, round(100 * earned / possible, 1) if possible else None)]
+
+
+def technologies(report: Report) -> list[tuple[str, list[TechnologyUse]]]:
+    """The technologies by what they are for; those seen furthest first. Parts of a tracker are not told apart."""
+    kinds: dict[str, list[TechnologyUse]] = {}
+    for use in report.inventory.technologies:
+        if not use.kind.startswith("tracker-"):
+            kinds.setdefault(use.kind, []).append(use)
+    return [
+        (kind.replace("-", " "), sorted(uses, key=lambda u: (-u.rung, u.name))) for kind, uses in sorted(kinds.items())
+    ]
+
+
+def models(report: Report) -> list[ModelRow]:
+    """The models beside the chosen one, their items by section."""
+    rows = []
+    for model in report.assessment.models:
+        if model.name == report.assessment.model:
+            continue
+        groups: dict[str, list[ItemResult]] = {}
+        for item in model.items:
+            groups.setdefault(item.group, []).append(item)
+        themes = []
+        for name, items in groups.items():
+            known = [item.credit for item in items if item.credit is not None]
+            if model.kind == "sections":
+                total = f"{model.sections.get(name, sum(known)):g} of {len(items)}"
+            else:
+                total = f"{sum(credit >= 1 for credit in known)} of {len(items)} in place"
+                total += f", {part} in part" if (part := sum(0 < credit < 1 for credit in known)) else ""
+            themes.append(Theme(name, total, tuple(items)))
+        rows.append(ModelRow(model, _summary(model), tuple(themes)))
+    return rows
+
+
+def _summary(model: ModelResult) -> str:
+    if model.kind == "levels":
+        last = max((level.level for level in model.levels), default=0)
+        return f"level {model.level if model.level is not None else 0} of {last}: {model.level_name}"
+    if model.kind == "sections":
+        sums = ", ".join(f"{name} {total:g}" for name, total in model.sections.items())
+        return f"{words.number(model.score)}, the lowest of {sums}. {model.reading}"
+    return model.reading
+
+
+def credit(item: ItemResult) -> tuple[str, str]:
+    """Icon and word of an item's credit."""
+    if item.credit is None:
+        return words.ICONS["unknown"], "not seen"
+    status = "pass" if item.credit >= 1 else "partial" if item.credit else "fail"
+    return words.ICONS[status], {"pass": "1", "partial": f"{item.credit:g}", "fail": "0"}[status]
+
+
+def effect(step: Step) -> str:
+    """What a step gains and costs: ``+4.8 points, medium effort, blocks level 3``."""
+    blocks = f", blocks level {step.level}" if step.blocks and step.level is not None else ""
+    return f"+{step.gain:g} points, {words.EFFORTS[step.effort]} effort{blocks}"
+
+
+def detail(evidence: Evidence) -> str:
+    """What stands at the place, unless it is only that the file is there."""
+    return "" if evidence.detail in ("", "present") else flat(evidence.detail, 200)
