@@ -42,6 +42,21 @@ def engine_digest() -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=1)
+def program_digest() -> str:
+    """Digest of the names, sizes and times of all program and rule files: what a whole result depends on."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    package = os.path.dirname(os.path.abspath(__file__))
+    for top in (package, os.path.join(os.path.dirname(package), "rules")):
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            for name in sorted(names):
+                if name.endswith((".py", ".yaml")):
+                    status = os.stat(os.path.join(folder, name))
+                    digest.update(f"{folder}/{name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
 class Cache:
     """``get`` many and ``put`` many; every failure means "not cached"."""
 
@@ -71,6 +86,7 @@ class Cache:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
+            connection.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, data BLOB NOT NULL)")
             connection.execute("SELECT key, data FROM facts LIMIT 1").fetchall()
         except sqlite3.DatabaseError:
             connection.close()
@@ -105,6 +121,26 @@ class Cache:
                 self._connection.execute("ROLLBACK")
             except sqlite3.Error:
                 self._connection = None
+
+    def result(self, key: str) -> bytes | None:
+        """A whole result that was kept under this key."""
+        if self._connection is None:
+            return None
+        try:
+            row = self._connection.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error:
+            return None
+        return row[0] if row else None
+
+    def keep_result(self, key: str, data: bytes) -> None:
+        """Keep a whole result, and no more than the newest hundred."""
+        if self._connection is None:
+            return
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO results (key, data) VALUES (?, ?)", (key, data))
+            self._connection.execute("DELETE FROM results WHERE rowid <= (SELECT max(rowid) FROM results) - 100")
+        except sqlite3.Error:
+            pass
 
     def close(self) -> None:
         if self._connection is not None:

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
-from mlopslint import maturity
-from mlopslint.cache import Cache, default_folder
+from mlopslint.cache import Cache, default_folder, program_digest
+from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, check_codes, find, load_file, parse
 from mlopslint.errors import MlopslintError
-from mlopslint.gather import Gathered, Progress, gather, without_collector
 from mlopslint.globs import any_path
-from mlopslint.judge import Judge, judge
-from mlopslint.records import (
-    Assessment,
-    Entry,
-    Inventory,
-    ProjectResult,
-    Report,
-    Statistics,
-    Tool,
-    Verdict,
-)
-from mlopslint.rules import RUBRIC, Catalogue, load
+from mlopslint.records import Report, Statistics
 from mlopslint.snapshot import Snapshot, open_snapshot
-from mlopslint.technologies import Technologies
-from mlopslint.version import __version__
-from mlopslint.view import View
+from mlopslint.version import RUBRIC
 
-_LANGUAGES = {
-    "python": "Python", "notebook": "Jupyter Notebook", "r": "R", "julia": "Julia", "java": "Java", "scala": "Scala", "sql": "SQL",
-    "shell": "Shell", "terraform": "Terraform", "dockerfile": "Dockerfile", "yaml": "YAML", "document": "Markdown",
-}  # fmt: skip
+if TYPE_CHECKING:
+    from mlopslint.gather import Progress
 
 
 def review(
@@ -85,20 +71,62 @@ def _review(
     if settings.rubric and settings.rubric != RUBRIC:
         raise MlopslintError(f"rubric = {settings.rubric!r}: this release has {RUBRIC} only; install the release that has it")
     folder = (cache_dir or default_folder()) if use_cache else None
+    cache = Cache(folder)
+    key = _key(snapshot, settings, model, today or date.today()) if use_cache else ""
+    try:
+        kept = cache.result(key) if key else None
+        if kept is not None:
+            try:
+                report = msgspec.msgpack.decode(kept, type=Report)
+                return replace(report, statistics=Statistics(round(time.perf_counter() - started, 3), report.statistics.cache_misses, 0))
+            except msgspec.MsgspecError:
+                pass  # a damaged result is made anew
+        report = _fresh(snapshot, settings, model, jobs, folder, cache, progress, today or date.today())
+        if key:
+            files = report.statistics.cache_hits + report.statistics.cache_misses
+            cache.keep_result(key, msgspec.msgpack.encode(replace(report, statistics=Statistics(0.0, 0, files))))
+    finally:
+        cache.close()
+    return replace(report, statistics=replace(report.statistics, seconds=round(time.perf_counter() - started, 3)))
+
+
+def _key(snapshot: Snapshot, settings: Config, model: str | None, today: date) -> str:
+    """What a whole result depends on; "" where that is not known without reading every file."""
+    if not snapshot.git or settings.rules:
+        return ""
+    digest = hashlib.sha256()
+    for entry in snapshot.entries:
+        if entry.oid is None and entry.mode == "file":
+            return ""
+        digest.update(f"{entry.path}\0{entry.oid}\0{entry.size}\0{entry.mode}\n".encode("utf-8", "backslashreplace"))
+    parts = (program_digest(), snapshot.repository, snapshot.tags, snapshot.notices, settings, model, today.isoformat())
+    digest.update(msgspec.msgpack.encode(parts))
+    return digest.hexdigest()
+
+
+def _fresh(
+    snapshot: Snapshot,
+    settings: Config,
+    model: str | None,
+    jobs: int | None,
+    folder: str | None,
+    cache: Cache,
+    progress: Progress | None,
+    today: date,
+) -> Report:
+    from mlopslint.assess import assess
+    from mlopslint.gather import gather
+    from mlopslint.rules import load
+
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)
     check_codes(settings, [p.code for p in catalogue.practices], [c.code for c in catalogue.categories])
     catalogue.model(model or settings.model)
     excluded = any_path(settings.exclude) if settings.exclude else None
-    cache = Cache(folder)
-    try:
-        gathered = gather(
-            snapshot, cache, jobs=jobs, exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False), progress=progress
-        )
-    finally:
-        cache.close()
-    report = _assess(snapshot, gathered, catalogue, settings, model, today or date.today())
-    seconds = round(time.perf_counter() - started, 3)
-    return replace(report, statistics=Statistics(seconds, gathered.hits, gathered.misses))
+    gathered = gather(
+        snapshot, cache, jobs=jobs, exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False), progress=progress
+    )
+    report = assess(snapshot, gathered, catalogue, settings, model, today)
+    return replace(report, statistics=Statistics(0.0, gathered.hits, gathered.misses))
 
 
 def _configuration(snapshot: Snapshot, given: Config | str | None, from_objects: bool) -> Config:
@@ -114,107 +142,3 @@ def _configuration(snapshot: Snapshot, given: Config | str | None, from_objects:
         if found is not None:
             return found
     return Config()
-
-
-def _assess(snapshot: Snapshot, gathered: Gathered, catalogue: Catalogue, config: Config, model: str | None, today: date) -> Report:
-    excluded = any_path(config.exclude) if config.exclude else None
-    out = [entry.path for entry in snapshot.entries if excluded and excluded.match(entry.path)]
-    view = View(snapshot, gathered, excluded=out)
-    technologies = Technologies(view, catalogue.technologies)
-    root = judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))
-    verdicts, notices = maturity.apply_register(root, config, today)
-    assessment = _with_snippets(maturity.assess(verdicts, catalogue, config, model=model), catalogue, technologies)
-    projects = tuple(
-        ProjectResult(folder, _project(folder, snapshot, gathered, catalogue, config, model, root, out, today))
-        for folder in project_folders(config.projects, snapshot)
-    )
-    if config.projects and not projects:
-        notices.append(f"projects = {list(config.projects)}: no folder matches")
-    uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
-    return Report(
-        schema_version="1.0",
-        tool=Tool("mlopslint", __version__),
-        repository=snapshot.repository,
-        inventory=_inventory(snapshot, gathered, uses),
-        assessment=assessment,
-        findings=(),
-        suppressed=0,
-        errors=tuple(sorted((*snapshot.errors, *gathered.errors))),
-        statistics=Statistics(),
-        projects=projects,
-        notices=(*snapshot.notices, *notices),
-    )
-
-
-def _with_snippets(assessment: Assessment, catalogue: Catalogue, technologies: Technologies) -> Assessment:
-    """The roadmap with the snippets that suit the tools this repository uses."""
-    names = {name for (_, name), use in technologies.uses.items() if use.rung >= 2}
-    own = next((m for m in assessment.models if m.name == "mlopslint"), None)
-    level = own.level if own and own.level is not None else assessment.level
-    return replace(assessment, roadmap=tuple(maturity.roadmap(assessment.practices, catalogue, level=level, technologies=names)))
-
-
-def project_folders(patterns: tuple[str, ...], snapshot: Snapshot) -> list[str]:
-    """The folders that the ``projects`` globs name: those that hold at least one file."""
-    if not patterns:
-        return []
-    folders: set[str] = set()
-    for entry in snapshot.entries:
-        parts = entry.path.split("/")[:-1]
-        folders.update("/".join(parts[: i + 1]) for i in range(len(parts)))
-    pattern = re.compile("|".join(any_path([p.strip("/") + "/"]).pattern for p in patterns), re.I)
-    found = [folder for folder in folders if (match := pattern.match(folder + "/")) and match.end() == len(folder) + 1]
-    return sorted(found)
-
-
-def _project(
-    folder: str,
-    snapshot: Snapshot,
-    gathered: Gathered,
-    catalogue: Catalogue,
-    config: Config,
-    model: str | None,
-    root: list[Verdict],
-    excluded: list[str],
-    today: date,
-) -> Assessment:
-    """One project of a monorepo: its own folder decides, and what the root gives to all of its projects."""
-    head = folder + "/"
-    cut = len(head)
-    entries = tuple(replace(entry, path=entry.path[cut:]) for entry in snapshot.entries if entry.path.startswith(head))
-    inner = Snapshot(entries, snapshot.repository, snapshot.read, snapshot.root, git=snapshot.git, tags=snapshot.tags)
-    facts = {path[cut:]: some for path, some in gathered.facts.items() if path.startswith(head)}
-    kinds = {path[cut:]: kind for path, kind in gathered.kinds.items() if path.startswith(head)}
-    view = View(inner, Gathered(facts, kinds, (), 0, 0), excluded=[path[cut:] for path in excluded if path.startswith(head)], folder=folder)
-    technologies = Technologies(view, catalogue.technologies)
-    own = {verdict.code: verdict for verdict in judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))}
-    shared = {verdict.code: verdict for verdict in root}
-    order = {"pass": 3, "attested": 3, "partial": 2, "unknown": 1, "fail": 0, "n/a": -1, "waived": 1}
-    verdicts = []
-    for practice in catalogue.practices:
-        mine, above = own[practice.code], shared[practice.code]
-        if practice.scope == "repository" and order[above.status] > order[mine.status]:
-            verdicts.append(replace(above, reason=f"from the repository's root: {above.reason}"))
-            continue
-        evidence = tuple(replace(item, path=head + item.path) for item in mine.evidence)
-        verdicts.append(replace(mine, evidence=evidence))
-    applied, _ = maturity.apply_register(verdicts, config, today)
-    return _with_snippets(maturity.assess(applied, catalogue, config, model=model), catalogue, technologies)
-
-
-def _inventory(snapshot: Snapshot, gathered: Gathered, uses: tuple) -> Inventory:  # type: ignore[type-arg]
-    languages: dict[str, int] = {}
-    lines = 0
-    files = [entry for entry in snapshot.entries if entry.mode == "file"]
-    for entry in files:
-        name = _LANGUAGES.get(gathered.kinds.get(entry.path, ""))
-        if name:
-            languages[name] = languages.get(name, 0) + 1
-        for fact in gathered.facts.get(entry.path, ()):
-            if fact.kind == "module":
-                lines += int(fact.value.get("lines", 0))
-    kinds = [gathered.kinds.get(entry.path) for entry in files]
-    return Inventory(len(files), kinds.count("python"), kinds.count("notebook"), lines, dict(sorted(languages.items())), uses)
-
-
-__all__ = ["Entry", "review"]

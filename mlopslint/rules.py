@@ -12,9 +12,7 @@ import msgspec
 
 from mlopslint.errors import MlopslintError
 from mlopslint.records import Practice, Technology
-
-#: The version of rules, weights and models that this release ships; a configuration may pin it.
-RUBRIC = "2026.4"
+from mlopslint.version import RUBRIC as RUBRIC
 
 _SHAPE = "1"  # of the compiled catalogue; raise it when records.py changes the meaning of a field
 

@@ -87,7 +87,7 @@ def read_json(data: bytes) -> list[Fact]:
     if schema and not any(fact.kind == "document-type" for fact in facts):
         facts.append(Fact("document-type", schema, 1))
     records = isinstance(value, list) and len(value) > 50
-    return facts + flatten(value, 200 if records else 1500, json_locator(text))
+    return facts + flatten(value, 100 if records else 400, json_locator(text))
 
 
 def _placed(fact: Fact, text: str) -> Fact:

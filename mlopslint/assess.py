@@ -1,0 +1,128 @@
+"""Facts -> the whole report: verdicts, assessment, projects of a monorepo, inventory."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from msgspec.structs import replace
+
+from mlopslint import maturity
+from mlopslint.config import Config
+from mlopslint.gather import Gathered
+from mlopslint.globs import any_path
+from mlopslint.judge import Judge, judge
+from mlopslint.records import Assessment, Inventory, ProjectResult, Report, Statistics, TechnologyUse, Tool, Verdict
+from mlopslint.rules import Catalogue
+from mlopslint.snapshot import Snapshot
+from mlopslint.technologies import Technologies
+from mlopslint.version import __version__
+from mlopslint.view import View
+
+_LANGUAGES = {
+    "python": "Python", "notebook": "Jupyter Notebook", "r": "R", "julia": "Julia", "java": "Java", "scala": "Scala", "sql": "SQL",
+    "shell": "Shell", "terraform": "Terraform", "dockerfile": "Dockerfile", "yaml": "YAML", "document": "Markdown",
+}  # fmt: skip
+
+
+def assess(snapshot: Snapshot, gathered: Gathered, catalogue: Catalogue, config: Config, model: str | None, today: date) -> Report:
+    excluded = any_path(config.exclude) if config.exclude else None
+    out = [entry.path for entry in snapshot.entries if excluded and excluded.match(entry.path)]
+    view = View(snapshot, gathered, excluded=out)
+    technologies = Technologies(view, catalogue.technologies)
+    root = judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))
+    verdicts, notices = maturity.apply_register(root, config, today)
+    assessment = _with_snippets(maturity.assess(verdicts, catalogue, config, model=model), catalogue, technologies)
+    projects = tuple(
+        ProjectResult(folder, _project(folder, snapshot, gathered, catalogue, config, model, root, out, today))
+        for folder in project_folders(config.projects, snapshot)
+    )
+    if config.projects and not projects:
+        notices.append(f"projects = {list(config.projects)}: no folder matches")
+    uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
+    return Report(
+        schema_version="1.0",
+        tool=Tool("mlopslint", __version__),
+        repository=snapshot.repository,
+        inventory=_inventory(snapshot, gathered, uses),
+        assessment=assessment,
+        findings=(),
+        suppressed=0,
+        errors=tuple(sorted((*snapshot.errors, *gathered.errors))),
+        statistics=Statistics(),
+        projects=projects,
+        notices=(*snapshot.notices, *notices),
+    )
+
+
+def _with_snippets(assessment: Assessment, catalogue: Catalogue, technologies: Technologies) -> Assessment:
+    """The roadmap with the snippets that suit the tools this repository uses."""
+    names = {name for (_, name), use in technologies.uses.items() if use.rung >= 2}
+    own = next((m for m in assessment.models if m.name == "mlopslint"), None)
+    level = own.level if own and own.level is not None else assessment.level
+    return replace(assessment, roadmap=tuple(maturity.roadmap(assessment.practices, catalogue, level=level, technologies=names)))
+
+
+def project_folders(patterns: tuple[str, ...], snapshot: Snapshot) -> list[str]:
+    """The folders that the ``projects`` globs name: those that hold at least one file."""
+    if not patterns:
+        return []
+    folders: set[str] = set()
+    for entry in snapshot.entries:
+        parts = entry.path.split("/")[:-1]
+        folders.update("/".join(parts[: i + 1]) for i in range(len(parts)))
+    pattern = re.compile("|".join(any_path([p.strip("/") + "/"]).pattern for p in patterns), re.I)
+    found = [folder for folder in folders if (match := pattern.match(folder + "/")) and match.end() == len(folder) + 1]
+    return sorted(found)
+
+
+def _project(
+    folder: str,
+    snapshot: Snapshot,
+    gathered: Gathered,
+    catalogue: Catalogue,
+    config: Config,
+    model: str | None,
+    root: list[Verdict],
+    excluded: list[str],
+    today: date,
+) -> Assessment:
+    """One project of a monorepo: its own folder decides, and what the root gives to all of its projects."""
+    head = folder + "/"
+    cut = len(head)
+    entries = tuple(replace(entry, path=entry.path[cut:]) for entry in snapshot.entries if entry.path.startswith(head))
+    inner = Snapshot(entries, snapshot.repository, snapshot.read, snapshot.root, git=snapshot.git, tags=snapshot.tags)
+    facts = {path[cut:]: some for path, some in gathered.facts.items() if path.startswith(head)}
+    kinds = {path[cut:]: kind for path, kind in gathered.kinds.items() if path.startswith(head)}
+    view = View(inner, Gathered(facts, kinds, (), 0, 0), excluded=[path[cut:] for path in excluded if path.startswith(head)], folder=folder)
+    technologies = Technologies(view, catalogue.technologies)
+    own = {verdict.code: verdict for verdict in judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))}
+    shared = {verdict.code: verdict for verdict in root}
+    order = {"pass": 3, "attested": 3, "partial": 2, "unknown": 1, "fail": 0, "n/a": -1, "waived": 1}
+    verdicts = []
+    for practice in catalogue.practices:
+        mine, above = own[practice.code], shared[practice.code]
+        if practice.scope == "repository" and order[above.status] > order[mine.status]:
+            verdicts.append(replace(above, reason=f"from the repository's root: {above.reason}"))
+            continue
+        evidence = tuple(replace(item, path=head + item.path) for item in mine.evidence)
+        verdicts.append(replace(mine, evidence=evidence))
+    applied, _ = maturity.apply_register(verdicts, config, today)
+    return _with_snippets(maturity.assess(applied, catalogue, config, model=model), catalogue, technologies)
+
+
+def _inventory(snapshot: Snapshot, gathered: Gathered, uses: tuple[TechnologyUse, ...]) -> Inventory:
+    languages: dict[str, int] = {}
+    lines = 0
+    files = [entry for entry in snapshot.entries if entry.mode == "file"]
+    for entry in files:
+        name = _LANGUAGES.get(gathered.kinds.get(entry.path, ""))
+        if name:
+            languages[name] = languages.get(name, 0) + 1
+        for fact in gathered.facts.get(entry.path, ()):
+            if fact.kind == "module":
+                lines += int(fact.value.get("lines", 0))
+    kinds = [gathered.kinds.get(entry.path) for entry in files]
+    return Inventory(len(files), kinds.count("python"), kinds.count("notebook"), lines, dict(sorted(languages.items())), uses)
+
+
