@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mlopslint.config import Config
     from mlopslint.errors import MlopslintError
     from mlopslint.records import Report
-    from mlopslint.review import review
+    from mlopslint.mainline import review
 
 __all__ = ["Config", "MlopslintError", "Report", "__version__", "review"]
 
-_HOMES = {"review": "review", "Report": "records", "Config": "config", "MlopslintError": "errors"}
+_HOMES = {"review": "mainline", "Report": "records", "Config": "config", "MlopslintError": "errors"}
 
 
 def __getattr__(name: str) -> Any:

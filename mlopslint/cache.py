@@ -102,7 +102,7 @@ class Cache:
             for start in range(0, len(keys), 900):
                 some = keys[start : start + 900]
                 marks = ",".join("?" * len(some))
-                rows = self._connection.execute(f"SELECT key, data FROM facts WHERE key IN ({marks})", some)  # noqa: S608
+                rows = self._connection.execute(f"SELECT key, data FROM facts WHERE key IN ({marks})", some)
                 found.update(rows)
         except sqlite3.Error:
             return {}

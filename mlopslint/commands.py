@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from mlopslint.globs import name_pattern
@@ -12,11 +13,10 @@ from mlopslint.records import Evidence
 from mlopslint.view import EVERYWHERE, Hit, View
 
 CI_KINDS = frozenset(
-    "github-workflow gitlab-ci azure-pipeline yaml-pipeline jenkinsfile circleci travis bitbucket cloud-build buildkite drone"
-    " codebuild appveyor cirrus".split()
+    ["github-workflow", "gitlab-ci", "azure-pipeline", "yaml-pipeline", "jenkinsfile", "circleci", "travis", "bitbucket", "cloud-build", "buildkite", "drone", "codebuild", "appveyor", "cirrus"]
 )
 HOOK_KINDS = frozenset({"pre-commit", "lefthook", "husky"})
-_TASK_FILES = frozenset("makefile mise justfile taskfile tox pyproject package-json setup-cfg pixi".split())
+_TASK_FILES = frozenset(["makefile", "mise", "justfile", "taskfile", "tox", "pyproject", "package-json", "setup-cfg", "pixi"])
 _RUNNERS = {"make": "makefile", "gmake": "makefile", "just": "justfile", "task": "taskfile", "tox": "tox", "nox": "python", "npm": "package-json", "yarn": "package-json", "pnpm": "package-json", "poe": "pyproject", "hatch": "pyproject", "pdm": "pyproject", "pixi": "pixi", "mise": "mise", "invoke": "python", "inv": "python"}
 
 
@@ -51,10 +51,8 @@ def words_of(line: str) -> tuple[str, ...]:
     """The words of a simple command; a path to a program is reduced to its name, ``python -m x`` to ``x``."""
     words = line.split()
     if "'" in line or '"' in line or "\\" in line or "#" in line:
-        try:
+        with suppress(ValueError):  # an unclosed quote: the plain words are the best there is
             words = shlex.split(line, comments=True)
-        except ValueError:
-            pass  # an unclosed quote: the plain words are the best there is
     if len(words) > 1 and words[0] == "xargs":
         words = words[1:]
         while words and words[0].startswith("-"):
@@ -106,7 +104,7 @@ def all_commands(view: View) -> list[Command]:
     known = view.__dict__.get("_commands")
     if known is None:
         known = view.__dict__["_commands"] = list(_commands(view))
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def ci_commands(view: View) -> list[Command]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -111,12 +112,12 @@ def parse(name: str, data: bytes) -> Config | None:
         if label.endswith((".yaml", ".yml")):
             import yaml
 
-            content = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506
+            content = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
         else:
             if label == "pyproject.toml" and b"mlopslint" not in data:
                 return None
             content = _toml(data)
-    except Exception as error:  # noqa: BLE001  three parsers, one answer
+    except Exception as error:
         if label == "pyproject.toml" and b"tool.mlopslint" not in data:
             return None
         raise MlopslintError(f"{label}: cannot be read: {' '.join(str(error).split())[:160]}") from None
@@ -155,9 +156,9 @@ def _check_date(label: str, what: str, text: str | None) -> None:
 
 
 def _toml(data: bytes) -> dict[str, Any]:
-    try:
+    if sys.version_info >= (3, 11):
         import tomllib
-    except ImportError:  # Python 3.10
+    else:
         import tomli as tomllib
 
     return tomllib.loads(data.decode("utf-8-sig"))

@@ -28,9 +28,7 @@ from mlopslint.view import EVERYWHERE, OWN, OWN_AND_TESTS, Hit, View
 MODIFIERS = frozenset({"roles", "rung", "as", "detail", "where", "at-least", "in", "confidence"})
 HEADS = frozenset({"any", "all", "none", "file", "technology", "kind", "command", "predicate"})
 FACT_KINDS = frozenset(
-    "import call decorator base def set string branch guard dependency lock python-version manifest script ci ci-trigger"
-    " ci-job action permission cache task hook schedule stage image docker resource container key document-type pointer"
-    " remote heading document phrase front-matter ignore attribute owner language magic notebook secret except field".split()
+    ["import", "call", "decorator", "base", "def", "set", "string", "branch", "guard", "dependency", "lock", "python-version", "manifest", "script", "ci", "ci-trigger", "ci-job", "action", "permission", "cache", "task", "hook", "schedule", "stage", "image", "docker", "resource", "container", "key", "document-type", "pointer", "remote", "heading", "document", "phrase", "front-matter", "ignore", "attribute", "owner", "language", "magic", "notebook", "secret", "except", "field"]
 )
 _ROLES = {"own": OWN, "tests": frozenset({"test"}), "own-and-tests": OWN_AND_TESTS, "all": EVERYWHERE}
 _RUNG_OF_FACT = {
@@ -158,7 +156,7 @@ class Judge:
 
 def _matches(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, bool) or wanted is None:
-        return value == wanted
+        return bool(value == wanted)
     if isinstance(wanted, list):
         return any(_matches(value, item) for item in wanted)
     if isinstance(value, list):
@@ -222,7 +220,7 @@ def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], exter
             half = judge_.outcome(practice.partial).at_most(0.5)
             if half.grade > outcome.grade:
                 outcome = half
-    except Exception as error:  # noqa: BLE001  one rule's defect must not cost the report; it is shown, not hidden
+    except Exception as error:
         return answer("unknown", f"this rule failed on this repository ({type(error).__name__}: {str(error)[:120]})", confidence="low")
     if outcome.status == "n/a":
         return answer("n/a", outcome.reason or practice.applies_reason or "what it is about does not occur here", outcome)

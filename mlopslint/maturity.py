@@ -29,11 +29,11 @@ def apply_register(verdicts: Iterable[Verdict], config: Config, today: date) -> 
     """Waivers, attestations and ignored rules applied to the verdicts; and what has to be said about them."""
     notices: list[str] = []
     waivers = {}
-    for waiver in config.waive:
-        if waiver.expires and date.fromisoformat(waiver.expires) < today:
-            notices.append(f"the waiver of {waiver.rule} expired on {waiver.expires} and counts as none")
+    for given in config.waive:
+        if given.expires and date.fromisoformat(given.expires) < today:
+            notices.append(f"the waiver of {given.rule} expired on {given.expires} and counts as none")
         else:
-            waivers[waiver.rule] = waiver
+            waivers[given.rule] = given
     attested = {}
     for item in config.attest:
         if item.expires and date.fromisoformat(item.expires) < today:
@@ -143,9 +143,9 @@ def read_model(model: Model, verdicts: Sequence[Verdict], catalogue: Catalogue) 
     by_code = {verdict.code: verdict for verdict in verdicts}
     answers: dict[str, list[Verdict]] = {item.id: [] for item in model.items}
     for practice in catalogue.practices:
-        for item in practice.answers.get(model.name, ()):
-            if item in answers and practice.code in by_code:
-                answers[item].append(by_code[practice.code])
+        for name in practice.answers.get(model.name, ()):
+            if name in answers and practice.code in by_code:
+                answers[name].append(by_code[practice.code])
     items = []
     for item in model.items:
         credit = _item_credit(answers[item.id], model.kind == "sections")
@@ -155,9 +155,9 @@ def read_model(model: Model, verdicts: Sequence[Verdict], catalogue: Catalogue) 
         sections: dict[str, float] = {}
         for result in items:
             sections[result.group] = round(sections.get(result.group, 0.0) + (result.credit or 0.0), 1)
-        score = min(sections.values(), default=0.0)
-        reading = next((r.text for r in sorted(model.readings, key=lambda r: -r.above) if score > r.above), "")
-        return ModelResult(model.name, model.title, model.kind, score, None, "", reading, items=tuple(items), sections=sections)
+        lowest = min(sections.values(), default=0.0)
+        reading = next((r.text for r in sorted(model.readings, key=lambda r: -r.above) if lowest > r.above), "")
+        return ModelResult(model.name, model.title, model.kind, lowest, None, "", reading, items=tuple(items), sections=sections)
     known = [result.credit for result in items if result.credit is not None]
     score = round(100 * sum(known) / len(known), 1) if known else None
     if model.kind == "coverage":
@@ -177,8 +177,8 @@ def read_model(model: Model, verdicts: Sequence[Verdict], catalogue: Catalogue) 
         if open_:
             reached = level.level
         levels.append(LevelResult(level.level, level.name, part, open_, missing, blockers))
-    name = next((item.name for item in levels if item.level == reached), "")
-    return ModelResult(model.name, model.title, model.kind, score, reached, name, f"level {reached}: {name}", tuple(levels), tuple(items))
+    called = next((item.name for item in levels if item.level == reached), "")
+    return ModelResult(model.name, model.title, model.kind, score, reached, called, f"level {reached}: {called}", tuple(levels), tuple(items))
 
 
 def _item_credit(answers: Sequence[Verdict], by_rung: bool) -> float | None:

@@ -159,7 +159,7 @@ def _yaml(name: str, data: bytes) -> Any:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(data, Loader=loader)  # noqa: S506  a safe loader, the fast one where there is one
+        return yaml.load(data, Loader=loader)
     except yaml.YAMLError as error:
         raise MlopslintError(f"rules/{name}: not valid YAML: {' '.join(str(error).split())[:200]}") from None
 

@@ -15,8 +15,7 @@ from mlopslint.records import Entry, FileError, Repository
 
 #: Folders that are never a project's own: version control, environments, caches and build trees.
 _SKIPPED = frozenset(
-    ".git .hg .svn .venv venv env virtualenv .tox .nox node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache"
-    " .ipynb_checkpoints .eggs site-packages .idea .vscode-test .terraform .cache".split()
+    [".git", ".hg", ".svn", ".venv", "venv", "env", "virtualenv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", ".eggs", "site-packages", ".idea", ".vscode-test", ".terraform", ".cache"]
 )
 _INDEX_LINE = re.compile(
     rb"(\d{6}) ([0-9a-f]{40,64}) (\d)\t([^\0]+)\0  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: [^\n]*\n  uid: [^\n]*\n"
@@ -86,7 +85,7 @@ def open_snapshot(path: str, rev: str | None = None, staged: bool = False) -> Sn
         return _commit(folder, rev or "HEAD", "")
     if rev or staged:
         raise MlopslintError(f"{path}: not a git repository; --rev and --staged need one")
-    notices = ()
+    notices: tuple[str, ...] = ()
     if os.path.exists(os.path.join(folder, ".git")):
         notices = ("the .git folder is damaged: read as a plain folder",)
     return _folder(folder, notices)
@@ -334,6 +333,17 @@ def _folder(folder: str, notices: Sequence[str] = ()) -> Snapshot:
     )
 
 
+class _Temporary:
+    """A folder that goes with the last reference to it."""
+
+    def __init__(self, path: str) -> None:
+        import shutil
+        import weakref
+
+        self.path = path
+        self.remove = weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+
+
 def _clone(url: str, rev: str | None) -> Snapshot:
     """A shallow clone in a temporary folder that is removed with the snapshot."""
     import tempfile
@@ -342,13 +352,13 @@ def _clone(url: str, rev: str | None) -> Snapshot:
 
     if url.startswith("-"):
         raise MlopslintError(f"{url}: not a URL")
-    temporary = tempfile.TemporaryDirectory(prefix="mlopslint-", ignore_cleanup_errors=True)
-    folder = os.path.join(temporary.name, "repository")
+    temporary = _Temporary(tempfile.mkdtemp(prefix="mlopslint-"))
+    folder = os.path.join(temporary.path, "repository")
     try:
-        depth = {} if rev else {"depth": 1}
-        git.Repo.clone_from(url, folder, no_checkout=True, env={"GIT_TERMINAL_PROMPT": "0"}, **depth)
+        options = ["--no-checkout"] if rev else ["--no-checkout", "--depth=1"]
+        git.Repo.clone_from(url, folder, env={"GIT_TERMINAL_PROMPT": "0"}, multi_options=options)
     except git.GitCommandError as error:
-        temporary.cleanup()
+        temporary.remove()
         detail = (error.stderr or "").strip().splitlines()
         reason = detail[-1].replace("stderr:", "").strip(" '") if detail else "git clone failed"
         raise MlopslintError(f"{without_credentials(url) or url}: cannot be cloned: {reason}") from None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from mlopslint.commands import Command, all_commands, starts_with
+from mlopslint.commands import all_commands, starts_with
 from mlopslint.globs import name_pattern, path_pattern
 from mlopslint.records import Evidence, Technology, TechnologyUse
-from mlopslint.view import OWN, OWN_AND_TESTS, Hit, View
+from mlopslint.view import OWN, OWN_AND_TESTS, View
 
 #: Kinds of tools that live in tests.
 _IN_TESTS = frozenset({"test-framework", "coverage", "load-testing", "notebook-ci", "data-validation"})
 _KEPT = 5
+
+Add = Callable[[Technology, int, Evidence], None]
 
 
 class Technologies:
@@ -60,7 +62,7 @@ class Technologies:
 
     # -- signs -----------------------------------------------------------------------------------------------------------
 
-    def _packages(self, add) -> None:  # type: ignore[no-untyped-def]
+    def _packages(self, add: Add) -> None:
         by_package: dict[str, list[Technology]] = defaultdict(list)
         for technology in self.known:
             for package in technology.packages:
@@ -70,7 +72,7 @@ class Technologies:
                 for hit in self.view.hits("dependency", name):
                     add(technology, 1, hit.evidence(f"{name} is declared as a dependency"))
 
-    def _code(self, add) -> None:  # type: ignore[no-untyped-def]
+    def _code(self, add: Add) -> None:
         by_prefix: dict[str, list[Technology]] = defaultdict(list)
         calls: dict[str, list[tuple[re.Pattern[str], Technology]]] = defaultdict(list)
         for technology in self.known:
@@ -96,18 +98,18 @@ class Technologies:
         for kind in ("call", "decorator", "base"):
             for name in self.view.names(kind):
                 head = name.partition(".")[0]
-                for pattern, technology in (*calls.get(head, ()), *calls.get("", ())):
-                    if pattern.match(name):
+                for glob, technology in (*calls.get(head, ()), *calls.get("", ())):
+                    if glob.match(name):
                         for hit in self.view.hits(kind, name, roles=roles(technology)):
                             add(technology, 3, hit.evidence(f"{name} is called"))
         strings = [(name_pattern(pattern), technology) for technology in self.known for pattern in technology.strings]
         for name in self.view.names("string"):
-            for pattern, technology in strings:
-                if pattern.match(name):
+            for glob, technology in strings:
+                if glob.match(name):
                     for hit in self.view.hits("string", name):
                         add(technology, 3, hit.evidence(f"{name[:80]!r} in code"))
 
-    def _configuration(self, add) -> None:  # type: ignore[no-untyped-def]
+    def _configuration(self, add: Add) -> None:
         keys: dict[str, list[tuple[re.Pattern[str], re.Pattern[str] | None, Technology]]] = defaultdict(list)
         resources: list[tuple[re.Pattern[str], Technology]] = []
         images: list[tuple[re.Pattern[str], Technology]] = []
@@ -120,27 +122,27 @@ class Technologies:
             images += [(name_pattern(pattern), technology) for pattern in technology.images]
         for name in self.view.names("key"):
             head = re.split(r"[.\[]", name, maxsplit=1)[0]
-            for pattern, value, technology in (*keys.get(head, ()), *keys.get("", ())):
-                if not pattern.match(name):
+            for glob, value_glob, technology in (*keys.get(head, ()), *keys.get("", ())):
+                if not glob.match(name):
                     continue
                 for hit in self.view.hits("key", name):
-                    if value is None or value.match(str(hit.fact.value)):
-                        add(technology, 2, hit.evidence(name if value is None else f"{name}: {hit.fact.value}"[:120]))
+                    if value_glob is None or value_glob.match(str(hit.fact.value)):
+                        add(technology, 2, hit.evidence(name if value_glob is None else f"{name}: {hit.fact.value}"[:120]))
         for name in self.view.names("resource"):
             for hit in self.view.hits("resource", name):
                 full = f"{hit.get('api') or ''}".rpartition("/")[0] or f"{hit.get('api') or ''}"
-                for pattern, technology in resources:
-                    if pattern.match(name) or pattern.match(f"{full}/{name}") or pattern.match(f"{hit.get('api')}/{name}"):
+                for glob, technology in resources:
+                    if glob.match(name) or glob.match(f"{full}/{name}") or glob.match(f"{hit.get('api')}/{name}"):
                         add(technology, 3, hit.evidence(f"{name} is declared"))
         for name in self.view.names("image"):
             bare = re.sub(r"@sha256:.*$", "", name)
             bare = re.sub(r":[^/:]*$", "", bare)
-            for pattern, technology in images:
-                if pattern.match(bare) or pattern.match(bare.partition("/")[2]):
+            for glob, technology in images:
+                if glob.match(bare) or glob.match(bare.partition("/")[2]):
                     for hit in self.view.hits("image", name):
                         add(technology, 2, hit.evidence(f"image {name}"))
 
-    def _files(self, add) -> None:  # type: ignore[no-untyped-def]
+    def _files(self, add: Add) -> None:
         by_name: dict[str, list[Technology]] = defaultdict(list)
         globs: list[tuple[re.Pattern[str], Technology]] = []
         for technology in self.known:
@@ -156,11 +158,11 @@ class Technologies:
             for technology in by_name.get(path.rpartition("/")[2].lower(), ()):
                 add(technology, 2, Evidence(path, None, "present"))
             if combined.match(path):
-                for pattern, technology in globs:
-                    if pattern.match(path):
+                for glob, technology in globs:
+                    if glob.match(path):
                         add(technology, 2, Evidence(path, None, "present"))
 
-    def _automation(self, add) -> None:  # type: ignore[no-untyped-def]
+    def _automation(self, add: Add) -> None:
         commands: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
         actions: list[tuple[re.Pattern[str], Technology]] = []
         hooks: dict[str, list[Technology]] = defaultdict(list)
@@ -177,8 +179,8 @@ class Technologies:
                         add(technology, command.rung, command.evidence())
         for name in self.view.names("action"):
             bare = name.partition("@")[0].lower()
-            for pattern, technology in actions:
-                if pattern.match(bare) or pattern.match(name.lower()):
+            for glob, technology in actions:
+                if glob.match(bare) or glob.match(name.lower()):
                     for hit in self.view.hits("action", name):
                         add(technology, 3 if hit.get("soft") else 4, hit.evidence(f"{name} runs in CI"))
         for name in self.view.names("hook"):
@@ -191,5 +193,3 @@ def _prefixes(name: str) -> list[str]:
     parts = name.split(".")
     return [".".join(parts[:end]) for end in range(1, min(len(parts), 6) + 1)]
 
-
-__all__ = ["Command", "Hit", "Technologies"]

@@ -31,7 +31,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"mlopslint.cli.{COMMANDS[cmd_name][0]}"), "command")
+        command: click.Command = import_module(f"mlopslint.cli.{COMMANDS[cmd_name][0]}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -81,7 +81,7 @@ def run(command: Callable[..., Any]) -> int:
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing is left to say
         return 0
-    except Exception as error:  # noqa: BLE001  the border to the user: one line instead of a traceback
+    except Exception as error:
         import os
 
         if os.environ.get("MLOPSLINT_TRACEBACK"):

@@ -43,7 +43,7 @@ def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
     from msgspec.structs import replace
 
     from mlopslint.config import Config
-    from mlopslint.review import review
+    from mlopslint.mainline import review
 
     def adjust(config: Config) -> Config:
         changes: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
         )
 
 
-class progress:  # noqa: N801  used as a context manager
+class progress:
     """A progress bar on standard error, on a terminal and for long scans only."""
 
     def __init__(self, quiet: bool) -> None:

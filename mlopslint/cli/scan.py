@@ -29,10 +29,11 @@ def command(path: str, format_: str, output: tuple[str, ...], quiet: bool, verbo
     """Assess the repository at PATH: a folder, a git work tree, a bare repository or a git URL."""
     from mlopslint import report as reports
     from mlopslint.errors import MlopslintError
+    from mlopslint.rules import nearest
 
     formats = [(name, reports.format_of(name)) for name in output]
     if format_ not in reports.FORMATS:
-        reports.render(None, format_)  # type: ignore[arg-type]  raises, naming the nearest
+        raise MlopslintError(f"no format {format_!r}{nearest(format_, reports.FORMATS)}")
     result = options.assess(path, rest, quiet)
     for name, kind in formats:
         try:

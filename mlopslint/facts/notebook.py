@@ -33,10 +33,12 @@ def cells_of(notebook: Any) -> list[dict[str, Any]]:
         raise ValueError("not a notebook: no JSON object")
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):
-        cells = []
-        for sheet in notebook["worksheets"]:
-            if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
-                cells += sheet["cells"]
+        import nbformat  # only for notebooks of before 2015: its import costs more than reading a hundred new ones
+
+        try:
+            cells = nbformat.convert(nbformat.from_dict(notebook), 4).get("cells")  # type: ignore[no-untyped-call]
+        except Exception as error:
+            raise ValueError(f"not a notebook: format {notebook.get('nbformat')} cannot be converted") from error
     if not isinstance(cells, list):
         raise ValueError("not a notebook: no cells")
     return [cell for cell in cells if isinstance(cell, dict)]
@@ -135,11 +137,11 @@ def read(data: bytes) -> list[Fact]:
             reader.block(tree.body)
         elif kind == "markdown":
             facts.append(Fact("cell", "markdown", 0, {"lines": source.count("\n") + 1}, number))
-            for offset, line in enumerate(source.split("\n"), 1):
-                if line.startswith("#"):
-                    title = line.lstrip("#")
+            for offset, row in enumerate(source.split("\n"), 1):
+                if row.startswith("#"):
+                    title = row.lstrip("#")
                     if title[:1] == " ":
-                        facts.append(Fact("heading", title.strip().lower()[:160], offset, {"level": len(line) - len(title)}, number))
+                        facts.append(Fact("heading", title.strip().lower()[:160], offset, {"level": len(row) - len(title)}, number))
     reader.cell = 0
     reader.totals(lines, False)
     if broken:

@@ -22,16 +22,10 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 
 # Calls that say nothing of a project's practices, and are half of all calls.
 _DULL = frozenset(
-    "len range str int float bool list dict set tuple isinstance issubclass super enumerate zip sorted reversed min max"
-    " sum abs any all map filter getattr hasattr setattr type repr round iter next id hash ord chr callable vars"
-    " frozenset bytes slice property staticmethod classmethod divmod format issubset"
-    " ValueError TypeError RuntimeError NotImplementedError KeyError AssertionError Exception".split()
+    ["len", "range", "str", "int", "float", "bool", "list", "dict", "set", "tuple", "isinstance", "issubclass", "super", "enumerate", "zip", "sorted", "reversed", "min", "max", "sum", "abs", "any", "all", "map", "filter", "getattr", "hasattr", "setattr", "type", "repr", "round", "iter", "next", "id", "hash", "ord", "chr", "callable", "vars", "frozenset", "bytes", "slice", "property", "staticmethod", "classmethod", "divmod", "format", "issubset", "ValueError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError", "AssertionError", "Exception"]
 )
 _DULL_METHODS = frozenset(
-    "append extend format join items keys values get pop strip split lower upper startswith endswith replace insert"
-    " update setdefault encode decode rstrip lstrip copy remove index count sort add discard group match sub"
-    " reshape view size unsqueeze squeeze permute transpose contiguous expand flatten mean sum float long item detach"
-    " cpu numpy tolist astype clone dim numel type repeat any all isdigit title zfill rsplit splitlines".split()
+    ["append", "extend", "format", "join", "items", "keys", "values", "get", "pop", "strip", "split", "lower", "upper", "startswith", "endswith", "replace", "insert", "update", "setdefault", "encode", "decode", "rstrip", "lstrip", "copy", "remove", "index", "count", "sort", "add", "discard", "group", "match", "sub", "reshape", "view", "size", "unsqueeze", "squeeze", "permute", "transpose", "contiguous", "expand", "flatten", "mean", "sum", "float", "long", "item", "detach", "cpu", "numpy", "tolist", "astype", "clone", "dim", "numel", "type", "repeat", "any", "all", "isdigit", "title", "zfill", "rsplit", "splitlines"]
 )
 
 _INTERESTING = re.compile(
@@ -296,7 +290,7 @@ class Reader:
         for keyword in node.keywords:
             value[keyword.arg or "**"] = self.constant(keyword.value)
         if name[0] == "." and func.__class__ is ast.Attribute:
-            on = self.text(func.value)  # type: ignore[attr-defined]
+            on = self.text(func.value)
             if on:
                 value["on"] = on[-80:]
         if where:
@@ -354,7 +348,7 @@ class Reader:
         if node.value is not None:
             self.expression(node.value)
         if self.depth and node.target.__class__ is ast.Name and self.owner and not self.function:
-            self.emit("field", f"{self.owner}.{node.target.id}", node.lineno, self.text(node.annotation))  # type: ignore[attr-defined]
+            self.emit("field", f"{self.owner}.{node.target.id}", node.lineno, self.text(node.annotation))
         self.target(node.target, node.value if node.value is not None else node.annotation)
 
     def imports(self, node: ast.Import) -> None:
@@ -397,7 +391,7 @@ class Reader:
             self.optional = optional
             rest = node.orelse
             if len(rest) == 1 and rest[0].__class__ is ast.If:  # elif: a loop, as chains may be long
-                node = rest[0]  # type: ignore[assignment]
+                node = rest[0]
                 self.statements += 1
                 continue
             if rest:
@@ -408,7 +402,7 @@ class Reader:
     def is_main(test: ast.expr) -> bool:
         if test.__class__ is not ast.Compare:
             return False
-        sides = [test.left, *test.comparators]  # type: ignore[attr-defined]
+        sides = [test.left, *test.comparators]
         return any(side.__class__ is ast.Name and side.id == "__name__" for side in sides)
 
     def operands(self, test: ast.expr) -> list[str]:
@@ -467,15 +461,15 @@ class Reader:
             if statement.__class__ is ast.Raise:
                 found.append("raise")
             elif statement.__class__ is ast.Return:
-                value = statement.value  # type: ignore[attr-defined]
-                found.append(f"return {value.value}" if value.__class__ is ast.Constant else "return")
+                value = statement.value
+                found.append(f"return {value.value!r}" if value.__class__ is ast.Constant else "return")
             stack: list[ast.AST] = [statement]
             budget = 200
             while stack and budget and len(found) < 12:
                 budget -= 1
                 node = stack.pop()
                 if node.__class__ is ast.Call:
-                    name = self.dotted(node.func)  # type: ignore[attr-defined]
+                    name = self.dotted(node.func)
                     if name:
                         found.append(name)
                 stack.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
@@ -497,7 +491,7 @@ class Reader:
     def loop(self, node: ast.For | ast.While) -> None:
         self.complexity += 1
         if node.__class__ is ast.While:
-            self.expression(node.test)  # type: ignore[union-attr]
+            self.expression(node.test)
         else:
             self.expression(node.iter)  # type: ignore[union-attr]
             self.target(node.target, None)  # type: ignore[union-attr]

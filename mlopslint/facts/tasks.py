@@ -7,7 +7,7 @@ from typing import Any
 
 from mlopslint.facts.commands import split
 from mlopslint.facts.text import decode, fold, text_of, texts
-from mlopslint.facts.tree import as_list, as_map, content_of, flatten, line_of, load_ini, load_yaml, maps, toml_lines, read_table
+from mlopslint.facts.tree import as_list, as_map, content_of, flatten, line_of, load_ini, load_yaml, maps, read_table, toml_lines
 from mlopslint.records import Fact
 
 

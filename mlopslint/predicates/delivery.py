@@ -83,9 +83,7 @@ def model_tested(judge: Judge) -> Outcome:
             test = asserting.get(where)
             item = Evidence(path, fact.line, name)
             dummy = where in dummies or (made and re.search(r"Dummy|Fake|Mock|Stub", name))
-            if test is not None and test.value.get("asserts") and not dummy:
-                asserted.append(item)
-            elif where.rpartition(".")[2] in fixtures and not dummy and any(t.value.get("asserts") for t in asserting.values()):
+            if test is not None and test.value.get("asserts") and not dummy or where.rpartition(".")[2] in fixtures and not dummy and any(t.value.get("asserts") for t in asserting.values()):
                 asserted.append(item)
             else:
                 runs.append(item)
@@ -103,9 +101,7 @@ def pipeline_tested(judge: Judge) -> Outcome:
     for path in judge.concepts.test_files:
         for fact in view.of(path, "call"):
             name = fact.name
-            if re.search(r"TestClient|\.test_client|CliRunner\.invoke|\.materialize_to_memory|\.execute_in_process|httpx\.(AsyncClient|Client)|ASGITransport|KedroSession|papermill\.execute", name) or name in ("dagster.materialize", "requests.post"):
-                hits.append(Evidence(path, fact.line, name))
-            elif re.match(r"subprocess\.(run|check_call|check_output|call|Popen)|os\.system|runpy", name) and re.search(r"train|main|pipeline|predict|dvc|python|\.py", str(fact.value), re.I):
+            if re.search(r"TestClient|\.test_client|CliRunner\.invoke|\.materialize_to_memory|\.execute_in_process|httpx\.(AsyncClient|Client)|ASGITransport|KedroSession|papermill\.execute", name) or name in ("dagster.materialize", "requests.post") or re.match(r"subprocess\.(run|check_call|check_output|call|Popen)|os\.system|runpy", name) and re.search(r"train|main|pipeline|predict|dvc|python|\.py", str(fact.value), re.I):
                 hits.append(Evidence(path, fact.line, name))
         for fact in view.of(path, "def"):
             last = fact.name.rpartition(".")[2]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import all_commands, ci_commands
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
-from mlopslint.predicates.delivery import technology_in_use
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mlopslint.commands import all_commands, ci_commands
+from mlopslint.commands import Command, all_commands, ci_commands
 from mlopslint.concepts import DATA_WORDS, EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
 from mlopslint.records import Evidence
@@ -223,7 +223,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
         path = command.hit.path
         origin = _ci_file(judge, command, triggers)
         names = {hit.fact.name for hit in triggers.get(origin, ())}
-        if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command, judge):
+        if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command):
             scheduled.append(command.evidence())
         elif names & {"push", "pull_request", "tag", "release", "workflow_run"} and not re.search(r"(^|/)tests?/", path):
             code_driven.append(command.evidence())
@@ -249,9 +249,9 @@ def retraining_triggered(judge: Judge) -> Outcome:
     return no("nothing schedules or triggers training")
 
 
-def _ci_file(judge: Judge, command, triggers: dict[str, list[Hit]]) -> str:  # type: ignore[no-untyped-def]
+def _ci_file(judge: Judge, command: Command, triggers: dict[str, list[Hit]]) -> str:
     """The CI file from which a command runs (its own, or the one whose command leads to it)."""
-    path: str = command.hit.path
+    path = command.hit.path
     if path in triggers or not command.via:
         return path
     for other in all_commands(judge.view):
@@ -260,7 +260,7 @@ def _ci_file(judge: Judge, command, triggers: dict[str, list[Hit]]) -> str:  # t
     return path
 
 
-def _looks_like_test(command, judge: Judge) -> bool:  # type: ignore[no-untyped-def]
+def _looks_like_test(command: Command) -> bool:
     job = str(command.hit.get("job") or "")
     return bool(re.search(r"test|smoke|lint|check|nightly-ci|benchmark", f"{job} {command.hit.path.rpartition('/')[2]}", re.I))
 
@@ -406,6 +406,7 @@ def metrics_file(judge: Judge) -> Outcome:
             continue
         text = f"{hit.get('0', '')} {hit.get('1', '')} {hit.get('on', '')} {hit.get('path', '')} {hit.get('fp', '')} {hit.get('filepath', '')}"
         name = hit.fact.name.rpartition(".")[2]
+        good: object
         if name in ("open",):
             good = re.search(r"(metric|result|score|eval|report|perf)\w*\.(json|csv|ya?ml)|\.(json|csv).*(metric|result|score|eval)", text, re.I) and re.search(r"w|a|x", str(hit.get("1", hit.get("mode", ""))))
         elif name in ("write", "write_text"):
@@ -537,12 +538,10 @@ def seeds_set(judge: Judge) -> Outcome:
     for hit in view.hits("call", *_SEED_ALL):
         if hit.path not in scope and view.kinds.get(hit.path) != "notebook":
             continue
-        libraries: tuple[str, ...] = _ALL
-        local = hit.fact.name if ":" in hit.fact.name or "." not in hit.fact.name.lstrip(".") else ""
-        if local:  # a helper of the project: what it seeds is what its body seeds, seen above as the import graph reaches it
-            if any(hit.path in scope for _ in (0,)) and seeded:
-                continue
-        for library in libraries:
+        local = ":" in hit.fact.name or "." not in hit.fact.name.lstrip(".")
+        if local and hit.path in scope and seeded:
+            continue  # a helper of the project: what its body seeds was seen above, as the import graph reaches it
+        for library in _ALL:
             seeded.setdefault(library, hit)
     for hit in view.hits("call", "transformers.TrainingArguments", "*.TrainingArguments", "*TrainingArguments", "trl.*Config", "*.Seq2SeqTrainingArguments", "ultralytics.*"):
         if hit.path in scope:  # these seed every library themselves, with a default seed
@@ -551,8 +550,7 @@ def seeds_set(judge: Judge) -> Outcome:
     missing = {library: hit for library, hit in unseeded.items() if library not in seeded and not (library == "sklearn" and "numpy" in seeded and seeded["numpy"].fact.name == "numpy.random.seed")}
     if not used:
         if seeded or seeded_arguments:
-            hit = next(iter(seeded.values()), None)
-            return yes("the random numbers of training are seeded", [hit.evidence()] if hit else [], 3)
+            return yes("the random numbers of training are seeded", [hit.evidence() for hit in list(seeded.values())[:1]], 3)
         return yes("training draws no random numbers that would need a seed", [], 3, "medium")
     if not missing:
         shown = [seeded[library] for library in used if library in seeded] or list(used.values())

@@ -17,12 +17,15 @@ _SPACE = "\u200b"
 
 def text(content: str, limit: int = 300) -> str:
     """Repository text that stays text: one line, no markup, no link, no mention of a person or an issue."""
-    line = view.flat(content, limit)
+    line = _ESCAPED.sub(lambda match: "\\" + match.group(), plain(content, limit)).replace("|", "&#124;")
+    return re.sub(r"^(?=[-+=#])|(?<=^\d)(?=[.)](\s|$))", lambda _: "\\", line)
+
+
+def plain(content: str, limit: int = 300) -> str:
+    """The same for places where HTML counts and Markdown does not."""
     # forges look for these in the rendered text: only a character in between keeps them apart
-    line = re.sub(r"@(?=\w)|#(?=\d)", lambda match: match.group() + _SPACE, line)
-    line = line.replace("://", f":{_SPACE}//").replace("www.", f"www{_SPACE}.")
-    line = _ESCAPED.sub(lambda match: "\\" + match.group(), _entities(line)).replace("|", "&#124;")
-    return re.sub(r"^([-+=#]|\d+[.)])", lambda match: match.group()[:-1] + "\\" + match.group()[-1], line)
+    line = re.sub(r"@(?=\w)|#(?=\d)", lambda match: match.group() + _SPACE, view.flat(content, limit))
+    return _entities(line.replace("://", f":{_SPACE}//").replace("www.", f"www{_SPACE}."))
 
 
 def _entities(line: str) -> str:
@@ -146,8 +149,9 @@ def _category(code_: str, name: str, verdicts: list[Verdict]) -> str:
     for v in verdicts:
         evidence = "<br>".join(code(words.place(item), 160) for item in v.evidence[:2])
         status = f"{words.ICONS[v.status]} {words.WORDS[v.status]}"
-        rows.append(f"| {status} | {text(v.code, 24)} {text(v.title, 120)} | {text(v.reason, 240)} | {evidence} |")
-    return _folded(f"<b>{text(code_, 24)} {text(name, 80)}</b>: {view.told(verdicts)}", rows)
+        title = text(f"{v.code} {v.title}", 140) + (" (for other models)" if v.level is None else "")
+        rows.append(f"| {status} | {title} | {text(v.reason, 240)} | {evidence} |")
+    return _folded(f"<b>{plain(code_, 24)} {plain(name, 80)}</b>: {view.told(verdicts)}", rows)
 
 
 def _register(report: Report) -> str:

@@ -141,13 +141,10 @@ def _steps(console: Any, steps: tuple[Step, ...]) -> None:
         return
     _heading(console, "Next steps")
     for place, step in enumerate(steps, 1):
-        _line(
-            console,
-            (f"{place}. ", ""),
-            (step.code, "cyan"),
-            (f" {step.title}", "bold"),
-            (f"  {view.effect(step)}", "dim"),
-        )
+        effect = view.effect(step)
+        room = max(console.width - len(f"{place}. {step.code}   {effect}"), 20)
+        title = view.flat(step.title, room)
+        _line(console, (f"{place}. ", ""), (step.code, "cyan"), (f" {title}", "bold"), (f"  {effect}", "dim"))
         _line(console, (f"   {step.reason}", ""))
 
 
@@ -202,7 +199,12 @@ def _details(console: Any, report: Report) -> None:
 def _verdict(console: Any, verdict: Verdict) -> None:
     style = _STYLES[verdict.status]
     head = f"  {words.ICONS[verdict.status]} {words.WORDS[verdict.status]:<8} {verdict.code} "
-    _line(console, (head, style), (verdict.title, ""))
+    _line(
+        console,
+        (head, style),
+        (verdict.title, ""),
+        ("" if verdict.level is not None else "  (for other models)", "dim"),
+    )
     _indented(console, verdict.reason)
     if verdict.status == "n/a":
         return

@@ -56,12 +56,13 @@ class Group(NamedTuple):
 
 
 class CategoryRow(NamedTuple):
-    """One category: its score, and its verdicts by status."""
+    """One category: its score, the verdicts behind it by status, and those that only other models ask for."""
 
     score: CategoryScore
     counts: str
     open: tuple[Verdict, ...]
     folded: tuple[Group, ...]
+    others: tuple[Verdict, ...]
 
 
 class Sum(NamedTuple):
@@ -136,8 +137,9 @@ def counted(verdicts: tuple[Verdict, ...] | list[Verdict]) -> list[tuple[str, in
 
 
 def told(verdicts: tuple[Verdict, ...] | list[Verdict]) -> str:
-    """The counts in words: ``✗ 2 missing, ✓ 5 in place``."""
-    return ", ".join(f"{words.ICONS[status]} {count} {words.WORDS[status]}" for status, count in counted(verdicts))
+    """The counts of what the ladder asks for, in words: ``✗ 2 missing, ✓ 5 in place``."""
+    asked = [v for v in verdicts if v.level is not None]
+    return ", ".join(f"{words.ICONS[status]} {count} {words.WORDS[status]}" for status, count in counted(asked))
 
 
 def ladder(report: Report) -> list[LevelRow]:
@@ -178,13 +180,15 @@ def categories(report: Report) -> list[CategoryRow]:
     scores = {c.code: c for c in report.assessment.categories}
     rows = []
     for code, _, verdicts in words.by_category(report):
+        asked = [v for v in verdicts if v.level is not None]
         folded = []
         for status in words.ORDER:
-            mine = tuple(v for v in verdicts if v.status == status)
+            mine = tuple(v for v in asked if v.status == status)
             if mine and status not in OPEN:
                 folded.append(Group(status, words.ICONS[status], words.WORDS[status], mine))
-        waiting = tuple(v for v in verdicts if v.status in OPEN)
-        rows.append(CategoryRow(scores[code], told(verdicts), waiting, tuple(folded)))
+        waiting = tuple(v for v in asked if v.status in OPEN)
+        others = tuple(v for v in verdicts if v.level is None)
+        rows.append(CategoryRow(scores[code], told(verdicts), waiting, tuple(folded), others))
     return rows
 
 

@@ -45,7 +45,8 @@ def link(report: Report, evidence: Evidence) -> str:
     remote, revision = report.repository.remote, report.repository.revision
     if not remote or not revision or report.repository.dirty or not re.fullmatch(r"[0-9a-f]{40,64}", revision):
         return ""
-    match = re.fullmatch(r"(?:https://|ssh://git@|git@)([\w.-]+)[/:]([\w.~-]+(?:/[\w.~-]+)+?)(?:\.git)?/?", remote)
+    bare = remote.rstrip("/").removesuffix(".git")
+    match = re.fullmatch(r"(?:https://|ssh://git@|git@)([\w.-]+)[/:]([\w.~-]+(?:/[\w.~-]+)+)", bare)
     if not match or match.group(1) not in _FORGES:
         return ""
     from urllib.parse import quote
