@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from typing import Any
 
 import msgspec
 
-from mlopslint.facts import secrets
+from mlopslint.facts import leakage, secrets
 from mlopslint.facts.python import Reader, parse
 from mlopslint.records import Fact
 
@@ -102,7 +103,8 @@ def read(data: bytes) -> list[Fact]:
     reader.facts = facts
     lines = 0
     code = executed = 0
-    broken = []
+    broken: list[int] = []
+    trees: list[tuple[ast.Module, int]] = []
     for number, cell in enumerate(cells, 1):
         kind = cell.get("cell_type")
         source = source_of(cell)
@@ -135,6 +137,7 @@ def read(data: bytes) -> list[Fact]:
                 continue
             reader.cell = number
             reader.block(tree.body)
+            trees.append((tree, number))
         elif kind == "markdown":
             facts.append(Fact("cell", "markdown", 0, {"lines": source.count("\n") + 1}, number))
             for offset, row in enumerate(source.split("\n"), 1):
@@ -143,6 +146,8 @@ def read(data: bytes) -> list[Fact]:
                     if title[:1] == " ":
                         facts.append(Fact("heading", title.strip().lower()[:160], offset, {"level": len(row) - len(title)}, number))
     reader.cell = 0
+    if any(marker in data for marker in leakage.MARKERS):
+        facts += leakage.find(trees, reader.names)
     reader.totals(lines, False)
     if broken:
         shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")

@@ -11,6 +11,7 @@ import ast
 import re
 from typing import Any
 
+from mlopslint.facts import leakage
 from mlopslint.records import Fact
 
 _SKIPPED = frozenset({"ctx", "ops", "op", "type_comment", "kind", "type_ignores", "conversion", "is_async", "simple"})
@@ -739,6 +740,8 @@ def read(data: bytes) -> list[Fact]:
     reader = Reader()
     reader.block(tree.body)
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
+    if any(marker in data for marker in leakage.MARKERS):
+        reader.facts += leakage.find([(tree, 0)], reader.names)
     return reader.facts
 
 

@@ -17,7 +17,8 @@ def _message(report: Report, kind: str) -> tuple[str, str]:
     if kind == "score":
         if assessment.score is None:
             return "not assessed", "lightgrey"
-        share, message = assessment.score / 100, f"{words.number(assessment.score)} of 100"
+        whole = words.scale(assessment)
+        share, message = assessment.score / whole, f"{words.number(assessment.score)} of {whole}"
     else:
         last = view.top(report)
         share, message = (assessment.level / last if last else 0.0), f"level {assessment.level} of {last}"

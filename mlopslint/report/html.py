@@ -100,6 +100,8 @@ def render(report: Report) -> str:
             assessment=report.assessment,
             repository=report.repository,
             top=view.top(report),
+            scale=words.scale(report.assessment),
+            share=words.share(report.assessment),
             narrative=words.narrative(report),
             ladder=view.ladder(report),
             categories=view.categories(report),

@@ -98,7 +98,9 @@ def _head(console: Any, report: Report) -> None:
         (f"Level {assessment.level} of {view.top(report)} · {assessment.level_name}", "bold cyan"),
         (f"   {rungs}", "dim"),
     )
-    parts = [("Score ", ""), (f"{words.number(assessment.score)} ", "bold"), _bar(assessment.score, 20)]
+    parts = [("Score ", ""), (f"{words.number(assessment.score)} ", "bold"), _bar(words.share(assessment), 20)]
+    if words.scale(assessment) != 100:
+        parts.append((f"  of {words.scale(assessment)}", ""))
     parts.append((f"  assessed {words.number(assessment.assessed)} %", "dim"))
     if assessment.score_without_waivers != assessment.score:
         parts.append((f"  ({words.number(assessment.score_without_waivers)} without waivers)", "dim"))

@@ -73,13 +73,28 @@ def next_level(assessment: Assessment) -> LevelResult | None:
     return next((level for level in assessment.levels if not level.met), None)
 
 
+def scale(assessment: Assessment) -> int:
+    """What a score is out of: 100, or where the lowest section counts, the items that it could have."""
+    chosen = next((model for model in assessment.models if model.name == assessment.model), None)
+    if chosen is None or chosen.kind != "sections" or chosen.score != assessment.score:
+        return 100
+    return min((sum(item.group == name for item in chosen.items) for name in chosen.sections), default=0) or 100
+
+
+def share(assessment: Assessment) -> float | None:
+    """The score as a share of what it is out of, times 100."""
+    return None if assessment.score is None else 100 * assessment.score / scale(assessment)
+
+
 def narrative(report: Report) -> list[str]:
     """The verdict in a few sentences, the same for the same result."""
     assessment = report.assessment
     top = max((level.level for level in assessment.levels), default=assessment.level)
     standing = f"level {assessment.level} of {top} ({assessment.level_name})"
     score = (
-        "no score, as nothing applies" if assessment.score is None else f"a score of {number(assessment.score)} of 100"
+        "no score, as nothing applies"
+        if assessment.score is None
+        else f"a score of {number(assessment.score)} of {scale(assessment)}"
     )
     sentences = [f"{report.repository.name} is at {standing} with {score}."]
     following = next_level(assessment)

@@ -86,3 +86,12 @@ def test_visible() -> None:
 def test_the_data_folders_are_there(name: str) -> None:
     assert folder(name).is_dir()
     assert list(folder(name).iterdir())
+
+
+def test_a_score_of_sections_is_out_of_what_its_lowest_section_could_have() -> None:
+    report = sample.report()
+    chosen = replace(report.assessment, model="ml-test-score", score=0.0)
+    assert words.scale(chosen) == 1
+    assert words.share(replace(chosen, score=0.5)) == 0.5  # not that model's score: out of 100
+    assert "a score of 0 of 1" in words.narrative(replace(report, assessment=chosen))[0]
+    assert words.scale(report.assessment) == 100

@@ -1,0 +1,26 @@
+"""Each small case: the practice holds in the first repository and does not in the second."""
+
+from __future__ import annotations
+
+import pytest
+from practice_cases import CASES
+
+from mlopslint import Config, review
+
+
+def verdict(folder, code):
+    report = review(str(folder), config=Config(), jobs=1)
+    return next(v for v in report.assessment.practices if v.code == code)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_it_passes_where_it_holds(code, make_repo):
+    found = verdict(make_repo(CASES[code][0]), code)
+    assert found.status == "pass", found.reason
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_it_does_not_pass_where_it_does_not_hold(code, make_repo):
+    found = verdict(make_repo(CASES[code][1]), code)
+    assert found.status in ("fail", "partial"), found.reason
+    assert found.reason
