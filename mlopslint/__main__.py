@@ -18,4 +18,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # ``python -m`` puts the current folder first on the path: a click.py of a scanned repository must not be imported
+    del sys.path[0]
     main()

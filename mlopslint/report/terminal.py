@@ -121,15 +121,18 @@ def _categories(console: Any, report: Report) -> None:
     from rich.table import Table
 
     console.print()
+    bar = 14 if console.width >= 60 else 4
+    # what stands beside the name: bar, score, three counts, and two spaces between the columns
+    room = max(console.width - (bar + 5 + 3 * 4 + 5 * 2), 4)
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(no_wrap=True, min_width=14)
+    for _ in range(2):
+        table.add_column(no_wrap=True)
     for _ in range(4):
         table.add_column(no_wrap=True, justify="right")
     for category in report.assessment.categories:
         table.add_row(
-            _text(f"{category.code} {category.name}"),
-            _join(_bar(category.score, 14)),
+            _text(view.flat(f"{category.code} {category.name}", room)),
+            _join(_bar(category.score, bar)),
             _text(words.number(category.score), "bold"),
             _text(f"✓ {category.passed}"),
             _text(f"◐ {category.partial}"),
@@ -164,7 +167,7 @@ def _tail(console: Any, report: Report, verbose: bool) -> None:
     if not verbose:
         roadmap = report.assessment.roadmap
         first = roadmap[0].code if roadmap else "STR001"
-        hint = f"All practices and evidence: mlopslint scan --verbose   One rule: mlopslint explain {first}"
+        hint = f"All evidence: mlopslint scan --verbose · One rule: mlopslint explain {first}"
         _line(console, (hint, "dim"))
 
 

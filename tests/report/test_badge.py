@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
 
 import pytest
 import sample
 from msgspec.structs import replace
+from stored import compare
 
 from mlopslint.report.badge import endpoint, svg
 
 
 @pytest.mark.parametrize("kind", ["level", "score"])
-def test_svg(kind: str, golden: Callable[[str, str], None]) -> None:
+def test_svg(kind: str, request: pytest.FixtureRequest) -> None:
     text = svg(sample.report(), kind)
-    golden(f"badge-{kind}.svg", text)
+    compare(request, f"badge-{kind}.svg", text)
     root = ElementTree.fromstring(text)
     title = root.find("{http://www.w3.org/2000/svg}title")
     assert title is not None and title.text == root.get("aria-label")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 
 import pytest
 import sample
+from stored import compare
 
 from mlopslint.report.csv import cell, render
 
 
-def test_golden(golden: Callable[[str, str], None]) -> None:
-    golden("report.csv", render(sample.report()))
+def test_golden(request: pytest.FixtureRequest) -> None:
+    compare(request, "report.csv", render(sample.report()))
 
 
 def test_one_row_a_practice() -> None:

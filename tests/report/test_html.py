@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 
 import msgspec
 import pytest
 import sample
 from msgspec.structs import replace
+from stored import compare
 
 from mlopslint.records import Report
 from mlopslint.report.html import render
@@ -61,8 +61,8 @@ def page(html: str) -> Page:
     return Page(html)
 
 
-def test_golden(html: str, golden: Callable[[str, str], None]) -> None:
-    golden("report.html", html)
+def test_golden(html: str, request: pytest.FixtureRequest) -> None:
+    compare(request, "report.html", html)
 
 
 def test_nothing_of_the_repository_becomes_markup(page: Page, html: str) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import jsonschema
 import msgspec
+import pytest
 import sample
+from stored import compare
 
 from mlopslint.records import Report
 from mlopslint.report.json import SCHEMA_FILE, render, schema, write_schema
 
 
-def test_golden(golden: Callable[[str, str], None]) -> None:
-    golden("report.json", render(sample.report()))
+def test_golden(request: pytest.FixtureRequest) -> None:
+    compare(request, "report.json", render(sample.report()))
 
 
 def test_it_reads_back_as_the_same_report() -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 import sample
 from msgspec.structs import replace
+from stored import compare
 
 from mlopslint.records import Evidence, FileError, Report
 from mlopslint.report.markdown import LIMIT, code, prose, render, text
 
 
-def test_golden(golden: Callable[[str, str], None]) -> None:
-    golden("report.md", render(sample.report()))
+def test_golden(request: pytest.FixtureRequest) -> None:
+    compare(request, "report.md", render(sample.report()))
 
 
 def outside_code(markdown: str) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import sample
 from msgspec.structs import replace
+from stored import compare
 
 from mlopslint.report.terminal import render
 
 
-def test_golden(golden: Callable[[str, str], None]) -> None:
-    golden("terminal.txt", render(sample.report()))
-    golden("terminal-verbose.txt", render(sample.report(), verbose=True))
-    golden("terminal-ascii.txt", render(sample.report(), ascii=True, width=80))
+def test_golden(request: pytest.FixtureRequest) -> None:
+    compare(request, "terminal.txt", render(sample.report()))
+    compare(request, "terminal-verbose.txt", render(sample.report(), verbose=True))
+    compare(request, "terminal-ascii.txt", render(sample.report(), ascii=True, width=80))
 
 
 def test_it_is_one_screen_also_with_fourteen_categories() -> None:
@@ -31,6 +30,8 @@ def test_no_line_is_wider_than_asked(width: int) -> None:
     for verbose in (False, True):
         text = render(sample.report(), verbose=verbose, width=width)
         assert max(map(len, text.splitlines())) <= width
+        data = next(line for line in text.splitlines() if line.startswith("DAT "))
+        assert data.endswith("100  ✓ 2  ◐ 0  ✗ 0")
 
 
 def test_without_colour_there_is_no_escape_and_with_colour_the_text_is_the_same() -> None:
