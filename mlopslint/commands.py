@@ -75,8 +75,6 @@ def words_of(line: str) -> tuple[str, ...]:
                 words = words[2:] if words[0] in ("-n", "--name", "-p", "--prefix") else words[1:]
         elif len(words) > 2 and re.match(r"^(.*/)?(python|python3|py|python3?\.\d+|\$\{?\w*PYTHON\w*\}?|\$\(\w*PYTHON\w*\))(\.exe)?$", words[0], re.I) and words[1] == "-m":
             words = words[2:]
-        elif len(words) > 3 and words[0] in ("coverage", "kernprof") and words[1] == "run" and words[2] == "-m":
-            words = words[3:]
         else:
             break
     if words and "/" in words[0] and not words[0].startswith(("./", "$")):
@@ -84,13 +82,20 @@ def words_of(line: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+#: Options that are followed by their value where they stand ahead of a subcommand.
+_WITH_VALUE = frozenset({"-n", "--namespace", "--context", "--kube-context", "--kubeconfig", "-C", "--chdir", "--profile", "--region", "--project"})
+
+
 def starts_with(words: tuple[str, ...], prefix: str) -> bool:
     """Whether a command begins with the words of ``prefix``; options between them are passed over."""
     wanted = prefix.split()
     at = 0
     for want in wanted:
+        if want.startswith("-"):  # an option may stand anywhere behind what was found so far
+            pattern = name_pattern(want)
+            at = next((place for place in range(at, len(words)) if pattern.match(words[place])), len(words))
         while at < len(words) and at and words[at].startswith("-") and not want.startswith("-"):
-            at += 1
+            at += 2 if words[at] in _WITH_VALUE else 1
         if at >= len(words):
             return False
         if want != words[at] and not (("*" in want or "?" in want) and name_pattern(want).match(words[at])):
