@@ -72,6 +72,9 @@ class View:
                 continue
             for fact in facts:
                 self._index[fact.kind][fact.name].append(Hit(path, fact))
+                if fact.kind == "key" and fact.name.endswith("_target_") and isinstance(fact.value, str) and "." in fact.value:
+                    # Hydra and kin call what a configuration names as its target
+                    self._index["call"][fact.value].append(Hit(path, Fact("call", fact.value, fact.line)))
         self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 

@@ -165,6 +165,9 @@ class Reader:
             return "$"
         if cls is ast.Call:
             return "$" + self.text(node)[:80]
+        if cls is ast.IfExp:  # an option that may be off is still an option that is there
+            found = self.constant(node.body)
+            return found if found not in (None, "$", False) else self.constant(node.orelse)
         return "$"
 
     def pattern(self, node: ast.expr) -> str:
@@ -594,11 +597,13 @@ class Reader:
         if self.function:  # nested functions count towards their outer one too
             self.complexity += complexity
             self.asserts += asserts
+        about = (ast.get_docstring(node) or "").partition("\n")[0][:80] if doc and node.decorator_list else ""
         self.emit(
             "def",
             qualified,
             line,
             {
+                **({"about": about} if about else {}),
                 "type": "method" if in_class else "function",
                 "lines": (node.end_lineno or line) - line + 1,
                 "complexity": complexity,

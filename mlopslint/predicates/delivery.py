@@ -501,7 +501,7 @@ def health_checks(judge: Judge) -> Outcome:
         return found([hit], 3, f"{hit.path} has a HEALTHCHECK")
     for hit in judge.concepts.routes:
         text = f"{hit.get('0', '')} {hit.get('target', '')}"
-        if re.search(r"health|ready|live(ness)?\b|ping|status|heartbeat", text, re.I) or (re.search(r"^/? ?(_?index|root|home|_?health)", text.strip(), re.I) and _says_health(judge, hit)):
+        if re.search(r"health|ready|live(ness)?\b|ping|status|heartbeat", text, re.I) or _says_health(judge, hit):
             return found([hit], 3, f"route {hit.get('0', '')} tells health")
     for hit in view.search("key", r"(livenessProbe|readinessProbe|healthcheck|health_check|healthCheck|liveness_probe|readiness_probe)\b"):
         return found([hit], 2, f"{hit.path} configures health checks")
@@ -510,7 +510,10 @@ def health_checks(judge: Judge) -> Outcome:
 
 def _says_health(judge: Judge, hit: Hit) -> bool:
     target = str(hit.get("target", ""))
-    return any(f.name.rpartition(".")[2] == target and re.search("health|status", target) for f in judge.view.of(hit.path, "def")) or target in ("_index", "index", "root", "read_root", "home")
+    return any(
+        f.name.rpartition(".")[2] == target and re.search(r"health|status|alive|ready|heartbeat", f"{target} {f.value.get('about', '')}", re.I)
+        for f in judge.view.of(hit.path, "def")
+    )
 
 
 def request_schema(judge: Judge) -> Outcome:

@@ -138,7 +138,7 @@ def model_documented(judge: Judge) -> Outcome:
         return Outcome(1.0, uses[0].evidence, 3, f"{uses[0].name} writes model cards")
     phrases: dict[str, Hit] = {}
     for hit in view.hits("phrase", "intended-use", "limitations", roles=frozenset({"source", "docs"})):
-        if view.kinds.get(hit.path) == "document":
+        if view.kinds.get(hit.path) == "document" and re.search(r"(^|/)(readme[^/]*|[^/]*(model|card|about)[^/]*)$", hit.path, re.I):
             phrases.setdefault(hit.fact.name, hit)
     if len(phrases) == 2 and len({hit.path for hit in phrases.values()}) == 1:
         hits = list(phrases.values())

@@ -114,7 +114,7 @@ def no_data_in_git(judge: Judge) -> Outcome:
             large.append((entry.size, path))
     if large:
         large.sort(reverse=True)
-        return no(f"{len(large)} data files over 1 MB are tracked, the largest of {large[0][0] / 1e6:.1f} MB", [Evidence(p, None, f"{s / 1e6:.1f} MB") for s, p in large[:5]])
+        return no(f"{len(large)} data file{'s' if len(large) > 1 else ''} over 1 MB {'are' if len(large) > 1 else 'is'} tracked, the largest of {large[0][0] / 1e6:.1f} MB", [Evidence(p, None, f"{s / 1e6:.1f} MB") for s, p in large[:5]])
     if len(many) > 50:
         return no(f"{len(many)} data files are tracked", [Evidence(path) for path in many[:5]])
     if unknown:
@@ -226,10 +226,10 @@ def project_metadata(judge: Judge) -> Outcome:
 
 _ML_IGNORE = {
     "data or outputs": re.compile(
-        r"(^|/)[\w.-]*(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"
+        r"(^|/)(?:[\w.-]*[_.-])?(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"
         r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|xml|zip|tar|gz|mat)\b", re.I),
     "models or checkpoints": re.compile(
-        r"(^|/)[\w.-]*(models?|ckpts?|checkpoints?|weights|saved\w*|lightning_logs|mlruns|wandb|runs|outputs?|artifacts?|stores?)(/|\*|$)"
+        r"(^|/)(?:[\w.-]*[_.-])?(models?|ckpts?|checkpoints?|weights|saved\w*|lightning_logs|mlruns|wandb|runs|outputs?|artifacts?|stores?)(/|\*|$)"
         r"|\.(pth?|pkl|pickle|h5|hdf5|onnx|ckpt|joblib|safetensors|bin|pb|keras)\b|(^|/)model\.\w+$", re.I),
 }
 
@@ -269,7 +269,7 @@ def module_names(judge: Judge) -> Outcome:
     for path in view.files("python", OWN_AND_TESTS):
         parts = path.split("/")
         for i, part in enumerate(parts[:-1]):
-            if not part.startswith("."):
+            if not part.startswith(".") and "{" not in part:
                 names["/".join(parts[: i + 1])] = part
         names[path] = parts[-1][:-3] if parts[-1].endswith(".py") else parts[-1].rpartition(".")[0]
     if not names:
@@ -310,7 +310,7 @@ def notebook_names(judge: Judge) -> Outcome:
     bad = [path for path in notebooks if _BAD_NOTEBOOK.search(path.rpartition("/")[2][:-6])]
     if bad:
         return no(f"{len(bad)} of {len(notebooks)} notebooks are named badly (Untitled, copy, spaces, only digits...)", [Evidence(path, None, path.rpartition("/")[2]) for path in bad[:5]])
-    return yes(f"all {len(notebooks)} notebooks have telling, portable names", [Evidence(notebooks[0])])
+    return yes("all notebooks have telling, portable names" if len(notebooks) > 1 else "the notebook has a telling, portable name", [Evidence(notebooks[0])])
 
 
 def types_checked(judge: Judge) -> Outcome:

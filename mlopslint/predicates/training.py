@@ -298,6 +298,9 @@ def experiments_tracked(judge: Judge) -> Outcome:
     wired = judge.technologies.find(kinds=["experiment-tracking"], rung=3)
     if wired:
         return Outcome(1.0, wired[0].evidence, wired[0].rung, f"{' and '.join(use.name for use in wired[:2])} record runs")
+    reported = _reports_to(judge)
+    if reported:
+        return found(reported[:2], 3, f"the trainer reports to {reported[0].get('report_to')}")
     local = judge.technologies.find(kinds=["local-logging"], rung=3)
     if local:
         return half(f"{local[0].name} logs locally only", local[0].evidence, 3)
@@ -311,6 +314,11 @@ def experiments_tracked(judge: Judge) -> Outcome:
     if home:
         return half("results are logged to local files only", [hit.evidence() for hit in home[:3]], 3, "medium")
     return no("runs are not logged to a tracker")
+
+
+def _reports_to(judge: Judge) -> list[Hit]:
+    """Trainers of Transformers and kin that are told to report to a tracker."""
+    return [hit for hit in judge.view.hits("call", "*TrainingArguments", "*Config", "*Trainer", "accelerate.Accelerator") if re.search(r"wandb|mlflow|comet|neptune|clearml|dvclive|azure_ml|swanlab|trackio", str(hit.get("report_to") or hit.get("log_with") or ""))]
 
 
 def _home_made_logs(judge: Judge) -> list[Hit]:
@@ -330,6 +338,9 @@ def parameters_logged(judge: Judge) -> Outcome:
     wired = judge.technologies.find(kinds=["tracker-parameters"], rung=3)
     if wired:
         return Outcome(1.0, wired[0].evidence, 3, f"parameters are logged with {wired[0].name}")
+    reported = _reports_to(judge)
+    if reported:
+        return found(reported[:1], 3, "the trainer reports its arguments")
     stages = [hit for hit in judge.view.hits("stage") if hit.get("params")]
     if stages:
         return yes("DVC records the parameters of its stages", [stages[0].evidence(f"stage {stages[0].fact.name}")], 3)
@@ -351,6 +362,9 @@ def metrics_logged(judge: Judge) -> Outcome:
     stages = [hit for hit in judge.view.hits("stage") if hit.get("metrics")]
     if stages:
         return yes("DVC records the metrics of its stages", [stages[0].evidence(f"stage {stages[0].fact.name}")], 3)
+    reported = _reports_to(judge)
+    if reported:
+        return found(reported[:1], 3, "the trainer reports its metrics")
     calls = list(judge.view.hits("call", "*.add_scalar*", ".add_scalar*", "*.log_metric*", ".log_metric*", "*.scalar", "*.log_scalar", ".log_scalar", "*.CSVLogger", "*.TensorBoard", "tensorflow.summary.*", "ray.*.report", "ray.train.report", "*.report_scalar", ".report_scalar"))
     if calls:
         return found(calls[:3], 3, f"{calls[0].fact.name} logs metrics")
