@@ -15,8 +15,8 @@ from mlopslint.version import __version__
 if TYPE_CHECKING:
     from mlopslint.config import Config
     from mlopslint.errors import MlopslintError
-    from mlopslint.records import Report
     from mlopslint.mainline import review
+    from mlopslint.records import Report
 
 __all__ = ["Config", "MlopslintError", "Report", "__version__", "review"]
 

@@ -10,7 +10,7 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from mlopslint.version import __version__
 
-        print(f"mlopslint {__version__}")
+        sys.stdout.write(f"mlopslint {__version__}\n")
         return
     from mlopslint.cli import main as run
 

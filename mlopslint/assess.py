@@ -25,7 +25,9 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def assess(snapshot: Snapshot, gathered: Gathered, catalogue: Catalogue, config: Config, model: str | None, today: date) -> Report:
+def assess(
+    snapshot: Snapshot, gathered: Gathered, catalogue: Catalogue, config: Config, model: str | None, today: date
+) -> Report:
     excluded = any_path(config.exclude) if config.exclude else None
     out = [entry.path for entry in snapshot.entries if excluded and excluded.match(entry.path)]
     view = View(snapshot, gathered, excluded=out)
@@ -60,7 +62,9 @@ def _with_snippets(assessment: Assessment, catalogue: Catalogue, technologies: T
     names = {name for (_, name), use in technologies.uses.items() if use.rung >= 2}
     own = next((m for m in assessment.models if m.name == "mlopslint"), None)
     level = own.level if own and own.level is not None else assessment.level
-    return replace(assessment, roadmap=tuple(maturity.roadmap(assessment.practices, catalogue, level=level, technologies=names)))
+    return replace(
+        assessment, roadmap=tuple(maturity.roadmap(assessment.practices, catalogue, level=level, technologies=names))
+    )
 
 
 def project_folders(patterns: tuple[str, ...], snapshot: Snapshot) -> list[str]:
@@ -94,9 +98,17 @@ def _project(
     inner = Snapshot(entries, snapshot.repository, snapshot.read, snapshot.root, git=snapshot.git, tags=snapshot.tags)
     facts = {path[cut:]: some for path, some in gathered.facts.items() if path.startswith(head)}
     kinds = {path[cut:]: kind for path, kind in gathered.kinds.items() if path.startswith(head)}
-    view = View(inner, Gathered(facts, kinds, (), 0, 0), excluded=[path[cut:] for path in excluded if path.startswith(head)], folder=folder)
+    view = View(
+        inner,
+        Gathered(facts, kinds, (), 0, 0),
+        excluded=[path[cut:] for path in excluded if path.startswith(head)],
+        folder=folder,
+    )
     technologies = Technologies(view, catalogue.technologies)
-    own = {verdict.code: verdict for verdict in judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))}
+    own = {
+        verdict.code: verdict
+        for verdict in judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))
+    }
     shared = {verdict.code: verdict for verdict in root}
     order = {"pass": 3, "attested": 3, "partial": 2, "unknown": 1, "fail": 0, "n/a": -1, "waived": 1}
     verdicts = []
@@ -123,6 +135,6 @@ def _inventory(snapshot: Snapshot, gathered: Gathered, uses: tuple[TechnologyUse
             if fact.kind == "module":
                 lines += int(fact.value.get("lines", 0))
     kinds = [gathered.kinds.get(entry.path) for entry in files]
-    return Inventory(len(files), kinds.count("python"), kinds.count("notebook"), lines, dict(sorted(languages.items())), uses)
-
-
+    return Inventory(
+        len(files), kinds.count("python"), kinds.count("notebook"), lines, dict(sorted(languages.items())), uses
+    )

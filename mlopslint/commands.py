@@ -13,11 +13,45 @@ from mlopslint.records import Evidence
 from mlopslint.view import EVERYWHERE, Hit, View
 
 CI_KINDS = frozenset(
-    ["github-workflow", "gitlab-ci", "azure-pipeline", "yaml-pipeline", "jenkinsfile", "circleci", "travis", "bitbucket", "cloud-build", "buildkite", "drone", "codebuild", "appveyor", "cirrus"]
+    [
+        "github-workflow",
+        "gitlab-ci",
+        "azure-pipeline",
+        "yaml-pipeline",
+        "jenkinsfile",
+        "circleci",
+        "travis",
+        "bitbucket",
+        "cloud-build",
+        "buildkite",
+        "drone",
+        "codebuild",
+        "appveyor",
+        "cirrus",
+    ]
 )
 HOOK_KINDS = frozenset({"pre-commit", "lefthook", "husky"})
-_TASK_FILES = frozenset(["makefile", "mise", "justfile", "taskfile", "tox", "pyproject", "package-json", "setup-cfg", "pixi"])
-_RUNNERS = {"make": "makefile", "gmake": "makefile", "just": "justfile", "task": "taskfile", "tox": "tox", "nox": "python", "npm": "package-json", "yarn": "package-json", "pnpm": "package-json", "poe": "pyproject", "hatch": "pyproject", "pdm": "pyproject", "pixi": "pixi", "mise": "mise", "invoke": "python", "inv": "python"}
+_TASK_FILES = frozenset(
+    ["makefile", "mise", "justfile", "taskfile", "tox", "pyproject", "package-json", "setup-cfg", "pixi"]
+)
+_RUNNERS = {
+    "make": "makefile",
+    "gmake": "makefile",
+    "just": "justfile",
+    "task": "taskfile",
+    "tox": "tox",
+    "nox": "python",
+    "npm": "package-json",
+    "yarn": "package-json",
+    "pnpm": "package-json",
+    "poe": "pyproject",
+    "hatch": "pyproject",
+    "pdm": "pyproject",
+    "pixi": "pixi",
+    "mise": "mise",
+    "invoke": "python",
+    "inv": "python",
+}
 
 
 class Command(NamedTuple):
@@ -57,13 +91,34 @@ def words_of(line: str) -> tuple[str, ...]:
         words = words[1:]
         while words and words[0].startswith("-"):
             words = words[2:] if words[0] in ("-n", "-P", "-I", "-L", "-d") else words[1:]
-    while words and (re.match(r"^[A-Za-z_]\w*=", words[0]) or words[0] in ("sudo", "time", "exec", "env", "nohup", "command", "call", "!")):
+    while words and (
+        re.match(r"^[A-Za-z_]\w*=", words[0])
+        or words[0] in ("sudo", "time", "exec", "env", "nohup", "command", "call", "!")
+    ):
         words = words[1:]
     for _ in range(3):
-        if len(words) > 2 and words[0] in ("uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi") and words[1] == "run":
+        if (
+            len(words) > 2
+            and words[0] in ("uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi")
+            and words[1] == "run"
+        ):
             words = words[2:]
             while words and words[0].startswith("-"):
-                takes = words[0] in ("--with", "--extra", "--group", "--python", "-p", "--env-file", "--from", "-e", "--only-group", "--package", "--project", "--directory", "--no-group")
+                takes = words[0] in (
+                    "--with",
+                    "--extra",
+                    "--group",
+                    "--python",
+                    "-p",
+                    "--env-file",
+                    "--from",
+                    "-e",
+                    "--only-group",
+                    "--package",
+                    "--project",
+                    "--directory",
+                    "--no-group",
+                )
                 words = words[2:] if takes else words[1:]
         elif len(words) > 1 and words[0] in ("uvx", "pipx", "xvfb-run", "nice", "npx", "bunx"):
             words = words[2:] if words[0] == "pipx" and words[1] == "run" else words[1:]
@@ -73,7 +128,15 @@ def words_of(line: str) -> tuple[str, ...]:
             words = words[2:]
             while words and words[0].startswith("-"):
                 words = words[2:] if words[0] in ("-n", "--name", "-p", "--prefix") else words[1:]
-        elif len(words) > 2 and re.match(r"^(.*/)?(python|python3|py|python3?\.\d+|\$\{?\w*PYTHON\w*\}?|\$\(\w*PYTHON\w*\))(\.exe)?$", words[0], re.I) and words[1] == "-m":
+        elif (
+            len(words) > 2
+            and re.match(
+                r"^(.*/)?(python|python3|py|python3?\.\d+|\$\{?\w*PYTHON\w*\}?|\$\(\w*PYTHON\w*\))(\.exe)?$",
+                words[0],
+                re.I,
+            )
+            and words[1] == "-m"
+        ):
             words = words[2:]
         else:
             break
@@ -83,7 +146,20 @@ def words_of(line: str) -> tuple[str, ...]:
 
 
 #: Options that are followed by their value where they stand ahead of a subcommand.
-_WITH_VALUE = frozenset({"-n", "--namespace", "--context", "--kube-context", "--kubeconfig", "-C", "--chdir", "--profile", "--region", "--project"})
+_WITH_VALUE = frozenset(
+    {
+        "-n",
+        "--namespace",
+        "--context",
+        "--kube-context",
+        "--kubeconfig",
+        "-C",
+        "--chdir",
+        "--profile",
+        "--region",
+        "--project",
+    }
+)
 
 
 def starts_with(words: tuple[str, ...], prefix: str) -> bool:
@@ -198,13 +274,21 @@ def _hop(
     via = command.via or command.line
     kind = _RUNNERS.get(words[0])
     if kind:
-        names = [word for word in words[1:] if not word.startswith("-") and "=" not in word and word not in ("run", "test:") or word == "run-script"]
+        names = [
+            word
+            for word in words[1:]
+            if not word.startswith("-") and "=" not in word and word not in ("run", "test:") or word == "run-script"
+        ]
         if words[0] in ("npm", "yarn", "pnpm") and len(words) > 1:
             names = [word for word in words[1:] if word not in ("run", "run-script") and not word.startswith("-")][:1]
         if words[0] == "tox":
             names = [part for word in words[1:] for part in word.split(",") if not part.startswith("-")]
         if not names or words[0] == "nox":
-            names = names + [name for name_kind, name in tasks if name_kind == kind] if words[0] in ("tox", "nox") else names or ["all", "default", ""]
+            names = (
+                names + [name for name_kind, name in tasks if name_kind == kind]
+                if words[0] in ("tox", "nox")
+                else names or ["all", "default", ""]
+            )
         pending = list(names)
         while pending:
             name = pending.pop(0)
@@ -220,7 +304,9 @@ def _hop(
         return
     script = None
     if words[0] in ("bash", "sh", "zsh", "source", ".", "chmod") and len(words) > 1:
-        script = next((word for word in words[1:] if not word.startswith("-") and word.endswith((".sh", ".bash"))), None)
+        script = next(
+            (word for word in words[1:] if not word.startswith("-") and word.endswith((".sh", ".bash"))), None
+        )
         if words[0] == "chmod":
             script = None
     elif words[0].endswith((".sh", ".bash")):

@@ -46,8 +46,13 @@ DATA_WORDS = re.compile(
     r"|build_features|extract\w*|split\w*|processing|process_data|wrangl\w*|audio|collat\w*)([_/.-]|$)",
     re.I,
 )
-EVAL_WORDS = re.compile(r"(^|[_/.-])(eval\w*|test_model|validate|validation|val|scor(e|ing)_model|benchmark\w*|get_(model_)?metrics|compute_metrics|test|model_metrics|performance\w*)([_/.-]|$)", re.I)
-TRAIN_WORDS = re.compile(r"(^|[_/.-])(train\w*|fit_model|fine_?tun\w*|finetun\w*|pretrain\w*|learn|retrain\w*)([_/.-]|$)", re.I)
+EVAL_WORDS = re.compile(
+    r"(^|[_/.-])(eval\w*|test_model|validate|validation|val|scor(e|ing)_model|benchmark\w*|get_(model_)?metrics|compute_metrics|test|model_metrics|performance\w*)([_/.-]|$)",
+    re.I,
+)
+TRAIN_WORDS = re.compile(
+    r"(^|[_/.-])(train\w*|fit_model|fine_?tun\w*|finetun\w*|pretrain\w*|learn|retrain\w*)([_/.-]|$)", re.I
+)
 _PREDICT = (
     "*.predict", ".predict", "*.predict_proba", ".predict_proba", "*.predict_batch", ".generate", "*.generate", "*.infer", ".infer",
     "*.inference", ".inference", "*.transcribe", ".transcribe", "*.pipeline", "predict*", "inference*", "infer*", "*:*predict*", "*:*inference*",
@@ -172,7 +177,11 @@ class Concepts:
     @cached_property
     def training(self) -> list[Hit]:
         """Calls that train a model, in the project's own code and notebooks."""
-        hits = [hit for hit in self.view.hits("call", *_TRAINERS) if not hit.fact.name.endswith(".grad") or "jax" in hit.fact.name]
+        hits = [
+            hit
+            for hit in self.view.hits("call", *_TRAINERS)
+            if not hit.fact.name.endswith(".grad") or "jax" in hit.fact.name
+        ]
         for hit in self.view.hits("call", "*.fit", ".fit", "*.partial_fit", "*.fit_predict"):
             name, on = hit.fact.name, str(hit.get("on", ""))
             if name.startswith(FRAMEWORKS):
@@ -187,7 +196,9 @@ class Concepts:
 
     def near_framework(self, path: str) -> bool:
         """Whether a file, or one that it imports, uses a machine-learning framework."""
-        return self.imports_framework(path) or any(self.imports_framework(other) for other in self.imports.get(path, ()))
+        return self.imports_framework(path) or any(
+            self.imports_framework(other) for other in self.imports.get(path, ())
+        )
 
     @cached_property
     def training_files(self) -> list[str]:
@@ -201,7 +212,9 @@ class Concepts:
     @cached_property
     def training_scripts_other(self) -> list[str]:
         """Files in R, Julia, Scala that train."""
-        return sorted({hit.path for hit in self.training if self.view.kinds.get(hit.path) in ("r", "julia", "scala", "sql")})
+        return sorted(
+            {hit.path for hit in self.training if self.view.kinds.get(hit.path) in ("r", "julia", "scala", "sql")}
+        )
 
     @cached_property
     def deep_learning(self) -> list[Hit]:
@@ -209,7 +222,21 @@ class Concepts:
         found = []
         for path in [*self.training_files, *self.training_notebooks]:
             for fact in self.view.of(path, "import"):
-                if fact.name.split(".")[0] in ("torch", "tensorflow", "keras", "jax", "flax", "lightning", "pytorch_lightning", "transformers", "fastai", "mxnet", "paddle", "ultralytics", "trl"):
+                if fact.name.split(".")[0] in (
+                    "torch",
+                    "tensorflow",
+                    "keras",
+                    "jax",
+                    "flax",
+                    "lightning",
+                    "pytorch_lightning",
+                    "transformers",
+                    "fastai",
+                    "mxnet",
+                    "paddle",
+                    "ultralytics",
+                    "trl",
+                ):
                     found.append(Hit(path, fact))
                     break
         return found
@@ -224,8 +251,15 @@ class Concepts:
     def _runnable_by_command(self) -> set[str]:
         from mlopslint.commands import all_commands
 
-        named = {word.lstrip("./").replace("\\", "/") for command in all_commands(self.view) for word in command.words if word.endswith(".py")}
-        modules = {command.words[0].replace(".", "/") + ".py" for command in all_commands(self.view) if "." in command.words[0]}
+        named = {
+            word.lstrip("./").replace("\\", "/")
+            for command in all_commands(self.view)
+            for word in command.words
+            if word.endswith(".py")
+        }
+        modules = {
+            command.words[0].replace(".", "/") + ".py" for command in all_commands(self.view) if "." in command.words[0]
+        }
         for hit in self.view.hits("script"):
             modules.add(str(hit.fact.value or "").partition(":")[0].replace(".", "/") + ".py")
         for hit in self.view.hits("stage"):
@@ -234,14 +268,20 @@ class Concepts:
                 if str(dep).endswith(".py"):
                     named.add(str(dep))
         tails = named | modules
-        return {path for path in self.view.python_files if path in tails or any(path.endswith("/" + tail) for tail in tails if tail)}
+        return {
+            path
+            for path in self.view.python_files
+            if path in tails or any(path.endswith("/" + tail) for tail in tails if tail)
+        }
 
     def is_runnable(self, path: str) -> bool:
         """Whether a file can be started: a main guard, a command-line parser, or something that runs it."""
         if self.view.module(path).get("main") or path.endswith("__main__.py") or path in self._runnable_by_command:
             return True
         return self.takes_arguments(path) or any(
-            fact.name.startswith(("click.", "typer.", "hydra.main", "prefect.", "metaflow.", "dagster.", "zenml.", "kfp."))
+            fact.name.startswith(
+                ("click.", "typer.", "hydra.main", "prefect.", "metaflow.", "dagster.", "zenml.", "kfp.")
+            )
             for fact in self.view.of(path, "decorator")
         )
 
@@ -249,7 +289,29 @@ class Concepts:
         """Whether a file reads a command line."""
         for kind in ("call", "decorator", "base"):
             for fact in self.view.of(path, kind):
-                if fact.name.startswith(("argparse.", "click.", "typer.", "fire.Fire", "absl.flags.", "hydra.main", "tyro.", "docopt", "simple_parsing", "jsonargparse", "transformers.HfArgumentParser", "configargparse", "plac.", "tap.", "cyclopts.", "tensorflow.app.flags", "tf.app.flags", "optparse.", "getopt.")):
+                if fact.name.startswith(
+                    (
+                        "argparse.",
+                        "click.",
+                        "typer.",
+                        "fire.Fire",
+                        "absl.flags.",
+                        "hydra.main",
+                        "tyro.",
+                        "docopt",
+                        "simple_parsing",
+                        "jsonargparse",
+                        "transformers.HfArgumentParser",
+                        "configargparse",
+                        "plac.",
+                        "tap.",
+                        "cyclopts.",
+                        "tensorflow.app.flags",
+                        "tf.app.flags",
+                        "optparse.",
+                        "getopt.",
+                    )
+                ):
                     return True
         return False
 
@@ -270,9 +332,19 @@ class Concepts:
                 ".post", ".get", ".route", ".add_resource", ".add_url_rule", "*.include_router",
             ):  # fmt: skip
                 name = hit.fact.name
-                if re.search(r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRouter|Blueprint|ray\.serve)", name, re.I) or (
-                    kind == "decorator" and (name.startswith(".") or ":" in name or name.split(".")[0] in ("app", "router", "api", "blueprint", "bp"))
-                    and isinstance(hit.get("0"), str) and str(hit.get("0")).startswith("/")
+                if re.search(
+                    r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRouter|Blueprint|ray\.serve)",
+                    name,
+                    re.I,
+                ) or (
+                    kind == "decorator"
+                    and (
+                        name.startswith(".")
+                        or ":" in name
+                        or name.split(".")[0] in ("app", "router", "api", "blueprint", "bp")
+                    )
+                    and isinstance(hit.get("0"), str)
+                    and str(hit.get("0")).startswith("/")
                 ):
                     found.append(hit)
         return found
@@ -291,17 +363,24 @@ class Concepts:
             if self.view.kinds.get(path) != "python":
                 continue
             near = {path} | self.imports.get(path, set())
-            words = re.compile(r"predict|infer|score|classif|detect|generate|embed|recommend|forecast|transcri|invocations|completion|chat", re.I)
+            words = re.compile(
+                r"predict|infer|score|classif|detect|generate|embed|recommend|forecast|transcri|invocations|completion|chat",
+                re.I,
+            )
             routes = " ".join(f"{hit.get('0', '')} {hit.get('target', '')}" for hit in self.routes if hit.path == path)
-            if (predicting & near and (self.near_framework(path) or words.search(routes) or any(self.loads_model(p) for p in near))) or (
-                words.search(routes) and (self.near_framework(path) or any(self.loads_model(p) for p in near))
-            ):
+            if (
+                predicting & near
+                and (self.near_framework(path) or words.search(routes) or any(self.loads_model(p) for p in near))
+            ) or (words.search(routes) and (self.near_framework(path) or any(self.loads_model(p) for p in near))):
                 found.append(path)
         return found
 
     def loads_model(self, path: str) -> bool:
         return any(
-            re.search(r"(^|\.)(load_model|load_from_checkpoint|from_pretrained|InferenceSession)$|^(joblib|pickle|torch|dill|cloudpickle|skops\.io|mlflow\.\w+|bentoml\.\w+)\.(load|load_model|hub\.load)$|torch\.hub\.load|torch\.jit\.load", fact.name)
+            re.search(
+                r"(^|\.)(load_model|load_from_checkpoint|from_pretrained|InferenceSession)$|^(joblib|pickle|torch|dill|cloudpickle|skops\.io|mlflow\.\w+|bentoml\.\w+)\.(load|load_model|hub\.load)$|torch\.hub\.load|torch\.jit\.load",
+                fact.name,
+            )
             for fact in self.view.of(path, "call")
         )
 
@@ -322,7 +401,13 @@ class Concepts:
     @cached_property
     def tests(self) -> list[Hit]:
         """Test functions with at least one assertion, in files that use the project's own code."""
-        return [Hit(path, fact) for path in self.test_files if self.tests_project(path) for fact in self.view.of(path, "def") if is_test(fact) and fact.value.get("asserts")]
+        return [
+            Hit(path, fact)
+            for path in self.test_files
+            if self.tests_project(path)
+            for fact in self.view.of(path, "def")
+            if is_test(fact) and fact.value.get("asserts")
+        ]
 
     def tests_project(self, path: str) -> bool:
         """Whether a test file imports the project's code, starts it, or calls it over HTTP."""
@@ -348,8 +433,23 @@ class Concepts:
         """Stages of declared pipelines and what orchestrator decorators name."""
         found = list(self.view.hits("stage"))
         for hit in self.view.hits("decorator", *_STEP_DECORATORS):
-            found.append(Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name})))
-        for hit in self.view.hits("call", "*PythonScriptStep", "*ProcessingStep", "*TrainingStep", "*PythonOperator", "*BashOperator", "*KubernetesPodOperator", "*.ConditionStep", "kedro.pipeline.node", "*.Node", "*ContainerOp", "*.node"):
+            found.append(
+                Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name}))
+            )
+        for hit in self.view.hits(
+            "call",
+            "*PythonScriptStep",
+            "*ProcessingStep",
+            "*TrainingStep",
+            "*PythonOperator",
+            "*BashOperator",
+            "*KubernetesPodOperator",
+            "*.ConditionStep",
+            "kedro.pipeline.node",
+            "*.Node",
+            "*ContainerOp",
+            "*.node",
+        ):
             label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
             found.append(Hit(hit.path, Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})))
         return found
@@ -364,4 +464,8 @@ _STEP_DECORATORS = (
 def is_test(fact: Fact) -> bool:
     """Whether a definition is a test function."""
     value: Any = fact.value
-    return isinstance(value, dict) and value.get("type") in ("function", "method") and fact.name.rpartition(".")[2].startswith("test")
+    return (
+        isinstance(value, dict)
+        and value.get("type") in ("function", "method")
+        and fact.name.rpartition(".")[2].startswith("test")
+    )

@@ -88,7 +88,13 @@ class Config(_Table, frozen=True):
         return not any(prefix in ("ALL", "ALL-DEFAULT") or code.startswith(prefix) for prefix in chosen)
 
 
-_TABLES: dict[str, type[msgspec.Struct]] = {"gate": Gate, "target": TargetTable, "attest": Attestation, "waive": Waiver, "history": History}
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "gate": Gate,
+    "target": TargetTable,
+    "attest": Attestation,
+    "waive": Waiver,
+    "history": History,
+}
 
 
 def _plain(value: Any) -> Any:
@@ -207,4 +213,6 @@ def check_codes(config: Config, codes: Iterable[str], categories: Iterable[str])
             raise MlopslintError(f"configuration: no category {category!r}{nearest(category, sorted(families))}")
     for prefix in (*config.select, *config.extend_select, *config.ignore):
         if prefix not in ("ALL", "ALL-DEFAULT") and not any(code.startswith(prefix) for code in known):
-            raise MlopslintError(f"configuration: no rule begins with {prefix!r}{nearest(prefix, sorted(known | families))}")
+            raise MlopslintError(
+                f"configuration: no rule begins with {prefix!r}{nearest(prefix, sorted(known | families))}"
+            )

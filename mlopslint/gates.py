@@ -75,7 +75,11 @@ def snapshot_of(report: Report) -> dict[str, Any]:
         "model": assessment.model,
         "score": assessment.score_without_waivers,
         "level": assessment.level,
-        "practices": {v.code: v.underlying if v.status == "waived" and v.underlying else v.status for v in assessment.practices if v.level is not None},
+        "practices": {
+            v.code: v.underlying if v.status == "waived" and v.underlying else v.status
+            for v in assessment.practices
+            if v.level is not None
+        },
     }
 
 

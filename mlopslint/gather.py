@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -44,7 +45,25 @@ class Gathered:
 
 def extract(batch: list[tuple[str, bytes]]) -> list[bytes]:
     """Encoded facts of each (kind, bytes): what runs in a worker, here or on another machine."""
-    return [_encoder.encode(facts.read(kind, data)) for kind, data in batch]
+    return [_encoded(facts.read(kind, data)) for kind, data in batch]
+
+
+def _encoded(found: list[Fact]) -> bytes:
+    try:
+        return _encoder.encode(found)
+    except UnicodeEncodeError:  # half a character in a string literal: written as its escape
+        return _encoder.encode([_printable(msgspec.to_builtins(fact)) for fact in found])
+
+
+def _printable(value: Any) -> Any:
+    """The same value with text that UTF-8 can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, (list, tuple)):
+        return [_printable(item) for item in value]
+    if isinstance(value, dict):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    return value
 
 
 def _worker_start() -> None:
@@ -213,4 +232,8 @@ def _read(
                 if data is None:
                     errors.append(FileError(entry.path, reason))
                 else:
-                    keep([entry.path], [key_of(entry.oid or blob_id(data), entry.path)], extract([(kinds[entry.path], data)]))
+                    keep(
+                        [entry.path],
+                        [key_of(entry.oid or blob_id(data), entry.path)],
+                        extract([(kinds[entry.path], data)]),
+                    )

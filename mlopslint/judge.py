@@ -28,7 +28,53 @@ from mlopslint.view import EVERYWHERE, OWN, OWN_AND_TESTS, Hit, View
 MODIFIERS = frozenset({"roles", "rung", "as", "detail", "where", "at-least", "in", "confidence"})
 HEADS = frozenset({"any", "all", "none", "file", "technology", "kind", "command", "predicate"})
 FACT_KINDS = frozenset(
-    ["import", "call", "decorator", "base", "def", "set", "string", "branch", "guard", "dependency", "lock", "python-version", "manifest", "script", "ci", "ci-trigger", "ci-job", "action", "permission", "cache", "task", "hook", "schedule", "stage", "image", "docker", "resource", "container", "key", "document-type", "pointer", "remote", "heading", "document", "phrase", "front-matter", "ignore", "attribute", "owner", "language", "magic", "notebook", "secret", "except", "field"]
+    [
+        "import",
+        "call",
+        "decorator",
+        "base",
+        "def",
+        "set",
+        "string",
+        "branch",
+        "guard",
+        "dependency",
+        "lock",
+        "python-version",
+        "manifest",
+        "script",
+        "ci",
+        "ci-trigger",
+        "ci-job",
+        "action",
+        "permission",
+        "cache",
+        "task",
+        "hook",
+        "schedule",
+        "stage",
+        "image",
+        "docker",
+        "resource",
+        "container",
+        "key",
+        "document-type",
+        "pointer",
+        "remote",
+        "heading",
+        "document",
+        "phrase",
+        "front-matter",
+        "ignore",
+        "attribute",
+        "owner",
+        "language",
+        "magic",
+        "notebook",
+        "secret",
+        "except",
+        "field",
+    ]
 )
 _ROLES = {"own": OWN, "tests": frozenset({"test"}), "own-and-tests": OWN_AND_TESTS, "all": EVERYWHERE}
 _RUNG_OF_FACT = {
@@ -144,7 +190,9 @@ class Judge:
         hits: list[Hit] = []
         least = condition.get("at-least", 1)
         for hit in self.view.hits(kind, *patterns, roles=roles):
-            if all(_matches(hit.get(key) if key != "value" else hit.fact.value, wanted) for key, wanted in where.items()):
+            if all(
+                _matches(hit.get(key) if key != "value" else hit.fact.value, wanted) for key, wanted in where.items()
+            ):
                 hits.append(hit)
                 if len(hits) >= max(least, 5):
                     break
@@ -171,21 +219,29 @@ def _listed(value: Any) -> list[str]:
 # -- practices -----------------------------------------------------------------------------------------------------------
 
 
-def judge(practices: Iterable[Practice], judge_: Judge, *, external: bool = False, names: Iterable[str] = ()) -> list[Verdict]:
+def judge(
+    practices: Iterable[Practice], judge_: Judge, *, external: bool = False, names: Iterable[str] = ()
+) -> list[Verdict]:
     """The verdict of every practice. ``external``: what may live in a sibling repository reads unknown, not fail."""
     verdicts: dict[str, Verdict] = {}
     pending = list(practices)
     technologies = {use.name for use in judge_.technologies.uses.values()}
     while pending:
-        ready = [p for p in pending if all(code in verdicts or all(q.code != code for q in pending) for code in p.requires)]
+        ready = [
+            p for p in pending if all(code in verdicts or all(q.code != code for q in pending) for code in p.requires)
+        ]
         for practice in ready or pending[:1]:
             verdicts[practice.code] = _verdict(practice, judge_, verdicts, external, technologies)
             pending.remove(practice)
     return [verdicts[code] for code in sorted(verdicts)]
 
 
-def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], external: bool, technologies: set[str]) -> Verdict:
-    def answer(status: Status, reason: str, outcome: Outcome = NOTHING, confidence: Confidence | None = None) -> Verdict:
+def _verdict(
+    practice: Practice, judge_: Judge, known: dict[str, Verdict], external: bool, technologies: set[str]
+) -> Verdict:
+    def answer(
+        status: Status, reason: str, outcome: Outcome = NOTHING, confidence: Confidence | None = None
+    ) -> Verdict:
         return Verdict(
             code=practice.code,
             name=practice.name,
@@ -221,12 +277,20 @@ def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], exter
             if half.grade > outcome.grade:
                 outcome = half
     except Exception as error:
-        return answer("unknown", f"this rule failed on this repository ({type(error).__name__}: {str(error)[:120]})", confidence="low")
+        return answer(
+            "unknown",
+            f"this rule failed on this repository ({type(error).__name__}: {str(error)[:120]})",
+            confidence="low",
+        )
     if outcome.status == "n/a":
-        return answer("n/a", outcome.reason or practice.applies_reason or "what it is about does not occur here", outcome)
+        return answer(
+            "n/a", outcome.reason or practice.applies_reason or "what it is about does not occur here", outcome
+        )
     status: Status = "pass" if outcome.grade >= 1 else "partial" if outcome.grade > 0 else "fail"
     if status == "fail" and external and practice.external:
-        return answer("unknown", "not found here, and the configuration says that it may live in another repository", outcome)
+        return answer(
+            "unknown", "not found here, and the configuration says that it may live in another repository", outcome
+        )
     reason = outcome.reason or practice.reasons.get(status) or _reason(status, practice, outcome)
     if status == "fail" and not outcome.evidence:
         return answer(status, reason, outcome, outcome.confidence if outcome.reason else "high")
@@ -242,5 +306,9 @@ def _reason(status: Status, practice: Practice, outcome: Outcome) -> str:
     if outcome.evidence:
         first = outcome.evidence[0]
         more = f" and {len(outcome.evidence) - 1} more" if len(outcome.evidence) > 1 else ""
-        return f"{first.detail} ({first.path}{more})" if first.detail not in ("", "present") else f"{first.path}{more} is there"
+        return (
+            f"{first.detail} ({first.path}{more})"
+            if first.detail not in ("", "present")
+            else f"{first.path}{more} is there"
+        )
     return {"fail": "nothing of the kind was found", "partial": "only half in place", "pass": "in place"}[status]

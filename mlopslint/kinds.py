@@ -31,7 +31,10 @@ _suffixes("julia", "jl")
 _suffixes("java", "java kt groovy")
 _suffixes("scala", "scala sbt")
 _suffixes("sql", "sql")
-_suffixes("code", "c h cc cpp cxx hpp cu cuh js jsx ts tsx mjs cjs go rs rb php swift cs lua pl vue svelte m mm f90 proto pyx pxd wgsl")
+_suffixes(
+    "code",
+    "c h cc cpp cxx hpp cu cuh js jsx ts tsx mjs cjs go rs rb php swift cs lua pl vue svelte m mm f90 proto pyx pxd wgsl",
+)
 _suffixes("web", "html htm css scss svg xml xsl")
 _suffixes(
     "data",
@@ -172,7 +175,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(^|/)[^/]+\.smk$", "snakefile"),
         (r"(^|/)\.husky/[^/._][^/]*$", "husky"),
         (r"(^|/)\.(git)?hooks/[^/.]+$", "husky"),
-        (r"(^|/)(contributing|security|changelog|changes|history|news|code_of_conduct|readme|authors|contributors)(\.txt)?$", "document"),
+        (
+            r"(^|/)(contributing|security|changelog|changes|history|news|code_of_conduct|readme|authors|contributors)(\.txt)?$",
+            "document",
+        ),
         (r"(^|/)\.env(\.[^/]+)?$", "ini"),
         (r"(^|/)[^/]*\.(ya?ml|json|toml)\.(example|template|sample|j2)$", "text"),
     )

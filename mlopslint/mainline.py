@@ -69,7 +69,9 @@ def _review(
     if adjust:
         settings = adjust(settings)
     if settings.rubric and settings.rubric != RUBRIC:
-        raise MlopslintError(f"rubric = {settings.rubric!r}: this release has {RUBRIC} only; install the release that has it")
+        raise MlopslintError(
+            f"rubric = {settings.rubric!r}: this release has {RUBRIC} only; install the release that has it"
+        )
     folder = (cache_dir or default_folder()) if use_cache else None
     cache = Cache(folder)
     key = _key(snapshot, settings, model, today or date.today()) if use_cache else ""
@@ -78,7 +80,10 @@ def _review(
         if kept is not None:
             try:
                 report = msgspec.msgpack.decode(kept, type=Report)
-                return replace(report, statistics=Statistics(round(time.perf_counter() - started, 3), report.statistics.cache_misses, 0))
+                return replace(
+                    report,
+                    statistics=Statistics(round(time.perf_counter() - started, 3), report.statistics.cache_misses, 0),
+                )
             except msgspec.MsgspecError:
                 pass  # a damaged result is made anew
         report = _fresh(snapshot, settings, model, jobs, folder, cache, progress, today or date.today())
@@ -123,7 +128,11 @@ def _fresh(
     catalogue.model(model or settings.model)
     excluded = any_path(settings.exclude) if settings.exclude else None
     gathered = gather(
-        snapshot, cache, jobs=jobs, exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False), progress=progress
+        snapshot,
+        cache,
+        jobs=jobs,
+        exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False),
+        progress=progress,
     )
     report = assess(snapshot, gathered, catalogue, settings, model, today)
     return replace(report, statistics=Statistics(0.0, gathered.hits, gathered.misses))

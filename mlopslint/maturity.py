@@ -68,7 +68,9 @@ def apply_register(verdicts: Iterable[Verdict], config: Config, today: date) -> 
 
 
 def _note(text: str, owner: str, expires: str | None) -> str:
-    return "; ".join(part for part in (text, f"owner {owner}" if owner else "", f"until {expires}" if expires else "") if part)
+    return "; ".join(
+        part for part in (text, f"owner {owner}" if owner else "", f"until {expires}" if expires else "") if part
+    )
 
 
 def share(verdicts: Iterable[Verdict], *, without_waivers: bool = False) -> float | None:
@@ -84,7 +86,9 @@ def share(verdicts: Iterable[Verdict], *, without_waivers: bool = False) -> floa
     return round(100 * earned / possible, 1) if possible else None
 
 
-def assess(verdicts: Sequence[Verdict], catalogue: Catalogue, config: Config, *, model: str | None = None) -> Assessment:
+def assess(
+    verdicts: Sequence[Verdict], catalogue: Catalogue, config: Config, *, model: str | None = None
+) -> Assessment:
     """The verdicts as ``model`` (or the configured one) reads them, and as every other shipped model does."""
     ladder = [verdict for verdict in verdicts if verdict.level is not None]
     models = tuple(read_model(item, verdicts, catalogue) for item in catalogue.models)
@@ -121,7 +125,10 @@ def _categories(verdicts: Sequence[Verdict], catalogue: Catalogue) -> Iterable[C
         mine = [verdict for verdict in verdicts if verdict.category == category.code]
         if not mine:
             continue
-        count = {status: sum(v.status == status for v in mine) for status in ("pass", "attested", "partial", "fail", "n/a", "unknown", "waived")}
+        count = {
+            status: sum(v.status == status for v in mine)
+            for status in ("pass", "attested", "partial", "fail", "n/a", "unknown", "waived")
+        }
         yield CategoryScore(
             category.code,
             category.title,
@@ -149,7 +156,11 @@ def read_model(model: Model, verdicts: Sequence[Verdict], catalogue: Catalogue) 
     items = []
     for item in model.items:
         credit = _item_credit(answers[item.id], model.kind == "sections")
-        note = "" if credit is not None else ("needs the forge or an attestation" if item.observable in "RA" else "not applicable or not seen here")
+        note = (
+            ""
+            if credit is not None
+            else ("needs the forge or an attestation" if item.observable in "RA" else "not applicable or not seen here")
+        )
         items.append(ItemResult(item.id, item.text, item.group, credit, tuple(v.code for v in answers[item.id]), note))
     if model.kind == "sections":
         sections: dict[str, float] = {}
@@ -157,7 +168,9 @@ def read_model(model: Model, verdicts: Sequence[Verdict], catalogue: Catalogue) 
             sections[result.group] = round(sections.get(result.group, 0.0) + (result.credit or 0.0), 1)
         lowest = min(sections.values(), default=0.0)
         reading = next((r.text for r in sorted(model.readings, key=lambda r: -r.above) if lowest > r.above), "")
-        return ModelResult(model.name, model.title, model.kind, lowest, None, "", reading, items=tuple(items), sections=sections)
+        return ModelResult(
+            model.name, model.title, model.kind, lowest, None, "", reading, items=tuple(items), sections=sections
+        )
     known = [result.credit for result in items if result.credit is not None]
     score = round(100 * sum(known) / len(known), 1) if known else None
     if model.kind == "coverage":
@@ -178,7 +191,17 @@ def read_model(model: Model, verdicts: Sequence[Verdict], catalogue: Catalogue) 
             reached = level.level
         levels.append(LevelResult(level.level, level.name, part, open_, missing, blockers))
     called = next((item.name for item in levels if item.level == reached), "")
-    return ModelResult(model.name, model.title, model.kind, score, reached, called, f"level {reached}: {called}", tuple(levels), tuple(items))
+    return ModelResult(
+        model.name,
+        model.title,
+        model.kind,
+        score,
+        reached,
+        called,
+        f"level {reached}: {called}",
+        tuple(levels),
+        tuple(items),
+    )
 
 
 def _item_credit(answers: Sequence[Verdict], by_rung: bool) -> float | None:
@@ -199,28 +222,52 @@ def _ladder(model: Model, verdicts: Sequence[Verdict]) -> ModelResult:
     for level in sorted(model.levels, key=lambda item: item.level):
         mine = [verdict for verdict in verdicts if verdict.level == level.level]
         part = share(mine)
-        missing = tuple(v.code for v in sorted(mine, key=lambda v: (-v.weight, v.code)) if v.status in ("fail", "partial"))
+        missing = tuple(
+            v.code for v in sorted(mine, key=lambda v: (-v.weight, v.code)) if v.status in ("fail", "partial")
+        )
         blockers = tuple(v.code for v in mine if v.weight >= 3 and v.status == "fail")
         open_ = open_ and (part is None or part >= model.threshold) and not blockers
         if open_:
             reached = level.level
         levels.append(LevelResult(level.level, level.name, part, open_, missing, blockers))
     name = next((item.name for item in levels if item.level == reached), "")
-    return ModelResult(model.name, model.title, "levels", share(v for v in verdicts if v.level is not None), reached, name, f"level {reached}: {name}", tuple(levels))
+    return ModelResult(
+        model.name,
+        model.title,
+        "levels",
+        share(v for v in verdicts if v.level is not None),
+        reached,
+        name,
+        f"level {reached}: {name}",
+        tuple(levels),
+    )
 
 
-def roadmap(verdicts: Sequence[Verdict], catalogue: Catalogue, *, level: int, to: int | None = None, technologies: Iterable[str] = ()) -> list[Step]:
+def roadmap(
+    verdicts: Sequence[Verdict],
+    catalogue: Catalogue,
+    *,
+    level: int,
+    to: int | None = None,
+    technologies: Iterable[str] = (),
+) -> list[Step]:
     """What to do next, in order: what blocks the next level first, then by points gained over effort."""
     practices = {practice.code: practice for practice in catalogue.practices}
     possible = sum(v.weight for v in verdicts if v.level is not None and v.status in CREDIT)
     steps = []
     used = set(technologies)
     for verdict in verdicts:
-        if verdict.level is None or verdict.status not in ("fail", "partial") or (to is not None and verdict.level > to):
+        if (
+            verdict.level is None
+            or verdict.status not in ("fail", "partial")
+            or (to is not None and verdict.level > to)
+        ):
             continue
         practice = practices[verdict.code]
         gain = round(100 * verdict.weight * (1 - CREDIT[verdict.status]) / possible, 1) if possible else 0.0
-        snippet = next((s for s in practice.snippets if used & set(s.for_)), None) or next((s for s in practice.snippets if not s.for_), None)
+        snippet = next((s for s in practice.snippets if used & set(s.for_)), None) or next(
+            (s for s in practice.snippets if not s.for_), None
+        )
         steps.append(
             Step(
                 verdict.code,

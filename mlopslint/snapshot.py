@@ -15,7 +15,29 @@ from mlopslint.records import Entry, FileError, Repository
 
 #: Folders that are never a project's own: version control, environments, caches and build trees.
 _SKIPPED = frozenset(
-    [".git", ".hg", ".svn", ".venv", "venv", "env", "virtualenv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", ".eggs", "site-packages", ".idea", ".vscode-test", ".terraform", ".cache"]
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        "venv",
+        "env",
+        "virtualenv",
+        ".tox",
+        ".nox",
+        "node_modules",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".ipynb_checkpoints",
+        ".eggs",
+        "site-packages",
+        ".idea",
+        ".vscode-test",
+        ".terraform",
+        ".cache",
+    ]
 )
 _INDEX_LINE = re.compile(
     rb"(\d{6}) ([0-9a-f]{40,64}) (\d)\t([^\0]+)\0  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: [^\n]*\n  uid: [^\n]*\n"
@@ -67,7 +89,9 @@ def open_snapshot(path: str, rev: str | None = None, staged: bool = False) -> Sn
         raise MlopslintError(f"{path}: {what}; give a folder, a git repository or a git URL")
     folder = os.path.realpath(path)
     try:
-        top = gitio.run(folder, "rev-parse", "--show-toplevel", "--show-prefix", "--is-bare-repository", "--absolute-git-dir")
+        top = gitio.run(
+            folder, "rev-parse", "--show-toplevel", "--show-prefix", "--is-bare-repository", "--absolute-git-dir"
+        )
         bare = None if top is not None else gitio.run(folder, "rev-parse", "--is-bare-repository", "--absolute-git-dir")
     except FileNotFoundError:
         if rev or staged:
@@ -159,7 +183,9 @@ def _work_tree(root: str, prefix: str) -> Snapshot:
         gitio.finish(others), staged.communicate()
         return _folder(os.path.join(root, prefix), ("git's index cannot be read: read as a plain folder",))
     try:
-        written = os.stat((gitio.run(root, "rev-parse", "--git-path", "index") or b"").decode().strip() or ".git/index").st_mtime_ns
+        written = os.stat(
+            (gitio.run(root, "rev-parse", "--git-path", "index") or b"").decode().strip() or ".git/index"
+        ).st_mtime_ns
     except OSError:
         try:
             written = os.stat(os.path.join(root, ".git", "index")).st_mtime_ns
@@ -254,7 +280,9 @@ def _commit(root: str, rev: str, prefix: str) -> Snapshot:
     if resolved is None:
         if rev == "HEAD":
             if gitio.run(root, "rev-parse", "--git-dir") is not None:
-                return Snapshot((), Repository(_name(root)), _object_reader(root), root, git=True, notices=("no commit yet",))
+                return Snapshot(
+                    (), Repository(_name(root)), _object_reader(root), root, git=True, notices=("no commit yet",)
+                )
         raise MlopslintError(f"--rev {rev}: no such commit in this repository")
     commit = resolved.decode().strip()
     tree = gitio.run(root, "ls-tree", "-r", "-z", "--full-tree", commit, *(("--", prefix) if prefix else ()))
@@ -385,7 +413,9 @@ def _disk_reader(root: str, raw: dict[str, bytes]) -> Read:
             within = inside.get(parent)
             if within is None:
                 where = os.path.realpath(parent)
-                within = inside[parent] = where == real or where.startswith(real.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep))
+                within = inside[parent] = where == real or where.startswith(
+                    real.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+                )
             if not within:
                 yield entry, None, "lies behind a symbolic link that leaves the repository"
                 continue

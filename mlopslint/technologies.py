@@ -85,7 +85,13 @@ class Technologies:
         def roles(technology: Technology) -> frozenset[str]:
             return OWN_AND_TESTS if technology.kind in _IN_TESTS else OWN
 
-        for kind, rung, verb in (("import", 1, "imported"), ("call", 3, "called"), ("decorator", 3, "used as decorator"), ("base", 3, "subclassed"), ("set", 3, "set")):
+        for kind, rung, verb in (
+            ("import", 1, "imported"),
+            ("call", 3, "called"),
+            ("decorator", 3, "used as decorator"),
+            ("base", 3, "subclassed"),
+            ("set", 3, "set"),
+        ):
             for name in self.view.names(kind):
                 if name[0] == ".":
                     continue
@@ -117,7 +123,9 @@ class Technologies:
             for pattern in technology.keys:
                 key, _, value = pattern.partition("=")
                 head = re.split(r"[.\[]", key, maxsplit=1)[0]
-                keys["" if "*" in head else head].append((name_pattern(key), name_pattern(value) if value else None, technology))
+                keys["" if "*" in head else head].append(
+                    (name_pattern(key), name_pattern(value) if value else None, technology)
+                )
             resources += [(name_pattern(pattern), technology) for pattern in technology.resources]
             images += [(name_pattern(pattern), technology) for pattern in technology.images]
         for name in self.view.names("key"):
@@ -127,7 +135,11 @@ class Technologies:
                     continue
                 for hit in self.view.hits("key", name):
                     if value_glob is None or value_glob.match(str(hit.fact.value)):
-                        add(technology, 2, hit.evidence(name if value_glob is None else f"{name}: {hit.fact.value}"[:120]))
+                        add(
+                            technology,
+                            2,
+                            hit.evidence(name if value_glob is None else f"{name}: {hit.fact.value}"[:120]),
+                        )
         for name in self.view.names("resource"):
             for hit in self.view.hits("resource", name):
                 full = f"{hit.get('api') or ''}".rpartition("/")[0] or f"{hit.get('api') or ''}"
@@ -192,4 +204,3 @@ class Technologies:
 def _prefixes(name: str) -> list[str]:
     parts = name.split(".")
     return [".".join(parts[:end]) for end in range(1, min(len(parts), 6) + 1)]
-

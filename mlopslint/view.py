@@ -14,16 +14,22 @@ from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
 
 VENDORED = re.compile(
-    r"(^|/)(third[_-]?party|vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/", re.I
+    r"(^|/)(third[_-]?party|vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/",
+    re.I,
 )
-FIXTURE = re.compile(r"(^|/)(fixtures?|test[_-]?data|testdata|test[_-]?assets|test[_-]?resources|golden|__snapshots__|snapshots)/", re.I)
+FIXTURE = re.compile(
+    r"(^|/)(fixtures?|test[_-]?data|testdata|test[_-]?assets|test[_-]?resources|golden|__snapshots__|snapshots)/", re.I
+)
 TEST = re.compile(
     r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|[a-z]+_tests?)/|(^|/)(test_[^/]+|[^/]+_tests?|conftest)\.py$|(^|/)tests?\.py$",
     re.I,
 )
 EXAMPLE = re.compile(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
 DOCS = re.compile(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
-GENERATED = re.compile(r"(^|/)(generated|_?build|dist|gen|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$", re.I)
+GENERATED = re.compile(
+    r"(^|/)(generated|_?build|dist|gen|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$",
+    re.I,
+)
 
 #: Files whose facts are evidence of the project's own practice.
 OWN = frozenset({"source"})
@@ -72,7 +78,12 @@ class View:
                 continue
             for fact in facts:
                 self._index[fact.kind][fact.name].append(Hit(path, fact))
-                if fact.kind == "key" and fact.name.endswith("_target_") and isinstance(fact.value, str) and "." in fact.value:
+                if (
+                    fact.kind == "key"
+                    and fact.name.endswith("_target_")
+                    and isinstance(fact.value, str)
+                    and "." in fact.value
+                ):
                     # Hydra and kin call what a configuration names as its target
                     self._index["call"][fact.value].append(Hit(path, Fact("call", fact.value, fact.line)))
         self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -111,7 +122,11 @@ class View:
 
     @cached_property
     def notebooks(self) -> list[str]:
-        return [path for path in self.entries if self.kinds.get(path) == "notebook" and self.roles[path] not in ("vendored", "fixture", "test")]
+        return [
+            path
+            for path in self.entries
+            if self.kinds.get(path) == "notebook" and self.roles[path] not in ("vendored", "fixture", "test")
+        ]
 
     def of(self, path: str, kind: str) -> list[Fact]:
         """The facts of one kind in one file."""

@@ -8,7 +8,10 @@ TRAIN = "import torch\n\n\ndef train(model, loader, loss_fn, optimizer):\n    fo
 SERVE = "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('m')\n\n\n@app.post('/predict')\ndef predict(x: dict):\n    return model.predict([x])\n"
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n        - name: api\n          image: api:1.0\n"
 DEPLOY_CI = "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f k8s/\n"
-FEAST = {"feature_store.yaml": "project: churn\n", "features.py": "from feast import FeatureStore\n\nstore = FeatureStore('.')\nstore.get_online_features(features=[], entity_rows=[])\n"}
+FEAST = {
+    "feature_store.yaml": "project: churn\n",
+    "features.py": "from feast import FeatureStore\n\nstore = FeatureStore('.')\nstore.get_online_features(features=[], entity_rows=[])\n",
+}
 TESTS = "from pkg.model import build\n\n\ndef test_a():\n    assert build()\n\n\ndef test_b():\n    assert build()\n\n\ndef test_c():\n    assert build()\n"
 MODEL = {"pkg/__init__.py": "", "pkg/model.py": "def build():\n    return 1\n", "tests/test_model.py": TESTS}
 MLFLOW = "import mlflow\nimport sklearn.linear_model\n\nwith mlflow.start_run():\n    mlflow.{call}\n    model = sklearn.linear_model.Ridge().fit(X, y)\n"

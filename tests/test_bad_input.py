@@ -12,7 +12,9 @@ from conftest import git
 from mlopslint import Config, review
 
 GOOD = {"good.py": "import torch\n\ntorch.manual_seed(1)\n"}
-BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(9))
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(9)
+)
 
 BAD: dict[str, tuple[str, bytes]] = {
     "binary as Python": ("bad.py", bytes(range(256)) * 40),
@@ -28,6 +30,7 @@ BAD: dict[str, tuple[str, bytes]] = {
     "wrong notebook": ("bad.ipynb", b'{"nbformat": 7, "cells": 3}'),
     "no notebook": ("bad.ipynb", b"[1, 2"),
     "duplicate keys": ("pyproject.toml", b"[project]\nname = 'a'\nname = 'b'\n"),
+    "half a character": ("bad.py", b"x = open('\\udcff.csv')\n"),
     "odd encoding": ("bad.md", "# Über".encode("utf-16")),
 }
 
@@ -41,12 +44,19 @@ def test_bad_files_cost_only_themselves(make_repo, name):
     assert any(use.name == "PyTorch" for use in report.inventory.technologies)
     for error in report.errors:
         assert error.path == path and error.reason and "\n" not in error.reason
-    if name not in ("odd encoding", "long sum"):
+    if name not in ("odd encoding", "half a character", "long sum"):
         assert report.errors, name
 
 
 def run(*arguments: str, cwd: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "mlopslint", *arguments], capture_output=True, text=True, cwd=cwd, env={**os.environ, **env}, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "mlopslint", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **env},
+        timeout=120,
+    )
 
 
 @pytest.mark.parametrize("name", ["broken syntax", "alias bomb", "duplicate keys"])
@@ -62,7 +72,16 @@ def test_the_command_line_shows_no_traceback(make_repo, name):
 def test_a_hostile_repository_is_never_imported(make_repo, tmp_path):
     marker = tmp_path / "ran"
     evil = f"open({str(marker)!r}, 'w')\n"
-    folder = make_repo({"setup.py": evil, "conftest.py": evil, "sitecustomize.py": evil, "yaml.py": evil, "click.py": evil, "mlopslint.toml": ""})
+    folder = make_repo(
+        {
+            "setup.py": evil,
+            "conftest.py": evil,
+            "sitecustomize.py": evil,
+            "yaml.py": evil,
+            "click.py": evil,
+            "mlopslint.toml": "",
+        }
+    )
     result = run("scan", ".", cwd=str(folder))
     assert result.returncode == 0, result.stderr
     assert not marker.exists()

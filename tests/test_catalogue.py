@@ -15,7 +15,10 @@ from mlopslint.predicates import PREDICATES
 from mlopslint.rules import load
 
 CATALOGUE = load()
-STORED = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tests" / "golden").glob("*.json"))}
+STORED = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "tests" / "golden").glob("*.json"))
+}
 
 
 def test_codes_and_names_are_distinct():
@@ -45,8 +48,16 @@ def test_every_practice_passes_somewhere_and_fails_somewhere(practice):
 
 
 def test_predicates_are_documented_and_used():
-    used = set(re.findall(r"predicate: (\w+)", "".join(p.read_text(encoding="utf-8") for p in (ROOT / "rules").rglob("*.yaml"))))
-    inner = set(re.findall(r'predicate\("(\w+)"\)', "".join(p.read_text(encoding="utf-8") for p in (ROOT / "mlopslint").rglob("*.py"))))
+    used = set(
+        re.findall(
+            r"predicate: (\w+)", "".join(p.read_text(encoding="utf-8") for p in (ROOT / "rules").rglob("*.yaml"))
+        )
+    )
+    inner = set(
+        re.findall(
+            r'predicate\("(\w+)"\)', "".join(p.read_text(encoding="utf-8") for p in (ROOT / "mlopslint").rglob("*.py"))
+        )
+    )
     for name, function in PREDICATES.items():
         assert function.__doc__, name
         assert name in used | inner, f"predicate {name} is used by no rule"
@@ -72,7 +83,22 @@ def test_technologies_are_distinct_and_have_signs():
     for technology in CATALOGUE.technologies:
         assert (technology.kind, technology.name) not in seen
         seen.add((technology.kind, technology.name))
-        assert any(getattr(technology, sign) for sign in ("packages", "imports", "calls", "files", "keys", "resources", "images", "actions", "commands", "hooks", "strings")), technology.name
+        assert any(
+            getattr(technology, sign)
+            for sign in (
+                "packages",
+                "imports",
+                "calls",
+                "files",
+                "keys",
+                "resources",
+                "images",
+                "actions",
+                "commands",
+                "hooks",
+                "strings",
+            )
+        ), technology.name
 
 
 MISSION = (
@@ -86,9 +112,15 @@ def test_the_technologies_that_matter_most_are_recognised(name):
     assert any(f": {name} (" in use for result in STORED.values() for use in result["technologies"])
 
 
-@pytest.mark.parametrize("kind", ["automl", "federated-learning", "peft", "feature-store", "ab-testing", "progressive-delivery", "pipeline"])
+@pytest.mark.parametrize(
+    "kind", ["automl", "federated-learning", "peft", "feature-store", "ab-testing", "progressive-delivery", "pipeline"]
+)
 def test_the_families_that_matter_most_are_recognised_in_use(kind):
-    assert any(use.startswith(f"{kind}: ") and not use.endswith("(1)") for result in STORED.values() for use in result["technologies"])
+    assert any(
+        use.startswith(f"{kind}: ") and not use.endswith("(1)")
+        for result in STORED.values()
+        for use in result["technologies"]
+    )
 
 
 def test_snippets_name_technologies_that_exist():

@@ -15,7 +15,15 @@ LEVEL2 = FIXTURES / "levels" / "level2"
 
 
 def run(*arguments: str, cwd=None, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "mlopslint", *arguments], capture_output=True, text=True, cwd=cwd, env={**os.environ, **env}, timeout=120, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "mlopslint", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **env},
+        timeout=120,
+        encoding="utf-8",
+    )
 
 
 def scan(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
@@ -136,7 +144,13 @@ def test_a_wrong_configuration_names_the_nearest(config, line, make_repo):
 
 
 def test_the_nearest_configuration_upward_wins(make_repo):
-    folder = make_repo({"mlopslint.toml": "[gate]\nscore = 99\n", "inner/pyproject.toml": "[tool.mlopslint.gate]\nscore = 1\n", "inner/a.py": "x = 1\n"})
+    folder = make_repo(
+        {
+            "mlopslint.toml": "[gate]\nscore = 99\n",
+            "inner/pyproject.toml": "[tool.mlopslint.gate]\nscore = 1\n",
+            "inner/a.py": "x = 1\n",
+        }
+    )
     assert run("scan", "-q", ".", cwd=folder).returncode == 1
     assert run("scan", "-q", "inner", cwd=folder).returncode == 0
 
@@ -144,7 +158,11 @@ def test_the_nearest_configuration_upward_wins(make_repo):
 def test_configuration_may_be_yaml(make_repo):
     folder = make_repo({".mlopslint.yaml": "gate:\n  score: 99\ntarget:\n  level: 3\n  by: 2027-03-31\n"})
     assert run("scan", "-q", ".", cwd=folder).returncode == 1
-    assert json.loads(run("scan", ".", "-f", "json", "--exit-zero", cwd=folder).stdout)["assessment"]["target"] == {"level": 3, "by": "2027-03-31", "met": False}
+    assert json.loads(run("scan", ".", "-f", "json", "--exit-zero", cwd=folder).stdout)["assessment"]["target"] == {
+        "level": 3,
+        "by": "2027-03-31",
+        "met": False,
+    }
 
 
 def test_revisions_and_the_index(make_repo):
@@ -185,15 +203,27 @@ def test_badge():
 
 
 def test_init_writes_what_then_counts(make_repo):
-    folder = make_repo({"pyproject.toml": "[project]\nname = 'churn'\nversion = '1'\n", ".pre-commit-config.yaml": "repos:\n- repo: https://github.com/psf/black\n  rev: 25.1.0\n  hooks:\n  - id: black\n"})
+    folder = make_repo(
+        {
+            "pyproject.toml": "[project]\nname = 'churn'\nversion = '1'\n",
+            ".pre-commit-config.yaml": "repos:\n- repo: https://github.com/psf/black\n  rev: 25.1.0\n  hooks:\n  - id: black\n",
+        }
+    )
     shown = run("init", "--yes", cwd=folder)
     assert shown.returncode == 0, shown.stderr
     import yaml
 
     hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text())
     assert [repo["repo"].rpartition("/")[2] for repo in hooks["repos"]] == ["black", "mlopslint"]
-    assert yaml.safe_load((folder / ".github/workflows/mlopslint.yml").read_text())["permissions"] == {"contents": "read"}
-    practices = {p["code"]: p["status"] for p in json.loads(run("scan", ".", "-f", "json", "--exit-zero", "--config", "pyproject.toml", cwd=folder).stdout)["assessment"]["practices"]}
+    assert yaml.safe_load((folder / ".github/workflows/mlopslint.yml").read_text())["permissions"] == {
+        "contents": "read"
+    }
+    practices = {
+        p["code"]: p["status"]
+        for p in json.loads(
+            run("scan", ".", "-f", "json", "--exit-zero", "--config", "pyproject.toml", cwd=folder).stdout
+        )["assessment"]["practices"]
+    }
     assert (practices["MAT001"], practices["MAT002"]) == ("pass", "pass")
     assert "everything is there" in run("init", "--yes", cwd=folder).stdout
 
@@ -206,7 +236,11 @@ def test_help_names_every_command():
 
 
 def test_a_closed_pipe_is_no_error():
-    process = subprocess.Popen([sys.executable, "-m", "mlopslint", "scan", str(LEVEL1), "-f", "html"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlopslint", "scan", str(LEVEL1), "-f", "html"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert process.stdout and process.stderr
     process.stdout.read(10)
     process.stdout.close()

@@ -21,7 +21,13 @@ def assess(folder: Path, config: Config | None = None):
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_stored_verdicts(folder, golden, make_repo):
     # copied out of this repository, so that its own git facts (tags, remote) do not count
-    target = make_repo({str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts})
+    target = make_repo(
+        {
+            str(p.relative_to(folder)): p.read_bytes()
+            for p in folder.rglob("*")
+            if p.is_file() and "__pycache__" not in p.parts
+        }
+    )
     report = assess(target)
     assessment = report.assessment
     value = {

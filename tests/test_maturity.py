@@ -20,12 +20,32 @@ def verdicts(**statuses: str) -> list[Verdict]:
     made = []
     for p in CATALOGUE.practices:
         status = statuses.get(p.code, statuses.get("default", "fail"))
-        made.append(Verdict(p.code, p.name, p.title, p.category, status, p.level, p.weight, 4 if status == "pass" else 2, "high", "x", (Evidence("research/a.py"),), "x", ()))
+        made.append(
+            Verdict(
+                p.code,
+                p.name,
+                p.title,
+                p.category,
+                status,
+                p.level,
+                p.weight,
+                4 if status == "pass" else 2,
+                "high",
+                "x",
+                (Evidence("research/a.py"),),
+                "x",
+                (),
+            )
+        )
     return made
 
 
 def test_the_score_is_earned_over_possible_weight():
-    some = [v for v in verdicts(STR001="pass", STR003="partial", STR004="n/a", STR005="unknown") if v.code in ("STR001", "STR003", "STR004", "STR005", "STR009")]
+    some = [
+        v
+        for v in verdicts(STR001="pass", STR003="partial", STR004="n/a", STR005="unknown")
+        if v.code in ("STR001", "STR003", "STR004", "STR005", "STR009")
+    ]
     assert share(some) == round(100 * (2 * 1 + 1 * 0.5) / (2 + 1 + 1), 1)
     assert share([]) is None
 
@@ -59,7 +79,12 @@ def test_levels_need_the_ones_below():
 
 def test_the_ml_test_score_is_the_lowest_section_with_half_points_for_what_is_done_by_hand():
     model = CATALOGUE.model("ml-test-score")
-    by_hand = [v if v.status != "pass" else Verdict(v.code, v.name, v.title, v.category, "pass", v.level, v.weight, 3, "high", "x", (), "x", ()) for v in verdicts(default="pass")]
+    by_hand = [
+        v
+        if v.status != "pass"
+        else Verdict(v.code, v.name, v.title, v.category, "pass", v.level, v.weight, 3, "high", "x", (), "x", ())
+        for v in verdicts(default="pass")
+    ]
     full, half = read_model(model, verdicts(default="pass"), CATALOGUE), read_model(model, by_hand, CATALOGUE)
     assert all(abs(full.sections[name] - 2 * half.sections[name]) < 1e-9 for name in full.sections)
     assert full.score == min(full.sections.values()) and len(full.items) == 28
@@ -121,7 +146,9 @@ def test_the_roadmap_puts_blockers_of_the_next_level_first():
 
 def test_the_roadmap_takes_the_snippet_for_the_tools_in_use():
     plain = {step.code: step.snippet for step in roadmap(verdicts(), CATALOGUE, level=1)}
-    wandb = {step.code: step.snippet for step in roadmap(verdicts(), CATALOGUE, level=1, technologies=["Weights & Biases"])}
+    wandb = {
+        step.code: step.snippet for step in roadmap(verdicts(), CATALOGUE, level=1, technologies=["Weights & Biases"])
+    }
     assert "mlflow" in plain["EXP001"].code and "wandb" in wandb["EXP001"].code
 
 
@@ -136,7 +163,15 @@ def test_external_practices_read_unknown(make_repo):
 def test_projects_of_a_monorepo_share_what_the_root_has(make_repo):
     from mlopslint import review
 
-    folder = make_repo({"LICENSE": "MIT", "services/a/src/pkg/m.py": "x = 1\n", "services/a/README.md": "# A\n", "services/b/m.py": "print(1)\n", ".github/workflows/t.yml": "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: pytest\n"})
+    folder = make_repo(
+        {
+            "LICENSE": "MIT",
+            "services/a/src/pkg/m.py": "x = 1\n",
+            "services/a/README.md": "# A\n",
+            "services/b/m.py": "print(1)\n",
+            ".github/workflows/t.yml": "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: pytest\n",
+        }
+    )
     report = review(str(folder), config=Config(projects=("services/*",)))
     assert [project.path for project in report.projects] == ["services/a", "services/b"]
     for project in report.projects:

@@ -32,7 +32,10 @@ def names(source: str, kind: str = "call") -> set[str]:
         ("from .utils import set_seed\nset_seed(1)", ".:utils.set_seed"),
         ("from ..lib import x as y\ny.f()", "..:lib.x.f"),
         ("model.fit(X)", ".fit"),
-        ("import torch\nclass A:\n    def __init__(self):\n        self.opt = torch.optim.SGD([])\n    def f(self):\n        self.opt.step()", "torch.optim.SGD.step"),
+        (
+            "import torch\nclass A:\n    def __init__(self):\n        self.opt = torch.optim.SGD([])\n    def f(self):\n        self.opt.step()",
+            "torch.optim.SGD.step",
+        ),
         ("import torch.nn as nn\ndef f(model: nn.Module):\n    model.forward(1)", "torch.nn.Module.forward"),
         ("import os\nos.environ['A_B']", "os.environ"),
     ],
@@ -47,12 +50,20 @@ def test_a_rebound_name_is_unknown_again():
 
 
 def test_arguments_and_places_are_kept():
-    fact = next(f for f in read("import torch\n\ndef f(lr):\n    torch.save(model, f'out/{lr}.pt', retries=3)\n") if f.kind == "call")
+    fact = next(
+        f
+        for f in read("import torch\n\ndef f(lr):\n    torch.save(model, f'out/{lr}.pt', retries=3)\n")
+        if f.kind == "call"
+    )
     assert (fact.line, fact.value) == (4, {"0": "$model", "1": "out/*.pt", "retries": 3, "in": "f"})
 
 
 def test_optional_imports_are_marked():
-    marks = {f.name: f.value for f in read("import a\ntry:\n    import b\nexcept ImportError:\n    b = None\n") if f.kind == "import"}
+    marks = {
+        f.name: f.value
+        for f in read("import a\ntry:\n    import b\nexcept ImportError:\n    b = None\n")
+        if f.kind == "import"
+    }
     assert marks == {"a": None, "b": "optional"}
 
 
@@ -70,22 +81,39 @@ def test_names_of_the_field_are_allowed():
 
 
 def test_licence_headers_are_no_docstrings():
-    assert next(f.value for f in read('"""Copyright 2020 X. All rights reserved."""\n') if f.kind == "module")["doc"] is False
+    assert (
+        next(f.value for f in read('"""Copyright 2020 X. All rights reserved."""\n') if f.kind == "module")["doc"]
+        is False
+    )
     assert next(f.value for f in read('"""Trains the model."""\n') if f.kind == "module")["doc"] is True
 
 
 def test_decisions_on_metrics_are_seen():
-    fact = next(f for f in read("if new_auc > old_auc:\n    register(model)\nelse:\n    raise ValueError\n") if f.kind == "branch")
+    fact = next(
+        f
+        for f in read("if new_auc > old_auc:\n    register(model)\nelse:\n    raise ValueError\n")
+        if f.kind == "branch"
+    )
     assert "register" in fact.value["then"] and "raise" in fact.value["else"]
 
 
 def notebook(*cells, version=4):
-    made = [{"cell_type": kind, "source": source, **({"outputs": [], "execution_count": None} if kind == "code" else {})} for kind, source in cells]
+    made = [
+        {"cell_type": kind, "source": source, **({"outputs": [], "execution_count": None} if kind == "code" else {})}
+        for kind, source in cells
+    ]
     return json.dumps({"nbformat": version, "metadata": {}, "cells": made})
 
 
 def test_notebook_cells_keep_their_number_and_share_names():
-    found = read(notebook(("code", "import torch as t"), ("markdown", "# Title"), ("code", "%matplotlib inline\n!pip install x\n\nt.manual_seed(1)")), "notebook")
+    found = read(
+        notebook(
+            ("code", "import torch as t"),
+            ("markdown", "# Title"),
+            ("code", "%matplotlib inline\n!pip install x\n\nt.manual_seed(1)"),
+        ),
+        "notebook",
+    )
     call = next(f for f in found if f.kind == "call")
     assert (call.name, call.cell, call.line) == ("torch.manual_seed", 3, 4)
     assert next(f for f in found if f.kind == "command").name == "pip install x"
@@ -99,11 +127,35 @@ def test_a_broken_cell_costs_only_itself():
 
 
 def test_notebooks_of_format_3_are_read():
-    old = json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"metadata": {}, "cells": [{"cell_type": "code", "input": ["import torch\n", "torch.manual_seed(1)"], "language": "python", "metadata": {}, "outputs": [], "prompt_number": 1, "collapsed": False}]}]})
+    old = json.dumps(
+        {
+            "nbformat": 3,
+            "nbformat_minor": 0,
+            "metadata": {"name": ""},
+            "worksheets": [
+                {
+                    "metadata": {},
+                    "cells": [
+                        {
+                            "cell_type": "code",
+                            "input": ["import torch\n", "torch.manual_seed(1)"],
+                            "language": "python",
+                            "metadata": {},
+                            "outputs": [],
+                            "prompt_number": 1,
+                            "collapsed": False,
+                        }
+                    ],
+                }
+            ],
+        }
+    )
     assert any(f.name == "torch.manual_seed" for f in read(old, "notebook"))
 
 
-@pytest.mark.parametrize("source", ["%%bash\nls -la", "%%time\nx = 1", "x = !ls", "df.head?", "a = 5 \\\n% 3", "%%html\n<b>"])
+@pytest.mark.parametrize(
+    "source", ["%%bash\nls -la", "%%time\nx = 1", "x = !ls", "df.head?", "a = 5 \\\n% 3", "%%html\n<b>"]
+)
 def test_magics_do_not_break_a_cell(source):
     assert not any(f.kind == "broken-cell" for f in read(notebook(("code", source)), "notebook"))
 
@@ -112,7 +164,12 @@ def test_secrets_are_found_and_never_shown():
     value = "ghp_" + "a8Kd03mZqPw7Xy1LrT5vNcB2hGfJ4sU6eW9o"
     found = [f for f in read(f"token = '{value}'\n") if f.kind == "secret"]
     assert found and value not in json.dumps(msgspec.to_builtins(found))
-    for harmless in ("api_key = 'YOUR_API_KEY_GOES_HERE'", "password = os.environ['PASSWORD_OF_THE_DB']", "cache_key = 'model-2024-01-01-abcdef0123456789'", "token = '<insert your token here 1234>'"):
+    for harmless in (
+        "api_key = 'YOUR_API_KEY_GOES_HERE'",
+        "password = os.environ['PASSWORD_OF_THE_DB']",
+        "cache_key = 'model-2024-01-01-abcdef0123456789'",
+        "token = '<insert your token here 1234>'",
+    ):
         assert not [f for f in read(harmless) if f.kind == "secret"], harmless
 
 
@@ -129,7 +186,20 @@ def test_any_text_is_survived_and_serialises(text):
     msgspec.msgpack.encode(facts.read("python", text.encode("utf-8", "surrogatepass")))
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["cells", "cell_type", "source", "outputs", "metadata", "nbformat", "worksheets", "kernelspec", "x"]), inner, max_size=5), max_leaves=20)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["cells", "cell_type", "source", "outputs", "metadata", "nbformat", "worksheets", "kernelspec", "x"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
 
 
 @settings(max_examples=200, deadline=None)

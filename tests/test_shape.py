@@ -50,7 +50,11 @@ def test_imports_go_one_way(path):
         return
     rank = {room: i for i, rooms in enumerate(ORDER) for room in rooms}
     assert parts[0] in rank, f"{parts[0]} has no place in the order"
-    lazy_upward = {("config", "rules"), ("report", "rules"), ("gather", "rules")}  # the nearest-name helper, on errors only
+    lazy_upward = {
+        ("config", "rules"),
+        ("report", "rules"),
+        ("gather", "rules"),
+    }  # the nearest-name helper, on errors only
     for module in imports(path):
         room = room_of(module)
         if room == "__init__" or (parts[0], room) in lazy_upward:
@@ -59,7 +63,13 @@ def test_imports_go_one_way(path):
 
 
 def loaded(code: str) -> set[str]:
-    run = subprocess.run([sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"], capture_output=True, text=True, check=True, cwd=ROOT)
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     return set(run.stdout.split())
 
 
@@ -83,7 +93,9 @@ def test_a_json_scan_loads_no_renderer_it_does_not_need(make_repo):
 
 def test_readers_hold_no_path_and_no_setting():
     for path in (PACKAGE / "facts").glob("*.py"):
-        assert not {m for m in imports(path) if m.startswith(("mlopslint.config", "mlopslint.snapshot", "mlopslint.view"))}, path.name
+        assert not {
+            m for m in imports(path) if m.startswith(("mlopslint.config", "mlopslint.snapshot", "mlopslint.view"))
+        }, path.name
 
 
 def test_the_wheel_holds_every_rule_and_template(tmp_path):
@@ -98,7 +110,13 @@ def test_the_wheel_holds_every_rule_and_template(tmp_path):
                 assert f"mlopslint/_data/{path.relative_to(ROOT).as_posix()}" in names
     assert "mlopslint/py.typed" in names
     # an installed wheel finds its rules: run it from the archive itself
-    run = subprocess.run([sys.executable, "-c", "from mlopslint.rules import load; print(len(load().practices))"], cwd=tmp_path, env={"PYTHONPATH": str(wheel), "PATH": ""}, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", "from mlopslint.rules import load; print(len(load().practices))"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(wheel), "PATH": ""},
+        capture_output=True,
+        text=True,
+    )
     assert int(run.stdout) >= 119, run.stderr
 
 

@@ -107,7 +107,9 @@ def test_odd_names_survive(make_repo):
     assert set(content(open_snapshot(str(folder), rev="HEAD"))) == set(names)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.uname().sysname == "Darwin", reason="this file system holds Unicode names only")
+@pytest.mark.skipif(
+    os.name == "nt" or os.uname().sysname == "Darwin", reason="this file system holds Unicode names only"
+)
 def test_names_that_are_not_utf_8_are_read_and_printable(make_repo):
     folder = make_repo(FILES)
     with open(os.path.join(os.fsencode(folder), b"caf\xe9.py"), "wb") as stream:
@@ -190,7 +192,10 @@ def test_a_damaged_index_is_read_as_a_plain_folder(make_repo):
 
 
 def test_environments_and_caches_of_a_plain_folder_are_skipped(tmp_path):
-    write(tmp_path, {"a.py": "", "venv2/pyvenv.cfg": "", "venv2/lib/b.py": "", "node_modules/c.js": "", "__pycache__/a.pyc": ""})
+    write(
+        tmp_path,
+        {"a.py": "", "venv2/pyvenv.cfg": "", "venv2/lib/b.py": "", "node_modules/c.js": "", "__pycache__/a.pyc": ""},
+    )
     assert [entry.path for entry in open_snapshot(str(tmp_path)).entries] == ["a.py"]
 
 
@@ -198,11 +203,17 @@ def test_environments_and_caches_of_a_plain_folder_are_skipped(tmp_path):
 def test_unreadable_files_are_named(make_repo):
     folder = make_repo(FILES)
     (folder / "train.py").chmod(0)
-    reasons = {entry.path: reason for entry, data, reason in open_snapshot(str(folder)).read(open_snapshot(str(folder)).entries) if data is None}
+    reasons = {
+        entry.path: reason
+        for entry, data, reason in open_snapshot(str(folder)).read(open_snapshot(str(folder)).entries)
+        if data is None
+    }
     assert "Permission" in reasons["train.py"]
 
 
-@pytest.mark.parametrize("arguments", [{"path": "/no/such/folder"}, {"path": ".", "rev": "no-such-rev"}, {"path": ".", "rev": "--output=x"}])
+@pytest.mark.parametrize(
+    "arguments", [{"path": "/no/such/folder"}, {"path": ".", "rev": "no-such-rev"}, {"path": ".", "rev": "--output=x"}]
+)
 def test_what_is_not_there_is_one_clear_line(make_repo, monkeypatch, arguments):
     monkeypatch.chdir(make_repo(FILES))
     with pytest.raises(MlopslintError) as caught:

@@ -34,7 +34,9 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"mlopslint.cli.{COMMANDS[cmd_name][0]}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from mlopslint.rules import nearest
 
@@ -86,5 +88,7 @@ def run(command: Callable[..., Any]) -> int:
 
         if os.environ.get("MLOPSLINT_TRACEBACK"):
             raise
-        click.echo(f"mlopslint: internal error: {type(error).__name__}: {error} (MLOPSLINT_TRACEBACK=1 shows where)", err=True)
+        click.echo(
+            f"mlopslint: internal error: {type(error).__name__}: {error} (MLOPSLINT_TRACEBACK=1 shows where)", err=True
+        )
     return 2

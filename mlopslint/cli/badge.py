@@ -13,7 +13,14 @@ from mlopslint.cli import options
 @click.command("badge")
 @click.argument("path", default=".")
 @click.option("--kind", type=click.Choice(["level", "score"]), default="level", help="What the badge shows.")
-@click.option("-f", "--format", "format_", type=click.Choice(["svg", "endpoint"]), default="svg", help="An SVG, or shields.io endpoint JSON.")
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(["svg", "endpoint"]),
+    default="svg",
+    help="An SVG, or shields.io endpoint JSON.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 @options.source
 def command(path: str, kind: str, format_: str, output: str | None, **rest: Any) -> int:

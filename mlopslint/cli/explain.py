@@ -24,7 +24,11 @@ def command(code: str, config: str | None) -> int:
         click.echo("\n" + click.style(title, bold=True))
         click.echo(textwrap.indent("\n".join(textwrap.wrap(body.strip(), 96)), "  "))
 
-    level = f"level {practice.level}, weight {practice.weight}" if practice.level is not None else "asked by other models only"
+    level = (
+        f"level {practice.level}, weight {practice.weight}"
+        if practice.level is not None
+        else "asked by other models only"
+    )
     click.echo(click.style(f"{practice.code} {practice.name}", bold=True) + f": {practice.title}")
     click.echo(f"{level}, {EFFORTS[practice.effort]} effort, rules/{practice.source}")
     section("What it does", practice.what)
@@ -32,7 +36,11 @@ def command(code: str, config: str | None) -> int:
     click.echo("\n" + click.style("How it is detected", bold=True))
     for code_, least in practice.requires.items():
         click.echo(f"  only when {code_} is at least {least}")
-    for name, condition in (("applies when", practice.applies), ("in place when", practice.passes), ("half when", practice.partial)):
+    for name, condition in (
+        ("applies when", practice.applies),
+        ("in place when", practice.passes),
+        ("half when", practice.partial),
+    ):
         if condition is not None:
             click.echo(f"  {name}:")
             click.echo(textwrap.indent(_told(condition), "    "))
@@ -53,7 +61,12 @@ def command(code: str, config: str | None) -> int:
 
 def _told(condition: Any) -> str:
     """A condition in words, one line a part."""
-    head = next(key for key in condition if key in ("any", "all", "none") or key not in ("roles", "rung", "as", "detail", "where", "at-least", "in", "confidence"))
+    head = next(
+        key
+        for key in condition
+        if key in ("any", "all", "none")
+        or key not in ("roles", "rung", "as", "detail", "where", "at-least", "in", "confidence")
+    )
     body = condition[head]
     if head in ("any", "all", "none"):
         words = {"any": "any of", "all": "all of", "none": "none of"}[head]

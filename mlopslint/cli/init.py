@@ -6,7 +6,7 @@ import os
 
 import click
 
-_CONFIG = '''[tool.mlopslint]
+_CONFIG = """[tool.mlopslint]
 model = "mlopslint"
 rubric = "{rubric}"
 
@@ -16,13 +16,13 @@ ratchet = true
 [tool.mlopslint.target]
 level = {level}
 by = {by}
-'''
-_HOOK = '''  - repo: https://github.com/mlopslint/mlopslint
+"""
+_HOOK = """  - repo: https://github.com/mlopslint/mlopslint
     rev: v{version}
     hooks:
       - id: mlopslint-project
-'''
-_GITHUB = '''name: mlops maturity
+"""
+_GITHUB = """name: mlops maturity
 on: [push, pull_request]
 permissions:
   contents: read
@@ -35,8 +35,8 @@ jobs:
         with:
           python-version: "3.12"
       - run: pipx run mlopslint=={version} scan -f markdown >> "$GITHUB_STEP_SUMMARY"
-'''
-_GITLAB = '''mlopslint:
+"""
+_GITLAB = """mlopslint:
   image: python:3.12-slim
   script:
     - pip install mlopslint=={version}
@@ -44,7 +44,7 @@ _GITLAB = '''mlopslint:
   artifacts:
     when: always
     paths: [mlopslint.html]
-'''
+"""
 
 
 def plan(folder: str, level: int, by: str) -> list[tuple[str, str, str]]:
@@ -63,14 +63,22 @@ def plan(folder: str, level: int, by: str) -> list[tuple[str, str, str]]:
     config = _CONFIG.format(rubric=RUBRIC, level=level, by=by)
     project = read("pyproject.toml")
     if project is None and read("mlopslint.toml") is None:
-        found.append(("mlopslint.toml", config.replace("[tool.mlopslint.", "[").replace("[tool.mlopslint]\n", ""), "new"))
+        found.append(
+            ("mlopslint.toml", config.replace("[tool.mlopslint.", "[").replace("[tool.mlopslint]\n", ""), "new")
+        )
     elif project is not None and "[tool.mlopslint" not in project and read("mlopslint.toml") is None:
         found.append(("pyproject.toml", "\n" + config, "append"))
     hooks = read(".pre-commit-config.yaml")
     if hooks is None:
         found.append((".pre-commit-config.yaml", "repos:\n" + _HOOK.format(version=__version__), "new"))
     elif "mlopslint" not in hooks and hooks.rstrip().split("\n")[-1].startswith((" ", "-")):
-        found.append((".pre-commit-config.yaml", ("" if hooks.endswith("\n") else "\n") + _indented(_HOOK.format(version=__version__), hooks), "append"))
+        found.append(
+            (
+                ".pre-commit-config.yaml",
+                ("" if hooks.endswith("\n") else "\n") + _indented(_HOOK.format(version=__version__), hooks),
+                "append",
+            )
+        )
     if read(".gitlab-ci.yml") is not None:
         if "mlopslint" not in (read(".gitlab-ci.yml") or ""):
             found.append((".gitlab-ci.yml", "\n" + _GITLAB.format(version=__version__), "append"))

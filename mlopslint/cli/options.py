@@ -24,7 +24,9 @@ def source(function: F) -> F:
             click.option("--select", multiple=True, metavar="CODES", help="Only rules with these prefixes."),
             click.option("--extend-select", multiple=True, metavar="CODES", help="These rules as well."),
             click.option("--ignore", multiple=True, metavar="CODES", help="Without rules with these prefixes."),
-            click.option("--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Worker processes (default: one a core)."),
+            click.option(
+                "--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Worker processes (default: one a core)."
+            ),
             click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
             click.option("--cache-dir", metavar="DIR", help="Where the cache lies."),
         )

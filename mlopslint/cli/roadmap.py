@@ -11,7 +11,9 @@ from mlopslint.cli import options
 
 @click.command("roadmap")
 @click.argument("path", default=".")
-@click.option("--to", "to", type=click.IntRange(1, 9), metavar="LEVEL", help="Up to this level (default: the next one).")
+@click.option(
+    "--to", "to", type=click.IntRange(1, 9), metavar="LEVEL", help="Up to this level (default: the next one)."
+)
 @click.option("-f", "--format", "format_", type=click.Choice(["terminal", "json", "markdown"]), default="terminal")
 @options.source
 def command(path: str, to: int | None, format_: str, **rest: Any) -> int:
@@ -29,10 +31,14 @@ def command(path: str, to: int | None, format_: str, **rest: Any) -> int:
         click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())
         return 0
     mark = "#" if format_ == "markdown" else ""
-    click.echo(f"{mark + ' ' if mark else ''}From level {assessment.level} to level {goal}: {len(steps)} steps, {sum(s.gain for s in steps):.1f} points")
+    click.echo(
+        f"{mark + ' ' if mark else ''}From level {assessment.level} to level {goal}: {len(steps)} steps, {sum(s.gain for s in steps):.1f} points"
+    )
     for place, step in enumerate(steps, 1):
         blocks = ", blocks the next level" if step.blocks else ""
-        click.echo(f"\n{place}. {step.code} {step.title} (+{step.gain:g} points, {words.EFFORTS[step.effort]} effort, level {step.level}{blocks})")
+        click.echo(
+            f"\n{place}. {step.code} {step.title} (+{step.gain:g} points, {words.EFFORTS[step.effort]} effort, level {step.level}{blocks})"
+        )
         click.echo(f"   {step.reason}")
         click.echo(f"   {step.remediation}")
         if step.snippet:

@@ -30,9 +30,13 @@ def command(category: str | None, format_: str, config: str | None) -> int:
         if not mine:
             continue
         if format_ == "markdown":
-            click.echo(f"## {item.code} {item.title}\n\n| Code | Name | Level | Weight | Practice |\n|---|---|---|---|---|")
+            click.echo(
+                f"## {item.code} {item.title}\n\n| Code | Name | Level | Weight | Practice |\n|---|---|---|---|---|"
+            )
             for p in mine:
-                click.echo(f"| {p.code} | {p.name} | {p.level if p.level is not None else '–'} | {p.weight} | {p.title} |")
+                click.echo(
+                    f"| {p.code} | {p.name} | {p.level if p.level is not None else '–'} | {p.weight} | {p.title} |"
+                )
             click.echo()
         else:
             click.echo(click.style(f"{item.code} {item.title}", bold=True))

@@ -13,7 +13,9 @@ from mlopslint.cli import options
 @click.command("scan")
 @click.argument("path", default=".")
 @options.source
-@click.option("-f", "--format", "format_", default="terminal", metavar="FORMAT", help="terminal, json, markdown, html or csv.")
+@click.option(
+    "-f", "--format", "format_", default="terminal", metavar="FORMAT", help="terminal, json, markdown, html or csv."
+)
 @click.option("-o", "--output", multiple=True, metavar="FILE", help="Write a file too; its suffix chooses the format.")
 @click.option("--fail-under", type=float, metavar="SCORE", help="Fail when the score is lower.")
 @click.option("--min-level", type=int, metavar="N", help="Fail when the level is lower.")
@@ -25,7 +27,16 @@ from mlopslint.cli import options
 @click.option("--verbose", "-v", is_flag=True, help="All practices with their evidence.")
 @click.option("--no-color", is_flag=True, help="No colour.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when a gate is not met.")
-def command(path: str, format_: str, output: tuple[str, ...], quiet: bool, verbose: bool, no_color: bool, exit_zero: bool, **rest: Any) -> int:
+def command(
+    path: str,
+    format_: str,
+    output: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    no_color: bool,
+    exit_zero: bool,
+    **rest: Any,
+) -> int:
     """Assess the repository at PATH: a folder, a git work tree, a bare repository or a git URL."""
     from mlopslint import report as reports
     from mlopslint.errors import MlopslintError

@@ -331,10 +331,32 @@ _INLINE = re.compile(r"`([^`\n]{3,200})`")
 
 
 #: Plain words, one of which every licence text holds: looked for before the patterns, as that is much faster.
-_LICENSE_WORDS = ("permission", "terms and conditions", "redistribution", "gnu ", "mozilla public", "creative commons", "licensed rights", "unencumbered", "eclipse public")
+_LICENSE_WORDS = (
+    "permission",
+    "terms and conditions",
+    "redistribution",
+    "gnu ",
+    "mozilla public",
+    "creative commons",
+    "licensed rights",
+    "unencumbered",
+    "eclipse public",
+)
 
 
-_INSTALL_WORDS = ("install", "Install", "conda", " sync", " add", "docker", "make ", "setup.py", "Pkg.add", "pixi", "INSTALL")
+_INSTALL_WORDS = (
+    "install",
+    "Install",
+    "conda",
+    " sync",
+    " add",
+    "docker",
+    "make ",
+    "setup.py",
+    "Pkg.add",
+    "pixi",
+    "INSTALL",
+)
 
 
 def _phrases(text: str, layout: _Layout) -> list[Fact]:
@@ -362,7 +384,13 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
             end = text.find("\n", match.end())
             line = text[begin : end if end > 0 else None][:2000]
             note(name, text.count("\n", 0, match.start()) + 1, line if len(line) < 300 else match.group(0))
-    if "CLA" in text or "DCO" in text or "ontributor licen" in text or "igned-off" in text or "Developer Certificate" in text:
+    if (
+        "CLA" in text
+        or "DCO" in text
+        or "ontributor licen" in text
+        or "igned-off" in text
+        or "Developer Certificate" in text
+    ):
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))

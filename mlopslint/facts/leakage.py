@@ -17,7 +17,9 @@ _STATISTICS = re.compile(
     r"|CountVectorizer|TfidfVectorizer|TfidfTransformer|\bPCA|TruncatedSVD|SelectKBest|SelectPercentile|SelectFromModel|\bRFE|RFECV"
     r"|VarianceThreshold|KBinsDiscretizer|TargetEncoder|FactorAnalysis|FastICA|\bNMF)$"
 )
-_RESAMPLERS = re.compile(r"(SMOTE\w*|ADASYN|\w*OverSampler|\w*UnderSampler|\bNearMiss|TomekLinks|SMOTEENN|SMOTETomek|EditedNearestNeighbours)$")
+_RESAMPLERS = re.compile(
+    r"(SMOTE\w*|ADASYN|\w*OverSampler|\w*UnderSampler|\bNearMiss|TomekLinks|SMOTEENN|SMOTETomek|EditedNearestNeighbours)$"
+)
 _SPLIT = "train_test_split"
 MARKERS = (b"train_test_split", b"fit_resample", b"fit_sample")
 
@@ -80,10 +82,20 @@ class _Scope:
                 for variable in sorted(_roots(argument)):
                     if variable in self.fitted:
                         line, what = self.fitted[variable]
-                        self.leak("fit-before-split", line, f"{what} is fitted in line {line} on data that is split in line {call.lineno}", cell)
+                        self.leak(
+                            "fit-before-split",
+                            line,
+                            f"{what} is fitted in line {line} on data that is split in line {call.lineno}",
+                            cell,
+                        )
                     if variable in self.resampled:
                         line, what = self.resampled[variable]
-                        self.leak("resample-before-split", line, f"{what} resamples in line {line}, ahead of the split in line {call.lineno}", cell)
+                        self.leak(
+                            "resample-before-split",
+                            line,
+                            f"{what} resamples in line {line}, ahead of the split in line {call.lineno}",
+                            cell,
+                        )
 
     def leak(self, name: str, line: int, message: str, cell: int) -> None:
         if not any(fact.name == name and fact.line == line and fact.cell == cell for fact in self.facts):
@@ -93,7 +105,11 @@ class _Scope:
         if isinstance(target, (ast.Tuple, ast.List)):
             names = [item.id if isinstance(item, ast.Name) else "" for item in target.elts]
             split = isinstance(value, ast.Call) and _SPLIT in self.called(value)[0].rpartition(".")[2]
-            sampled = isinstance(value, ast.Call) and self.called(value)[1] in ("fit_resample", "fit_sample") and _RESAMPLERS.search(self.called(value)[0])
+            sampled = (
+                isinstance(value, ast.Call)
+                and self.called(value)[1] in ("fit_resample", "fit_sample")
+                and _RESAMPLERS.search(self.called(value)[0])
+            )
             for place, name in enumerate(names):
                 self.forget(name)
                 if split and place % 2 == 1 and place < 2:

@@ -17,7 +17,9 @@ _MAGIC = re.compile(r"^(\s*)(%{1,2}|!|\?)(.*)$")
 _ASSIGNED_MAGIC = re.compile(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
 _HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
 #: Cell magics whose body is still Python.
-_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "skip", "script_magic", "local", "chime"})
+_PYTHON_MAGICS = frozenset(
+    {"time", "timeit", "capture", "prun", "memit", "mprun", "skip", "script_magic", "local", "chime"}
+)
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -119,7 +121,17 @@ def read(data: bytes) -> list[Fact]:
             size = _size(outputs) if isinstance(outputs, list) else 0
             lines += source.count("\n") + 1
             facts.append(
-                Fact("cell", "code", 0, {"count": count if isinstance(count, int) else None, "output": size, "lines": source.count("\n") + 1}, number)
+                Fact(
+                    "cell",
+                    "code",
+                    0,
+                    {
+                        "count": count if isinstance(count, int) else None,
+                        "output": size,
+                        "lines": source.count("\n") + 1,
+                    },
+                    number,
+                )
             )
             if language != "python":
                 continue
@@ -133,7 +145,15 @@ def read(data: bytes) -> list[Fact]:
                 tree = parse(text)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 broken.append(number)
-                facts.append(Fact("broken-cell", str(getattr(error, "msg", error))[:120], getattr(error, "lineno", 0) or 0, None, number))
+                facts.append(
+                    Fact(
+                        "broken-cell",
+                        str(getattr(error, "msg", error))[:120],
+                        getattr(error, "lineno", 0) or 0,
+                        None,
+                        number,
+                    )
+                )
                 continue
             reader.cell = number
             reader.block(tree.body)
@@ -144,7 +164,11 @@ def read(data: bytes) -> list[Fact]:
                 if row.startswith("#"):
                     title = row.lstrip("#")
                     if title[:1] == " ":
-                        facts.append(Fact("heading", title.strip().lower()[:160], offset, {"level": len(row) - len(title)}, number))
+                        facts.append(
+                            Fact(
+                                "heading", title.strip().lower()[:160], offset, {"level": len(row) - len(title)}, number
+                            )
+                        )
     reader.cell = 0
     if any(marker in data for marker in leakage.MARKERS):
         facts += leakage.find(trees, reader.names)

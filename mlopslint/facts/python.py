@@ -23,10 +23,132 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 
 # Calls that say nothing of a project's practices, and are half of all calls.
 _DULL = frozenset(
-    ["len", "range", "str", "int", "float", "bool", "list", "dict", "set", "tuple", "isinstance", "issubclass", "super", "enumerate", "zip", "sorted", "reversed", "min", "max", "sum", "abs", "any", "all", "map", "filter", "getattr", "hasattr", "setattr", "type", "repr", "round", "iter", "next", "id", "hash", "ord", "chr", "callable", "vars", "frozenset", "bytes", "slice", "property", "staticmethod", "classmethod", "divmod", "format", "issubset", "ValueError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError", "AssertionError", "Exception"]
+    [
+        "len",
+        "range",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "list",
+        "dict",
+        "set",
+        "tuple",
+        "isinstance",
+        "issubclass",
+        "super",
+        "enumerate",
+        "zip",
+        "sorted",
+        "reversed",
+        "min",
+        "max",
+        "sum",
+        "abs",
+        "any",
+        "all",
+        "map",
+        "filter",
+        "getattr",
+        "hasattr",
+        "setattr",
+        "type",
+        "repr",
+        "round",
+        "iter",
+        "next",
+        "id",
+        "hash",
+        "ord",
+        "chr",
+        "callable",
+        "vars",
+        "frozenset",
+        "bytes",
+        "slice",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "divmod",
+        "format",
+        "issubset",
+        "ValueError",
+        "TypeError",
+        "RuntimeError",
+        "NotImplementedError",
+        "KeyError",
+        "AssertionError",
+        "Exception",
+    ]
 )
 _DULL_METHODS = frozenset(
-    ["append", "extend", "format", "join", "items", "keys", "values", "get", "pop", "strip", "split", "lower", "upper", "startswith", "endswith", "replace", "insert", "update", "setdefault", "encode", "decode", "rstrip", "lstrip", "copy", "remove", "index", "count", "sort", "add", "discard", "group", "match", "sub", "reshape", "view", "size", "unsqueeze", "squeeze", "permute", "transpose", "contiguous", "expand", "flatten", "mean", "sum", "float", "long", "item", "detach", "cpu", "numpy", "tolist", "astype", "clone", "dim", "numel", "type", "repeat", "any", "all", "isdigit", "title", "zfill", "rsplit", "splitlines"]
+    [
+        "append",
+        "extend",
+        "format",
+        "join",
+        "items",
+        "keys",
+        "values",
+        "get",
+        "pop",
+        "strip",
+        "split",
+        "lower",
+        "upper",
+        "startswith",
+        "endswith",
+        "replace",
+        "insert",
+        "update",
+        "setdefault",
+        "encode",
+        "decode",
+        "rstrip",
+        "lstrip",
+        "copy",
+        "remove",
+        "index",
+        "count",
+        "sort",
+        "add",
+        "discard",
+        "group",
+        "match",
+        "sub",
+        "reshape",
+        "view",
+        "size",
+        "unsqueeze",
+        "squeeze",
+        "permute",
+        "transpose",
+        "contiguous",
+        "expand",
+        "flatten",
+        "mean",
+        "sum",
+        "float",
+        "long",
+        "item",
+        "detach",
+        "cpu",
+        "numpy",
+        "tolist",
+        "astype",
+        "clone",
+        "dim",
+        "numel",
+        "type",
+        "repeat",
+        "any",
+        "all",
+        "isdigit",
+        "title",
+        "zfill",
+        "rsplit",
+        "splitlines",
+    ]
 )
 
 _INTERESTING = re.compile(
@@ -43,7 +165,9 @@ _METRIC = re.compile(
 _SNAKE = re.compile(r"^_*[a-z][a-z0-9_]*_*$|^_+$|^__[a-z0-9_]+__$")
 _CAP_WORDS = re.compile(r"^_*[A-Z][A-Za-z0-9]*$")
 _CAMEL = re.compile(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # myVariable, but not X_train, dW, n_Y
-_CALLBACK = re.compile(r"^(visit|leave|depart|do|test|on|render|serialize|__)_?[A-Za-z0-9_]*$|^(setUp|tearDown)(Class|Module)?$")
+_CALLBACK = re.compile(
+    r"^(visit|leave|depart|do|test|on|render|serialize|__)_?[A-Za-z0-9_]*$|^(setUp|tearDown)(Class|Module)?$"
+)
 _LICENCE = re.compile(r"copyright|licen[sc]e|all rights reserved|spdx", re.I)
 
 
@@ -166,8 +290,8 @@ class Reader:
         if cls is ast.Call:
             return "$" + self.text(node)[:80]
         if cls is ast.IfExp:  # an option that may be off is still an option that is there
-            found = self.constant(node.body)
-            return found if found not in (None, "$", False) else self.constant(node.orelse)
+            found = self.constant(node.body)  # type: ignore[attr-defined]
+            return found if found not in (None, "$", False) else self.constant(node.orelse)  # type: ignore[attr-defined]
         return "$"
 
     def pattern(self, node: ast.expr) -> str:
@@ -253,7 +377,12 @@ class Reader:
                     push(value)
 
     def string(self, value: str, line: int) -> None:
-        if 3 < len(value) <= 240 and value not in self.strings and len(self.strings) < 200 and _INTERESTING.match(value):
+        if (
+            3 < len(value) <= 240
+            and value not in self.strings
+            and len(self.strings) < 200
+            and _INTERESTING.match(value)
+        ):
             self.strings.add(value)
             self.emit("string", value, line)
 
@@ -675,7 +804,9 @@ class Reader:
 
 
 #: Calls of which each one says something of its own.
-_ENUMERATED = frozenset({"add_argument", "option", "argument", "Argument", "Option", "DEFINE_string", "DEFINE_integer", "PythonScriptStep"})
+_ENUMERATED = frozenset(
+    {"add_argument", "option", "argument", "Argument", "Option", "DEFINE_string", "DEFINE_integer", "PythonScriptStep"}
+)
 _PLAIN = (str, int, float, bool, bytes, complex, type(None))
 _LOG_PREFIXES = ("logging.", "loguru.", "structlog.", "absl.logging.", "logging.getLogger.")
 _LOG_METHODS = frozenset(

@@ -18,7 +18,11 @@ _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
     ("github-token", b"github_pat_", re.compile(rb"(github_pat_[A-Za-z0-9_]{60,})")),
     ("gitlab-token", b"glpat-", re.compile(rb"(?<![A-Za-z0-9])(glpat-[A-Za-z0-9_-]{20,})")),
     ("slack-token", b"xox", re.compile(rb"(?<![A-Za-z0-9])(xox[abprs]-[0-9]{8,}-[0-9A-Za-z-]{16,})")),
-    ("slack-webhook", b"hooks.slack.com", re.compile(rb"(hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,})")),
+    (
+        "slack-webhook",
+        b"hooks.slack.com",
+        re.compile(rb"(hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,})"),
+    ),
     ("google-api-key", b"AIza", re.compile(rb"(?<![A-Za-z0-9_-])(AIza[0-9A-Za-z_-]{35})(?![A-Za-z0-9_-])")),
     ("openai-key", b"T3BlbkFJ", re.compile(rb"(sk-[A-Za-z0-9_-]{15,}T3BlbkFJ[A-Za-z0-9_-]{15,})")),
     ("anthropic-key", b"sk-ant-", re.compile(rb"(sk-ant-[a-z0-9]{4,}-[A-Za-z0-9_-]{60,})")),
@@ -30,7 +34,9 @@ _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
     (
         "private-key",
         b"PRIVATE KEY-----",
-        re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s|\"|,|\+)*((?:[A-Za-z0-9+/=]{40,}(?:\\n|\s|\"|,|\+)*){3,})"),
+        re.compile(
+            rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s|\"|,|\+)*((?:[A-Za-z0-9+/=]{40,}(?:\\n|\s|\"|,|\+)*){3,})"
+        ),
     ),
 )
 #: A value in quotes that something is set to; whether that something is a credential is asked only of these.
@@ -38,7 +44,9 @@ _QUOTED = re.compile(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']
 _ASSIGNED = re.compile(
     rb"(?i)(?:secret|passw(?:or)?d|[_-]key|apikey|account_?key|[_-]token|accesstoken|login\(\s*key)[\w-]{0,24}[\"']?\s{0,3}$"
 )
-_NOT_SECRET = re.compile(rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob)[_-]?(?:key|token)$")
+_NOT_SECRET = re.compile(
+    rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob)[_-]?(?:key|token)$"
+)
 _PLACEHOLDER = re.compile(
     rb"(?i)example|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
     rb"|test|<|\$|\{|default|secret|password|token|localhost|foobar|none|null|minio|admin|notreal|\*\*\*"
@@ -69,7 +77,11 @@ def scan(data: bytes) -> list[Fact]:
     for quoted in _QUOTED.finditer(data):
         start = quoted.start()
         before = data[max(0, start - 60) : start]
-        if _ASSIGNED.search(before) and looks_random(quoted.group(1)) and not _NOT_SECRET.search(before.rstrip(b" \"'")):
+        if (
+            _ASSIGNED.search(before)
+            and looks_random(quoted.group(1))
+            and not _NOT_SECRET.search(before.rstrip(b" \"'"))
+        ):
             found.append(_fact("assigned-credential", data, quoted, quoted.group(1), "medium"))
             if len(found) > 20:
                 break

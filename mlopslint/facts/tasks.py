@@ -7,7 +7,18 @@ from typing import Any
 
 from mlopslint.facts.commands import split
 from mlopslint.facts.text import decode, fold, text_of, texts
-from mlopslint.facts.tree import as_list, as_map, content_of, flatten, line_of, load_ini, load_yaml, maps, read_table, toml_lines
+from mlopslint.facts.tree import (
+    as_list,
+    as_map,
+    content_of,
+    flatten,
+    line_of,
+    load_ini,
+    load_yaml,
+    maps,
+    read_table,
+    toml_lines,
+)
 from mlopslint.records import Fact
 
 
@@ -170,7 +181,10 @@ def read_mise(data: bytes) -> list[Fact]:
     for name, body in as_map(root.get("tasks")).items():
         line = lines.get(f"tasks.{name}", 0)
         options = body if isinstance(body, dict) else {"run": body}
-        needs = [text_of(need).split(" ")[0] for need in [*as_list(options.get("depends")), *as_list(options.get("depends_post"))]]
+        needs = [
+            text_of(need).split(" ")[0]
+            for need in [*as_list(options.get("depends")), *as_list(options.get("depends_post"))]
+        ]
         names = {str(name)[:120], *(text_of(alias) for alias in as_list(options.get("alias")))}
         for each in sorted(names - {""}):
             facts.append(Fact("task", each, line, {"needs": [need for need in needs if need], "tool": "mise"}))

@@ -12,7 +12,23 @@ from mlopslint.predicates import data, delivery, governance, structure, training
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
-_HELPERS = frozenset({"technology_in_use", "monitored_aspect", "serving_code", "trains_by_command", "data_tests", "found", "half", "no", "yes", "not_applicable", "all_commands", "ci_commands", "starts_with"})
+_HELPERS = frozenset(
+    {
+        "technology_in_use",
+        "monitored_aspect",
+        "serving_code",
+        "trains_by_command",
+        "data_tests",
+        "found",
+        "half",
+        "no",
+        "yes",
+        "not_applicable",
+        "all_commands",
+        "ci_commands",
+        "starts_with",
+    }
+)
 
 
 def _predicates(*modules: ModuleType) -> dict[str, Callable[[Judge], Outcome]]:
@@ -21,7 +37,10 @@ def _predicates(*modules: ModuleType) -> dict[str, Callable[[Judge], Outcome]]:
         name: function
         for module in modules
         for name, function in vars(module).items()
-        if not name.startswith("_") and name not in _HELPERS and getattr(function, "__module__", "") == module.__name__ and callable(function)
+        if not name.startswith("_")
+        and name not in _HELPERS
+        and getattr(function, "__module__", "") == module.__name__
+        and callable(function)
     }
 
 

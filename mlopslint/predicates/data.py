@@ -19,18 +19,42 @@ _CHECKED = re.compile(
     r"|labels?\b|bounds?|range|corrupt|num_classes|min\(\)|max\(\)|\.min|\.max|df\b|frame|dataset",
     re.I,
 )
-_VALIDATES = re.compile(r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)", re.I)
+_VALIDATES = re.compile(
+    r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)",
+    re.I,
+)
 
 
 def _explicit_checks(judge: Judge) -> list[Hit]:
     """Checks of data that raise, in the project's own code."""
     hits = []
     for hit in judge.view.hits("guard"):
-        if judge.view.kinds.get(hit.path) != "python" or hit.fact.name == "assert" or re.search(r"NotImplemented|ImportError|ModuleNotFound|Exit|argparse|StopIteration|Attribute|FileNotFound|HTTPException|Environment|BadParameter|Usage|Abort", hit.fact.name):
+        if (
+            judge.view.kinds.get(hit.path) != "python"
+            or hit.fact.name == "assert"
+            or re.search(
+                r"NotImplemented|ImportError|ModuleNotFound|Exit|argparse|StopIteration|Attribute|FileNotFound|HTTPException|Environment|BadParameter|Usage|Abort",
+                hit.fact.name,
+            )
+        ):
             continue
         words = " ".join(hit.get("names") or ())
         function = str(hit.get("in", ""))
-        if _VALIDATES.search(f"{function} {hit.path}") or (re.search(r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_counts|is_numeric_dtype|missing_col", words, re.I)) or (DATA_WORDS.search(hit.path) and _CHECKED.search(words) and re.search(r"df|data|frame|label|column|image|row", words, re.I)):
+        if (
+            _VALIDATES.search(f"{function} {hit.path}")
+            or (
+                re.search(
+                    r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_counts|is_numeric_dtype|missing_col",
+                    words,
+                    re.I,
+                )
+            )
+            or (
+                DATA_WORDS.search(hit.path)
+                and _CHECKED.search(words)
+                and re.search(r"df|data|frame|label|column|image|row", words, re.I)
+            )
+        ):
             hits.append(hit)
     return hits
 
@@ -38,8 +62,37 @@ def _explicit_checks(judge: Judge) -> list[Hit]:
 def _weak_checks(judge: Judge) -> list[Hit]:
     """Asserts on data and null handling."""
     view = judge.view
-    hits = [hit for hit in view.hits("guard", "assert") if view.kinds.get(hit.path) == "python" and (DATA_WORDS.search(f"{hit.path} {hit.get('in', '')}") or re.search(r"columns|isnull|isna|dtype|df\b", " ".join(hit.get("names") or ()), re.I)) and _CHECKED.search(" ".join(hit.get("names") or ()) + " " + hit.path)]
-    hits += [hit for hit in view.hits("call", "*.dropna", ".dropna", "*.isnull", ".isnull", "*.isna", ".isna", "*.fillna", ".fillna", "*.drop_duplicates", ".drop_duplicates", "*.SimpleImputer", "numpy.isnan", "*.drop_nulls", ".drop_nulls") if view.kinds.get(hit.path) == "python"]
+    hits = [
+        hit
+        for hit in view.hits("guard", "assert")
+        if view.kinds.get(hit.path) == "python"
+        and (
+            DATA_WORDS.search(f"{hit.path} {hit.get('in', '')}")
+            or re.search(r"columns|isnull|isna|dtype|df\b", " ".join(hit.get("names") or ()), re.I)
+        )
+        and _CHECKED.search(" ".join(hit.get("names") or ()) + " " + hit.path)
+    ]
+    hits += [
+        hit
+        for hit in view.hits(
+            "call",
+            "*.dropna",
+            ".dropna",
+            "*.isnull",
+            ".isnull",
+            "*.isna",
+            ".isna",
+            "*.fillna",
+            ".fillna",
+            "*.drop_duplicates",
+            ".drop_duplicates",
+            "*.SimpleImputer",
+            "numpy.isnan",
+            "*.drop_nulls",
+            ".drop_nulls",
+        )
+        if view.kinds.get(hit.path) == "python"
+    ]
     return hits
 
 
@@ -49,10 +102,25 @@ def data_tests(judge: Judge) -> list[Hit]:
     found_tests = []
     tools = {item.path for use in judge.technologies.find(kinds=["data-validation"], rung=3) for item in use.evidence}
     for path in judge.concepts.test_files:
-        reads = any(re.search(r"(^|\.)read_(csv|parquet|json|table|excel|feather)$|load_dataset|genfromtxt|loadtxt", f.name) for f in view.of(path, "call"))
+        reads = any(
+            re.search(r"(^|\.)read_(csv|parquet|json|table|excel|feather)$|load_dataset|genfromtxt|loadtxt", f.name)
+            for f in view.of(path, "call")
+        )
         checks = path in tools or (reads and re.search(r"data", path, re.I))
         for fact in view.of(path, "def"):
-            if fact.name.rpartition(".")[2].startswith("test") and (checks or (reads and re.search(r"schema|column|null|missing|distribution|range|data_?quality|data_valid", fact.name, re.I))) and (fact.value.get("asserts") or path in tools):
+            if (
+                fact.name.rpartition(".")[2].startswith("test")
+                and (
+                    checks
+                    or (
+                        reads
+                        and re.search(
+                            r"schema|column|null|missing|distribution|range|data_?quality|data_valid", fact.name, re.I
+                        )
+                    )
+                )
+                and (fact.value.get("asserts") or path in tools)
+            ):
                 found_tests.append(Hit(path, fact))
     return found_tests
 
@@ -61,10 +129,16 @@ def data_validated(judge: Judge) -> Outcome:
     """DAT001: data is checked by a validation tool or by explicit checks that raise; asserts and null handling are half."""
     wired = judge.technologies.find(kinds=["data-validation"], rung=3)
     if not wired:
-        wired = [use for use in judge.technologies.find(kinds=["data-validation"], rung=2) if all("imported" not in item.detail for item in use.evidence)]
+        wired = [
+            use
+            for use in judge.technologies.find(kinds=["data-validation"], rung=2)
+            if all("imported" not in item.detail for item in use.evidence)
+        ]
     if wired:
         return Outcome(1.0, wired[0].evidence, wired[0].rung, f"{wired[0].name} checks the data")
-    suites = [hit for hit in judge.view.hits("document-type", "expectation-suite*", "soda*", "dbt-schema*", "*data-contract*")]
+    suites = [
+        hit for hit in judge.view.hits("document-type", "expectation-suite*", "soda*", "dbt-schema*", "*data-contract*")
+    ]
     if suites:
         return found(suites[:3], 2, f"{suites[0].path} declares expectations")
     explicit = _explicit_checks(judge)
@@ -72,7 +146,12 @@ def data_validated(judge: Judge) -> Outcome:
         return found(explicit[:4], 3, f"{len(explicit)} explicit checks of the data raise errors").trusted("medium")
     tests = data_tests(judge)
     if explicit or tests:
-        return half("a few checks only" if explicit else "tests check sample data files only", [hit.evidence() for hit in (explicit + tests)[:4]], 3, "medium")
+        return half(
+            "a few checks only" if explicit else "tests check sample data files only",
+            [hit.evidence() for hit in (explicit + tests)[:4]],
+            3,
+            "medium",
+        )
     declared = judge.technologies.find(kinds=["data-validation"])
     if declared:
         return half(f"{declared[0].name} is declared but not used", declared[0].evidence, 1)
@@ -89,12 +168,26 @@ def validated_before_training(judge: Judge) -> Outcome:
     for hit in concepts.stage_names:
         by_path.setdefault(hit.path, []).append(hit)
     for _path, stages in by_path.items():
-        checks = [hit for hit in stages if re.search(r"valid|check|expect|quality|verify|drift_test|data_test", hit.fact.name, re.I) and not re.search(r"model|eval|cross", hit.fact.name, re.I)]
+        checks = [
+            hit
+            for hit in stages
+            if re.search(r"valid|check|expect|quality|verify|drift_test|data_test", hit.fact.name, re.I)
+            and not re.search(r"model|eval|cross", hit.fact.name, re.I)
+        ]
         trains = [hit for hit in stages if TRAIN_WORDS.search(hit.fact.name)]
         if checks and trains:
-            return yes(f"{checks[0].fact.name} is a stage beside {trains[0].fact.name}", [checks[0].evidence(), trains[0].evidence()], 3)
+            return yes(
+                f"{checks[0].fact.name} is a stage beside {trains[0].fact.name}",
+                [checks[0].evidence(), trains[0].evidence()],
+                3,
+            )
     near = concepts.reach(sorted({*concepts.training_entries, *concepts.training_files}))
-    tool = [item for use in judge.technologies.find(kinds=["data-validation"], rung=3) for item in use.evidence if item.path in near]
+    tool = [
+        item
+        for use in judge.technologies.find(kinds=["data-validation"], rung=3)
+        for item in use.evidence
+        if item.path in near
+    ]
     if tool:
         return yes(f"{tool[0].path} is part of the training code", tool[:2], 3)
     explicit = [hit for hit in _explicit_checks(judge) if hit.path in near]
@@ -103,7 +196,11 @@ def validated_before_training(judge: Judge) -> Outcome:
     order: list[tuple[str, str, Evidence, bool]] = []
     for command in ci_commands(view):
         line = command.line
-        if re.search(r"great_expectations|gx |soda scan|dbt (test|build)|pandera|(pytest|unittest).*data|validate.*data|data.*validat", line, re.I):
+        if re.search(
+            r"great_expectations|gx |soda scan|dbt (test|build)|pandera|(pytest|unittest).*data|validate.*data|data.*validat",
+            line,
+            re.I,
+        ):
             order.append(("check", line, command.evidence(), command.soft))
         elif re.search(r"(^|[/_. -])train", line, re.I) and not line.startswith(("pip", "pytest", "echo")):
             order.append(("train", line, command.evidence(), command.soft))
@@ -115,18 +212,39 @@ def validated_before_training(judge: Judge) -> Outcome:
         return yes("the data is tested ahead of training", [first[2]], 4)
     weak = [hit for hit in _weak_checks(judge) if hit.path in near]
     if explicit or weak:
-        return half("only ad-hoc checks run in the code that training uses", [hit.evidence() for hit in (explicit + weak)[:3]], 3, "medium")
+        return half(
+            "only ad-hoc checks run in the code that training uses",
+            [hit.evidence() for hit in (explicit + weak)[:3]],
+            3,
+            "medium",
+        )
     return no("nothing validates the data ahead of training")
 
 
 def data_tests_in_ci(judge: Judge) -> Outcome:
     """DAT003: CI runs data tests."""
     view = judge.view
-    direct = [c for c in ci_commands(view) if re.search(r"great_expectations|^gx |soda scan|dbt (test|build)|dvc repro.*(valid|check)|validate_data|data_valid|check_data", c.line, re.I) or (c.words[0] in ("pytest", "py.test") and any(re.search(r"(^|/)[^/]*data[^/]*($|/|\.py)", w) for w in c.words[1:]))]
+    direct = [
+        c
+        for c in ci_commands(view)
+        if re.search(
+            r"great_expectations|^gx |soda scan|dbt (test|build)|dvc repro.*(valid|check)|validate_data|data_valid|check_data",
+            c.line,
+            re.I,
+        )
+        or (
+            c.words[0] in ("pytest", "py.test")
+            and any(re.search(r"(^|/)[^/]*data[^/]*($|/|\.py)", w) for w in c.words[1:])
+        )
+    ]
     if direct:
         soft = all(c.soft for c in direct)
         evidence = [c.evidence() for c in direct[:3]]
-        return half("CI runs data tests, but ignores their failure", evidence, 3) if soft else yes("CI runs data tests", evidence, 4)
+        return (
+            half("CI runs data tests, but ignores their failure", evidence, 3)
+            if soft
+            else yes("CI runs data tests", evidence, 4)
+        )
     runs = [c for c in ci_commands(view) if c.words[0] in ("pytest", "py.test", "unittest", "nose2", "nosetests")]
     if not runs:
         return no("CI runs no tests of data")
@@ -136,13 +254,42 @@ def data_tests_in_ci(judge: Judge) -> Outcome:
         if all(c.soft for c in runs):
             return half("CI runs data tests, but ignores their failure", evidence, 3)
         return yes(f"CI's test run includes {tests[0].fact.name}", evidence, 4)
-    loaders = [path for path in judge.concepts.test_files if re.search(r"(^|[/_])(data|dataset|dataloader|loader)s?[_/.]", path, re.I) and judge.concepts.tests_project(path)]
+    loaders = [
+        path
+        for path in judge.concepts.test_files
+        if re.search(r"(^|[/_])(data|dataset|dataloader|loader)s?[_/.]", path, re.I)
+        and judge.concepts.tests_project(path)
+    ]
     if loaders and judge.predicate("data_validated").grade >= 1:
         return half("CI tests the loaders, not the data", [runs[0].evidence(), Evidence(loaders[0])], 4)
     return no("CI's tests do not look at data")
 
 
-_SPLITS = ("*.train_test_split", "*.random_split", "*.KFold", "*.StratifiedKFold", "*.GroupKFold", "*.TimeSeriesSplit", "*.ShuffleSplit", "*.cross_val_score", "*.cross_validate", "*.GridSearchCV", "*.RandomizedSearchCV", "*.train_test_split*", "sklearn.metrics.*", "*.evaluate", ".evaluate", "torchmetrics.*", "*.SubsetRandomSampler", ".score", "*.score", "*.cv", "evaluate.load", "tensorflow.keras.metrics.*", "jiwer.*")
+_SPLITS = (
+    "*.train_test_split",
+    "*.random_split",
+    "*.KFold",
+    "*.StratifiedKFold",
+    "*.GroupKFold",
+    "*.TimeSeriesSplit",
+    "*.ShuffleSplit",
+    "*.cross_val_score",
+    "*.cross_validate",
+    "*.GridSearchCV",
+    "*.RandomizedSearchCV",
+    "*.train_test_split*",
+    "sklearn.metrics.*",
+    "*.evaluate",
+    ".evaluate",
+    "torchmetrics.*",
+    "*.SubsetRandomSampler",
+    ".score",
+    "*.score",
+    "*.cv",
+    "evaluate.load",
+    "tensorflow.keras.metrics.*",
+    "jiwer.*",
+)
 
 
 def splits_or_evaluates(judge: Judge) -> Outcome:
@@ -150,7 +297,10 @@ def splits_or_evaluates(judge: Judge) -> Outcome:
     hit = next(judge.view.hits("call", *_SPLITS), None)
     if hit:
         return found([hit], 3)
-    hit = next((h for h in judge.view.hits("def") if re.search(r"split|evaluat|validat|test_epoch|val_", h.fact.name, re.I)), None)
+    hit = next(
+        (h for h in judge.view.hits("def") if re.search(r"split|evaluat|validat|test_epoch|val_", h.fact.name, re.I)),
+        None,
+    )
     if hit and judge.concepts.frameworks:
         return found([hit], 3)
     return found(judge.concepts.training[:1], 3) if judge.concepts.training else NOTHING
@@ -162,22 +312,45 @@ def split_is_sound(judge: Judge) -> Outcome:
     leaks = list(view.hits("leak"))
     scripts = [hit for hit in leaks if view.kinds.get(hit.path) == "python"]
     if scripts:
-        return no(f"{scripts[0].fact.name}: {scripts[0].get('message')}", [hit.evidence(str(hit.get("message"))) for hit in scripts[:4]], "medium")
+        return no(
+            f"{scripts[0].fact.name}: {scripts[0].get('message')}",
+            [hit.evidence(str(hit.get("message"))) for hit in scripts[:4]],
+            "medium",
+        )
     same = _same_data(judge)
     if same:
         return no("validation uses the training data", [hit.evidence() for hit in same[:3]], "medium")
     if leaks:
-        return half(f"leakage in notebooks only: {leaks[0].get('message')}", [hit.evidence(str(hit.get("message"))) for hit in leaks[:4]], 3, "medium")
+        return half(
+            f"leakage in notebooks only: {leaks[0].get('message')}",
+            [hit.evidence(str(hit.get("message"))) for hit in leaks[:4]],
+            3,
+            "medium",
+        )
     return yes("no leakage between training and test data was found", [], 3, "medium")
 
 
 def _same_data(judge: Judge) -> list[Hit]:
     """Calls that hand the very same data over as training and as validation data."""
     found_hits = []
-    for hit in judge.view.hits("call", "*.fit", ".fit", "*.train", ".train", "*train_model", "*Trainer", "*.Trainer", "*train*"):
+    for hit in judge.view.hits(
+        "call", "*.fit", ".fit", "*.train", ".train", "*train_model", "*Trainer", "*.Trainer", "*train*"
+    ):
         value = hit.fact.value or {}
-        train = value.get("train_dataset") or value.get("train_data") or value.get("train_loader") or value.get("train_dataloader")
-        other = value.get("eval_dataset") or value.get("validation_data") or value.get("val_data") or value.get("val_loader") or value.get("valid_data") or value.get("validation_dataset")
+        train = (
+            value.get("train_dataset")
+            or value.get("train_data")
+            or value.get("train_loader")
+            or value.get("train_dataloader")
+        )
+        other = (
+            value.get("eval_dataset")
+            or value.get("validation_data")
+            or value.get("val_data")
+            or value.get("val_loader")
+            or value.get("valid_data")
+            or value.get("validation_dataset")
+        )
         if isinstance(train, str) and train not in ("$", "None") and train == other and re.search(r"train", train):
             found_hits.append(hit)
     return found_hits
@@ -186,7 +359,16 @@ def _same_data(judge: Judge) -> list[Hit]:
 def data_documented(judge: Judge) -> Outcome:
     """DAT005: where data comes from and what its fields are; one of the two is half."""
     view = judge.view
-    cards = [path for path in view.entries if re.search(r"(^|/)(data[_-]?card|datasheet|dataset[_-]?card|data[_-]?dictionary|data[_-]?description|codebook)[^/]*\.(md|rst|txt|ya?ml|csv|pdf)$", path, re.I) and view.roles[path] in ("source", "docs")]
+    cards = [
+        path
+        for path in view.entries
+        if re.search(
+            r"(^|/)(data[_-]?card|datasheet|dataset[_-]?card|data[_-]?dictionary|data[_-]?description|codebook)[^/]*\.(md|rst|txt|ya?ml|csv|pdf)$",
+            path,
+            re.I,
+        )
+        and view.roles[path] in ("source", "docs")
+    ]
     if cards:
         return yes(f"{cards[0]} documents the data", [Evidence(cards[0])])
     source: Evidence | None = None
@@ -197,13 +379,24 @@ def data_documented(judge: Judge) -> Outcome:
         name = path.rpartition("/")[2].lower()
         if re.match(r"(changelog|contributing|code_of_conduct|security|license|authors)", name):
             continue
-        about_data = re.search(r"data", path, re.I) or any(re.search(r"\bdata(set)?s?\b", f.name) for f in view.of(path, "heading"))
+        about_data = re.search(r"data", path, re.I) or any(
+            re.search(r"\bdata(set)?s?\b", f.name) for f in view.of(path, "heading")
+        )
         for fact in view.of(path, "phrase"):
             if fact.name == "data-source" and source is None and (about_data or "/" not in path):
                 source = Evidence(path, fact.line, "where the data comes from")
             elif fact.name == "data-fields" and fields is None:
                 fields = Evidence(path, fact.line, "what its fields are")
-    sections = [Hit(path, f) for path in view.files("document", frozenset({"source", "docs"})) for f in view.of(path, "heading") if re.search(r"^(\W|\d|\.)*(the )?(training |raw |input )?(data|datasets?|data ?sets?|data (preparation|description|source|format|dictionary|card)|dataset .*|about the data)\W*$", f.name) and f.value.get("words", 0) >= 15]
+    sections = [
+        Hit(path, f)
+        for path in view.files("document", frozenset({"source", "docs"}))
+        for f in view.of(path, "heading")
+        if re.search(
+            r"^(\W|\d|\.)*(the )?(training |raw |input )?(data|datasets?|data ?sets?|data (preparation|description|source|format|dictionary|card)|dataset .*|about the data)\W*$",
+            f.name,
+        )
+        and f.value.get("words", 0) >= 15
+    ]
     if source and fields:
         return yes("source and fields are described", [source, fields], confidence="medium")
     if sections and (source or fields):
@@ -212,10 +405,16 @@ def data_documented(judge: Judge) -> Outcome:
             return yes(f"a section of {big.path} describes the data", [big.evidence()], confidence="medium")
     one = source or fields or (sections[0].evidence() if sections else None)
     if one:
-        return half("only where the data comes from" if one is source else "only what the data holds", [one], 2, "medium")
+        return half(
+            "only where the data comes from" if one is source else "only what the data holds", [one], 2, "medium"
+        )
     yaml_headers = [hit for hit in view.hits("key", "download", "names.*", "nc") if re.search(r"data", hit.path, re.I)]
     if any(hit.fact.name == "download" for hit in yaml_headers) and len(yaml_headers) > 3:
-        return yes(f"{yaml_headers[0].path} gives the data's source, layout and classes", [yaml_headers[0].evidence()], confidence="medium")
+        return yes(
+            f"{yaml_headers[0].path} gives the data's source, layout and classes",
+            [yaml_headers[0].evidence()],
+            confidence="medium",
+        )
     return no("nothing says where the data comes from and what its fields are")
 
 
@@ -243,16 +442,54 @@ def shared_transforms(judge: Judge) -> Outcome:
     reach_serving = concepts.reach(serving)
     trains = sorted({*concepts.training_files, *concepts.training_entries})
     reach_training = concepts.reach(trains)
-    shared = [path for path in sorted(reach_serving & reach_training) if not path.endswith("__init__.py") and (DATA_WORDS.search(path) or any(DATA_WORDS.search(f.name) for f in view.of(path, "def"))) and not re.search(r"(^|/)(config|settings|log\w*|constants)\.py$", path)]
+    shared = [
+        path
+        for path in sorted(reach_serving & reach_training)
+        if not path.endswith("__init__.py")
+        and (DATA_WORDS.search(path) or any(DATA_WORDS.search(f.name) for f in view.of(path, "def")))
+        and not re.search(r"(^|/)(config|settings|log\w*|constants)\.py$", path)
+    ]
     if shared:
         return yes(f"{shared[0]} is used in training and in serving", [Evidence(path) for path in shared[:3]], 3)
-    pipelines = [hit for hit in view.hits("call", "sklearn.pipeline.Pipeline", "sklearn.pipeline.make_pipeline", "imblearn.pipeline.*", "sklearn.compose.ColumnTransformer", "pyspark.ml.Pipeline", "tensorflow.keras.layers.Normalization", "tensorflow.keras.layers.TextVectorization", "tensorflow_transform.*")]
+    pipelines = [
+        hit
+        for hit in view.hits(
+            "call",
+            "sklearn.pipeline.Pipeline",
+            "sklearn.pipeline.make_pipeline",
+            "imblearn.pipeline.*",
+            "sklearn.compose.ColumnTransformer",
+            "pyspark.ml.Pipeline",
+            "tensorflow.keras.layers.Normalization",
+            "tensorflow.keras.layers.TextVectorization",
+            "tensorflow_transform.*",
+        )
+    ]
     if pipelines:
         return found(pipelines[:2], 3, "the fitted pipeline carries its transforms to serving")
-    transforms = [hit for hit in view.hits("call", "sklearn.preprocessing.*", "sklearn.feature_extraction.*", "torchvision.transforms.*", "albumentations.*", "sklearn.impute.*", "pandas.get_dummies", "nltk.*", "*.fit_transform")]
+    transforms = [
+        hit
+        for hit in view.hits(
+            "call",
+            "sklearn.preprocessing.*",
+            "sklearn.feature_extraction.*",
+            "torchvision.transforms.*",
+            "albumentations.*",
+            "sklearn.impute.*",
+            "pandas.get_dummies",
+            "nltk.*",
+            "*.fit_transform",
+        )
+    ]
     if not transforms:
         return not_applicable("there are no feature transforms to share")
-    processors = [hit for hit in view.hits("call", "joblib.load", "pickle.load", "*.AutoTokenizer.from_pretrained", "*.from_pretrained") if hit.path in reach_serving]
+    processors = [
+        hit
+        for hit in view.hits(
+            "call", "joblib.load", "pickle.load", "*.AutoTokenizer.from_pretrained", "*.from_pretrained"
+        )
+        if hit.path in reach_serving
+    ]
     if processors and len(processors) >= 2:
         return found(processors[:2], 3, "the fitted transforms are loaded in serving").trusted("low")
     return no("serving has feature code of its own", [Evidence(path) for path in serving[:2]], "medium")

@@ -12,7 +12,9 @@ from mlopslint.view import OWN_AND_TESTS
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
-_ROOT_HELPERS = re.compile(r"^(setup|conftest|noxfile|tasks|hubconf|fabfile|conf|versioneer|manage|wsgi|asgi|__init__|__main__|test_.*|.*_test)\.py$")
+_ROOT_HELPERS = re.compile(
+    r"^(setup|conftest|noxfile|tasks|hubconf|fabfile|conf|versioneer|manage|wsgi|asgi|__init__|__main__|test_.*|.*_test)\.py$"
+)
 
 
 def source_package(judge: Judge) -> Outcome:
@@ -36,16 +38,33 @@ def source_package(judge: Judge) -> Outcome:
         return no("all code files stand at the root", [Evidence(path) for path in root[:5]])
     folders = sorted({path.split("/")[0] for path in inner})
     if len(root) > len(counted) / 2:
-        return half(f"{len(root)} of {len(counted)} code files stand at the root, beside {folders[0]}/", [Evidence(path) for path in root[:4]])
-    return yes(f"code is in {', '.join(f + '/' for f in folders[:4])}; {len(root)} of {len(counted)} files at the root", [Evidence(path) for path in inner[:2]])
+        return half(
+            f"{len(root)} of {len(counted)} code files stand at the root, beside {folders[0]}/",
+            [Evidence(path) for path in root[:4]],
+        )
+    return yes(
+        f"code is in {', '.join(f + '/' for f in folders[:4])}; {len(root)} of {len(counted)} files at the root",
+        [Evidence(path) for path in inner[:2]],
+    )
 
 
 def readme(judge: Judge) -> Outcome:
     """STR002: a README that says what the project is, how to install it and how to run it."""
     view = judge.view
-    found = sorted((path for path in view.entries if re.fullmatch(r"(?:\.github/|docs/)?readme(\.(md|markdown|rst|txt|adoc|org))?", path, re.I)), key=lambda p: (p.count("/"), len(p)))
+    found = sorted(
+        (
+            path
+            for path in view.entries
+            if re.fullmatch(r"(?:\.github/|docs/)?readme(\.(md|markdown|rst|txt|adoc|org))?", path, re.I)
+        ),
+        key=lambda p: (p.count("/"), len(p)),
+    )
     if not found:
-        deeper = [path for path in view.entries if re.search(r"(^|/)readme(\.\w+)?$", path, re.I) and view.roles[path] != "vendored"]
+        deeper = [
+            path
+            for path in view.entries
+            if re.search(r"(^|/)readme(\.\w+)?$", path, re.I) and view.roles[path] != "vendored"
+        ]
         if deeper:
             return half("no README at the root, only in folders", [Evidence(deeper[0])])
         return no("there is no README")
@@ -55,24 +74,45 @@ def readme(judge: Judge) -> Outcome:
     if document and document.value.get("template"):
         return half("the README is still a template's text", [Evidence(path, 1)])
     if words < 40:
-        return half(f"the README has {words} words", [Evidence(path, 1)]) if words else no("the README is empty", [Evidence(path)])
+        return (
+            half(f"the README has {words} words", [Evidence(path, 1)])
+            if words
+            else no("the README is empty", [Evidence(path)])
+        )
     phrases = {fact.name: fact for fact in view.of(path, "phrase")}
     headings = [fact for fact in view.of(path, "heading")]
 
     def heading(pattern: str) -> int | None:
         return next((fact.line for fact in headings if re.search(pattern, fact.name)), None)
 
-    install = phrases["install-command"].line if "install-command" in phrases else heading(r"install|set.?up|getting started|quick.?start|requirement|prerequisit|environment|dependenc|depend|build|how to use")
-    run = phrases["run-command"].line if "run-command" in phrases else heading(r"usage|run|train|example|getting started|quick.?start|how to|tutorial|demo|inference|predict|reproduc|pipeline|deploy|use")
+    install = (
+        phrases["install-command"].line
+        if "install-command" in phrases
+        else heading(
+            r"install|set.?up|getting started|quick.?start|requirement|prerequisit|environment|dependenc|depend|build|how to use"
+        )
+    )
+    run = (
+        phrases["run-command"].line
+        if "run-command" in phrases
+        else heading(
+            r"usage|run|train|example|getting started|quick.?start|how to|tutorial|demo|inference|predict|reproduc|pipeline|deploy|use"
+        )
+    )
     if install and run:
-        return yes(f"it says how to install (line {install}) and how to run (line {run})", [Evidence(path, install, "install"), Evidence(path, run, "run")])
+        return yes(
+            f"it says how to install (line {install}) and how to run (line {run})",
+            [Evidence(path, install, "install"), Evidence(path, run, "run")],
+        )
     missing = " and ".join(word for word, got in (("install", install), ("run", run)) if not got)
     return half(f"it does not say how to {missing}", [Evidence(path, 1)])
 
 
 def has_notebooks(judge: Judge) -> Outcome:
     """Whether there are notebooks of the project's own."""
-    return Outcome(1.0, tuple(Evidence(path) for path in judge.view.notebooks[:1]), 2) if judge.view.notebooks else NOTHING
+    return (
+        Outcome(1.0, tuple(Evidence(path) for path in judge.view.notebooks[:1]), 2) if judge.view.notebooks else NOTHING
+    )
 
 
 def notebooks_separated(judge: Judge) -> Outcome:
@@ -81,19 +121,36 @@ def notebooks_separated(judge: Judge) -> Outcome:
     notebooks = view.notebooks
     if not notebooks:
         return not_applicable("there are no notebooks")
-    code = {path.rpartition("/")[0] for path in view.python_files if not path.endswith(("__init__.py", "setup.py", "conftest.py"))}
+    code = {
+        path.rpartition("/")[0]
+        for path in view.python_files
+        if not path.endswith(("__init__.py", "setup.py", "conftest.py"))
+    }
     beside = []
     for path in notebooks:
         folder = path.rpartition("/")[0]
-        if re.search(r"(^|/)[^/]*(notebook|notebooks|nbs|exploration|explore|experiment\w*|analysis|eda|research|tutorials?|examples?|lab|labs|demo\w*|docs?|sandbox)[^/]*(/|$)", folder, re.I):
+        if re.search(
+            r"(^|/)[^/]*(notebook|notebooks|nbs|exploration|explore|experiment\w*|analysis|eda|research|tutorials?|examples?|lab|labs|demo\w*|docs?|sandbox)[^/]*(/|$)",
+            folder,
+            re.I,
+        ):
             continue
-        here = [p for p in view.python_files if p.rpartition("/")[0] == folder and not p.endswith(("__init__.py", "setup.py", "conftest.py"))]
+        here = [
+            p
+            for p in view.python_files
+            if p.rpartition("/")[0] == folder and not p.endswith(("__init__.py", "setup.py", "conftest.py"))
+        ]
         same = sum(p.rpartition("/")[0] == folder for p in notebooks)
-        if (folder in code and len(here) >= 1 and same <= 3 * len(here)) or (folder == "" and (code or len(notebooks) < 2)):
+        if (folder in code and len(here) >= 1 and same <= 3 * len(here)) or (
+            folder == "" and (code or len(notebooks) < 2)
+        ):
             beside.append(path)
     if not beside:
         return yes("notebooks have folders of their own", [Evidence(notebooks[0])])
-    return no(f"{len(beside)} of {len(notebooks)} notebooks stand beside source code or at the root", [Evidence(path) for path in beside[:4]])
+    return no(
+        f"{len(beside)} of {len(notebooks)} notebooks stand beside source code or at the root",
+        [Evidence(path) for path in beside[:4]],
+    )
 
 
 def no_data_in_git(judge: Judge) -> Outcome:
@@ -104,21 +161,35 @@ def no_data_in_git(judge: Judge) -> Outcome:
     for path, entry in view.entries.items():
         if view.kinds.get(path) not in ("data", "archive") and not _large_json(view.kinds.get(path), path):
             continue
-        if view.roles[path] in ("test", "fixture", "vendored") or entry.mode != "file" or view.of(path, "pointer") or (lfs and lfs.search(path)):
+        if (
+            view.roles[path] in ("test", "fixture", "vendored")
+            or entry.mode != "file"
+            or view.of(path, "pointer")
+            or (lfs and lfs.search(path))
+        ):
             continue
         if view.kinds.get(path) == "data":
             many.append(path)
         if entry.size < 0:
             unknown.append(path)
-        if entry.size > 1_000_000 and (view.kinds.get(path) == "data" or re.search(r"data|corpus|train|test", path, re.I)):
+        if entry.size > 1_000_000 and (
+            view.kinds.get(path) == "data" or re.search(r"data|corpus|train|test", path, re.I)
+        ):
             large.append((entry.size, path))
     if large:
         large.sort(reverse=True)
-        return no(f"{len(large)} data file{'s' if len(large) > 1 else ''} over 1 MB {'are' if len(large) > 1 else 'is'} tracked, the largest of {large[0][0] / 1e6:.1f} MB", [Evidence(p, None, f"{s / 1e6:.1f} MB") for s, p in large[:5]])
+        return no(
+            f"{len(large)} data file{'s' if len(large) > 1 else ''} over 1 MB {'are' if len(large) > 1 else 'is'} tracked, the largest of {large[0][0] / 1e6:.1f} MB",
+            [Evidence(p, None, f"{s / 1e6:.1f} MB") for s, p in large[:5]],
+        )
     if len(many) > 50:
         return no(f"{len(many)} data files are tracked", [Evidence(path) for path in many[:5]])
     if unknown:
-        return yes("no data file over 1 MB among those present; some are missing from this clone", [Evidence(path, None, "size unknown") for path in unknown[:3]], confidence="low")
+        return yes(
+            "no data file over 1 MB among those present; some are missing from this clone",
+            [Evidence(path, None, "size unknown") for path in unknown[:3]],
+            confidence="low",
+        )
     return yes("no data file over 1 MB is tracked", [])
 
 
@@ -133,7 +204,10 @@ def _lfs(judge: Judge) -> re.Pattern[str] | None:
     return any_path(patterns) if patterns else None
 
 
-_WEIGHTS = re.compile(r"\.(pkl|pickle|joblib|dill|pt|pth|ckpt|h5|keras|onnx|safetensors|pb|tflite|model|caffemodel|gguf|ggml|pmml|bst|cbm|mar|engine|weights|params)$", re.I)
+_WEIGHTS = re.compile(
+    r"\.(pkl|pickle|joblib|dill|pt|pth|ckpt|h5|keras|onnx|safetensors|pb|tflite|model|caffemodel|gguf|ggml|pmml|bst|cbm|mar|engine|weights|params)$",
+    re.I,
+)
 
 
 def no_models_in_git(judge: Judge) -> Outcome:
@@ -151,7 +225,10 @@ def no_models_in_git(judge: Judge) -> Outcome:
         and not re.search(r"vocab|tokeni[sz]er|spiece|sentencepiece|\.bpe\.model|mean_std|assets/", path, re.I)
     ]
     if found:
-        return no(f"{len(found)} model files are tracked", [Evidence(path, None, f"{max(view.entries[path].size, 0) / 1e3:.0f} kB") for path in found[:5]])
+        return no(
+            f"{len(found)} model files are tracked",
+            [Evidence(path, None, f"{max(view.entries[path].size, 0) / 1e3:.0f} kB") for path in found[:5]],
+        )
     return yes("no model file is tracked")
 
 
@@ -176,28 +253,70 @@ def config_separated(judge: Judge) -> Outcome:
     for hit in view.hits("base", "pydantic.BaseSettings", "pydantic_settings.BaseSettings", "*BaseSettings"):
         evidence.append(hit)
     if not evidence:
-        opened = {hit.path: hit for hit in view.hits("call", "open", "*.open", ".open") if _CONFIG_FILE.search(str(hit.get("0", ""))) and re.search(r"conf|param|setting|hyper|option|args", str(hit.get("0", "")), re.I)}
+        opened = {
+            hit.path: hit
+            for hit in view.hits("call", "open", "*.open", ".open")
+            if _CONFIG_FILE.search(str(hit.get("0", "")))
+            and re.search(r"conf|param|setting|hyper|option|args", str(hit.get("0", "")), re.I)
+        }
         for hit in view.hits("call", "json.load", "json.loads", "*:*read_json", "*read_json"):
             words = f"{hit.get('in', '')} {hit.get('0', '')} {hit.path}"
-            if view.kinds.get(hit.path) == "python" and (hit.path in opened or re.search(r"conf|param|setting|hyper|hparam", words, re.I)) and _has_config(judge):
+            if (
+                view.kinds.get(hit.path) == "python"
+                and (hit.path in opened or re.search(r"conf|param|setting|hyper|hparam", words, re.I))
+                and _has_config(judge)
+            ):
                 evidence.append(hit)
-    environment = [hit for hit in view.hits("call", "os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "environ.get") if view.kinds.get(hit.path) == "python" and isinstance(hit.get("0"), str) and not re.search(r"^(CUDA|PYTHON|TF_|OMP|NCCL|LOCAL_RANK|RANK|WORLD_SIZE|MASTER_|HOME$|PATH$|USER$|XDG|CI$|GITHUB_|HF_HOME|TOKENIZERS|KMP|TERM|SLURM|LD_|COLAB|KAGGLE|DISPLAY|DEBUG)", str(hit.get("0")))]
+    environment = [
+        hit
+        for hit in view.hits(
+            "call", "os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "environ.get"
+        )
+        if view.kinds.get(hit.path) == "python"
+        and isinstance(hit.get("0"), str)
+        and not re.search(
+            r"^(CUDA|PYTHON|TF_|OMP|NCCL|LOCAL_RANK|RANK|WORLD_SIZE|MASTER_|HOME$|PATH$|USER$|XDG|CI$|GITHUB_|HF_HOME|TOKENIZERS|KMP|TERM|SLURM|LD_|COLAB|KAGGLE|DISPLAY|DEBUG)",
+            str(hit.get("0")),
+        )
+    ]
     if evidence:
         ml = [hit for hit in evidence if not re.search(r"(^|/)(serv\w*|api|deploy\w*|infra)/", hit.path)] or evidence
-        return Outcome(1.0, tuple(hit.evidence(f"{hit.fact.name} reads configuration") for hit in ml[:4]), 3, f"configuration is read with {ml[0].fact.name}")
+        return Outcome(
+            1.0,
+            tuple(hit.evidence(f"{hit.fact.name} reads configuration") for hit in ml[:4]),
+            3,
+            f"configuration is read with {ml[0].fact.name}",
+        )
     names = {str(hit.get("0")) for hit in environment}
     if len(names) >= 4:
-        return yes(f"{len(names)} settings come from environment variables", [hit.evidence(f"reads {hit.get('0')}") for hit in environment[:4]], 3, "medium")
+        return yes(
+            f"{len(names)} settings come from environment variables",
+            [hit.evidence(f"reads {hit.get('0')}") for hit in environment[:4]],
+            3,
+            "medium",
+        )
     arguments = [path for path in view.python_files if concepts.takes_arguments(path)]
     if arguments:
-        return half("parameters come from command-line arguments with defaults only", [Evidence(path) for path in arguments[:3]], 3)
+        return half(
+            "parameters come from command-line arguments with defaults only",
+            [Evidence(path) for path in arguments[:3]],
+            3,
+        )
     if view.files(["r", "julia"]) and not view.python_files:
         return no("no configuration file is read")
     return no("parameters are constants in the code")
 
 
 def _has_config(judge: Judge) -> bool:
-    return any(re.search(r"(^|/)[^/]*(config|params?|parameters|settings|hyp\w*|options)[^/]*(/[^/]+)*\.(ya?ml|toml|json|ini|cfg)$", path, re.I) for path in judge.view.entries if judge.view.roles[path] == "source")
+    return any(
+        re.search(
+            r"(^|/)[^/]*(config|params?|parameters|settings|hyp\w*|options)[^/]*(/[^/]+)*\.(ya?ml|toml|json|ini|cfg)$",
+            path,
+            re.I,
+        )
+        for path in judge.view.entries
+        if judge.view.roles[path] == "source"
+    )
 
 
 def project_metadata(judge: Judge) -> Outcome:
@@ -207,12 +326,20 @@ def project_metadata(judge: Judge) -> Outcome:
         kind = view.kinds.get(hit.path)
         if kind in ("pyproject", "setup-cfg") and hit.fact.name:
             return yes(f"{hit.path} names the project {hit.fact.name}", [hit.evidence(f"project {hit.fact.name}")])
-    setup = [path for path in view.files("python") if path.rpartition("/")[2] == "setup.py" and any(f.name.endswith(("setuptools.setup", "distutils.core.setup", "setup")) for f in view.of(path, "call"))]
+    setup = [
+        path
+        for path in view.files("python")
+        if path.rpartition("/")[2] == "setup.py"
+        and any(f.name.endswith(("setuptools.setup", "distutils.core.setup", "setup")) for f in view.of(path, "call"))
+    ]
     if setup:
         return yes(f"{setup[0]} names the project", [Evidence(setup[0])])
     for hit in view.hits("manifest"):
         if view.kinds.get(hit.path) in ("conda", "pixi", "julia-project", "r-description", "sbt", "maven"):
-            return yes(f"{hit.path} defines the environment and its dependencies", [hit.evidence("environment " + (hit.fact.name or "without name"))])
+            return yes(
+                f"{hit.path} defines the environment and its dependencies",
+                [hit.evidence("environment " + (hit.fact.name or "without name"))],
+            )
     for path in view.files(["conda", "pixi", "r-description", "julia-project", "maven", "sbt"]):
         if view.of(path, "dependency"):
             return yes(f"{path} defines the dependencies", [Evidence(path)])
@@ -227,25 +354,62 @@ def project_metadata(judge: Judge) -> Outcome:
 _ML_IGNORE = {
     "data or outputs": re.compile(
         r"(^|/)(?:[\w.-]*[_.-])?(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"
-        r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|xml|zip|tar|gz|mat)\b", re.I),
+        r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|xml|zip|tar|gz|mat)\b",
+        re.I,
+    ),
     "models or checkpoints": re.compile(
         r"(^|/)(?:[\w.-]*[_.-])?(models?|ckpts?|checkpoints?|weights|saved\w*|lightning_logs|mlruns|wandb|runs|outputs?|artifacts?|stores?)(/|\*|$)"
-        r"|\.(pth?|pkl|pickle|h5|hdf5|onnx|ckpt|joblib|safetensors|bin|pb|keras)\b|(^|/)model\.\w+$", re.I),
+        r"|\.(pth?|pkl|pickle|h5|hdf5|onnx|ckpt|joblib|safetensors|bin|pb|keras)\b|(^|/)model\.\w+$",
+        re.I,
+    ),
 }
 
 
 def gitignore_for_ml(judge: Judge) -> Outcome:
     """STR008: ignore files cover data, models and caches."""
     view = judge.view
-    patterns = [hit for hit in view.hits("ignore") if view.kinds.get(hit.path) == "ignore" and "docker" not in hit.path.lower()]
+    patterns = [
+        hit for hit in view.hits("ignore") if view.kinds.get(hit.path) == "ignore" and "docker" not in hit.path.lower()
+    ]
     if not any(path.rpartition("/")[2] == ".gitignore" for path in view.entries):
         return no("there is no .gitignore")
     covered: dict[str, Evidence] = {}
     for hit in patterns:
         pattern = hit.fact.name
-        if re.search(r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit", pattern, re.I):
+        if re.search(
+            r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit",
+            pattern,
+            re.I,
+        ):
             continue
-        if pattern.startswith("!") or pattern.strip("/*") in ("pip-log.txt", "*.log", "local_settings.py", "db.sqlite3", "docs/_build", "instance", "pip-delete-this-directory.txt", "nosetests.xml", "*.manifest", "logs.txt", "lib", "develop-eggs", "ipython_config.py", "share/python-wheels", "profile_default", "celerybeat-schedule", "dmypy.json", ".spyderproject", "npm-debug.log*", "dist", "build") or pattern.strip() in ("*.log", ".coverage", "*.mo", "*.pot"):
+        if (
+            pattern.startswith("!")
+            or pattern.strip("/*")
+            in (
+                "pip-log.txt",
+                "*.log",
+                "local_settings.py",
+                "db.sqlite3",
+                "docs/_build",
+                "instance",
+                "pip-delete-this-directory.txt",
+                "nosetests.xml",
+                "*.manifest",
+                "logs.txt",
+                "lib",
+                "develop-eggs",
+                "ipython_config.py",
+                "share/python-wheels",
+                "profile_default",
+                "celerybeat-schedule",
+                "dmypy.json",
+                ".spyderproject",
+                "npm-debug.log*",
+                "dist",
+                "build",
+            )
+            or pattern.strip() in ("*.log", ".coverage", "*.mo", "*.pot")
+        ):
             continue
         folder = hit.path.rpartition("/")[0]
         text = f"{folder}/{pattern}" if folder else pattern
@@ -259,7 +423,10 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
         caches = any(re.search(r"__pycache__|\.py\[|\.pyc|venv|env|cache", hit.fact.name) for hit in patterns)
         if caches:
             return yes(f"it covers {name} and caches", list(covered.values()), confidence="medium")
-    return half("it covers no data, model or output files", [Evidence(path) for path in view.entries if path.endswith(".gitignore")][:1])
+    return half(
+        "it covers no data, model or output files",
+        [Evidence(path) for path in view.entries if path.endswith(".gitignore")][:1],
+    )
 
 
 def module_names(judge: Judge) -> Outcome:
@@ -299,7 +466,10 @@ def identifier_names(judge: Judge) -> Outcome:
     return _share(share, 0.95, 0.85, f"{total - len(bad)} of {total} names ({share:.1%}) follow PEP 8", bad)
 
 
-_BAD_NOTEBOOK = re.compile(r"untitled|(^|[-_ (])copy([-_ )0-9]|$)|\s|^[\d\-_.]+$|^.$|[^\x21-\x7e]|final[-_ ]?(final|v?\d)|^(test|tmp|temp|new|foo)\d*$", re.I)
+_BAD_NOTEBOOK = re.compile(
+    r"untitled|(^|[-_ (])copy([-_ )0-9]|$)|\s|^[\d\-_.]+$|^.$|[^\x21-\x7e]|final[-_ ]?(final|v?\d)|^(test|tmp|temp|new|foo)\d*$",
+    re.I,
+)
 
 
 def notebook_names(judge: Judge) -> Outcome:
@@ -309,8 +479,16 @@ def notebook_names(judge: Judge) -> Outcome:
         return not_applicable("there are no notebooks")
     bad = [path for path in notebooks if _BAD_NOTEBOOK.search(path.rpartition("/")[2][:-6])]
     if bad:
-        return no(f"{len(bad)} of {len(notebooks)} notebooks are named badly (Untitled, copy, spaces, only digits...)", [Evidence(path, None, path.rpartition("/")[2]) for path in bad[:5]])
-    return yes("all notebooks have telling, portable names" if len(notebooks) > 1 else "the notebook has a telling, portable name", [Evidence(notebooks[0])])
+        return no(
+            f"{len(bad)} of {len(notebooks)} notebooks are named badly (Untitled, copy, spaces, only digits...)",
+            [Evidence(path, None, path.rpartition("/")[2]) for path in bad[:5]],
+        )
+    return yes(
+        "all notebooks have telling, portable names"
+        if len(notebooks) > 1
+        else "the notebook has a telling, portable name",
+        [Evidence(notebooks[0])],
+    )
 
 
 def types_checked(judge: Judge) -> Outcome:
@@ -327,7 +505,9 @@ def types_checked(judge: Judge) -> Outcome:
             total += 1
             annotated += bool(value["annotated"] or value["returns"])
     if total and annotated / total > 0.5:
-        return half(f"{annotated} of {total} functions are annotated ({annotated / total:.0%}), but no checker is configured")
+        return half(
+            f"{annotated} of {total} functions are annotated ({annotated / total:.0%}), but no checker is configured"
+        )
     return no(f"no type checker; {annotated} of {total} functions are annotated")
 
 
@@ -355,7 +535,9 @@ def docstrings(judge: Judge) -> Outcome:
     if not total:
         return not_applicable("there is no Python code of the project's own")
     share = documented / total
-    return _share(share, 0.60, 0.30, f"{documented} of {total} public definitions ({share:.0%}) have a docstring", missing)
+    return _share(
+        share, 0.60, 0.30, f"{documented} of {total} public definitions ({share:.0%}) have a docstring", missing
+    )
 
 
 def function_size(judge: Judge) -> Outcome:
@@ -369,7 +551,14 @@ def function_size(judge: Judge) -> Outcome:
                 continue
             total += 1
             if value["lines"] > 80 or value["complexity"] > 15:
-                large.append((value["lines"], Evidence(path, fact.line, f"{fact.name}: {value['lines']} lines, complexity {value['complexity']}")))
+                large.append(
+                    (
+                        value["lines"],
+                        Evidence(
+                            path, fact.line, f"{fact.name}: {value['lines']} lines, complexity {value['complexity']}"
+                        ),
+                    )
+                )
     if not total:
         return not_applicable("no functions are defined in Python")
     large.sort(key=lambda item: -item[0])
@@ -385,9 +574,15 @@ def style_consistent(judge: Judge) -> Outcome:
     for hit in view.hits("stage"):
         groups.setdefault(hit.path, []).append((hit.fact.name, hit.fact.line))
     for path in view.files(["yaml", "toml", "json", "ini"]):
-        if not re.search(r"(^|/)[^/]*(config|conf|params?|parameters|settings|hyp|hparams|experiments?)[^/]*(/|\.)", path, re.I) or view.of(path, "document-type"):
+        if not re.search(
+            r"(^|/)[^/]*(config|conf|params?|parameters|settings|hyp|hparams|experiments?)[^/]*(/|\.)", path, re.I
+        ) or view.of(path, "document-type"):
             continue
-        if re.search(r"(^|/)(\.github|\.vscode|\.devcontainer|k8s|kubernetes|helm|charts|manifests|deploy\w*)/|package|tsconfig|renovate|mkdocs|tokenizer|\.pre-commit|logg", path, re.I):
+        if re.search(
+            r"(^|/)(\.github|\.vscode|\.devcontainer|k8s|kubernetes|helm|charts|manifests|deploy\w*)/|package|tsconfig|renovate|mkdocs|tokenizer|\.pre-commit|logg",
+            path,
+            re.I,
+        ):
             continue
         for fact in view.of(path, "key"):
             for part in re.split(r"[.\[\]]+", fact.name):
@@ -406,10 +601,14 @@ def style_consistent(judge: Judge) -> Outcome:
             total = sum(map(len, styles.values()))
             rare = min(styles.values(), key=len)
             if len(rare) > 0.1 * total and len(rare) >= 1 and total >= 3:
-                bad.append(Evidence(path, rare[0][1] or None, f"{rare[0][0]} beside {max(styles.values(), key=len)[0][0]}"))
+                bad.append(
+                    Evidence(path, rare[0][1] or None, f"{rare[0][0]} beside {max(styles.values(), key=len)[0][0]}")
+                )
     if bad:
         return no(f"names of different styles in {len(bad)} of {len(groups)} files", bad, "medium")
-    return yes(f"one style in each of {len(groups)} files", [Evidence(path) for path in list(groups)[:2]], confidence="medium")
+    return yes(
+        f"one style in each of {len(groups)} files", [Evidence(path) for path in list(groups)[:2]], confidence="medium"
+    )
 
 
 def _style(name: str) -> str:
@@ -426,7 +625,9 @@ def _style(name: str) -> str:
     return ""
 
 
-def _share(share: float, full: float, part: float, text: str, evidence: list[Evidence], strict: bool = False) -> Outcome:
+def _share(
+    share: float, full: float, part: float, text: str, evidence: list[Evidence], strict: bool = False
+) -> Outcome:
     if share > full or (share == full and not strict):
         return yes(text, evidence[:3])
     if share > part or (share == part and not strict):
@@ -446,7 +647,10 @@ def structured_logging(judge: Judge) -> Outcome:
         if count:
             worst.append((count, path))
         logs += module.get("logs", 0)
-        imported = imported or any(fact.name.split(".")[0] in ("logging", "loguru", "structlog", "absl") or "logger" in fact.name.lower() for fact in judge.view.of(path, "import"))
+        imported = imported or any(
+            fact.name.split(".")[0] in ("logging", "loguru", "structlog", "absl") or "logger" in fact.name.lower()
+            for fact in judge.view.of(path, "import")
+        )
     if not judge.view.python_files:
         return not_applicable("there is no Python code outside notebooks")
     worst.sort(reverse=True)
