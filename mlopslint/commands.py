@@ -208,7 +208,7 @@ def _commands(view: View) -> Iterator[Command]:
         if not words:
             continue
         soft = bool(hit.get("soft"))
-        if kind in CI_KINDS or (kind == "yaml" and hit.get("job") is not None) or kind == "github-action":
+        if kind in CI_KINDS or (kind == "yaml" and hit.get("job")) or kind == "github-action":
             command = Command(words, hit, "ci", soft)
             ci.append(command)
         elif kind in HOOK_KINDS:

@@ -32,6 +32,7 @@ _TRAINERS = (
     "ultralytics.YOLO.train", "fasttext.train_supervised", "*Trainer.train", "*Trainer.fit", "*.Learner.fit*", "jax.value_and_grad",
     "*.backward", ".backward", "*.fit_one_cycle", ".fit_one_cycle", ".fine_tune", "pycaret.*.create_model", "pycaret.*.compare_models",
     "*.learn_one", "torch.optim.*.step", "spacy.training.*", "*.initialize_optimizer", "r:*train*", "r:fit*", "julia:*fit*", "julia:*train*",
+    "*LightningCLI",
     "*SFTTrainer.train", "*.AutoML.fit", "stable_baselines3.*.learn", "sagemaker.*Estimator.fit", "*HyperparameterTuner.fit",
     "tensorflow.estimator.train*", "tf.estimator.train*", "*.train_and_evaluate", "mlflow.*.train", "detectron2.*Trainer.train", "*.grad",
 )  # fmt: skip
@@ -302,6 +303,8 @@ class Concepts:
                         "simple_parsing",
                         "jsonargparse",
                         "transformers.HfArgumentParser",
+                        "sys.argv",
+                        "metaflow.Parameter",
                         "configargparse",
                         "plac.",
                         "tap.",

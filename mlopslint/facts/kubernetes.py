@@ -163,9 +163,18 @@ def argo_stages(spec: dict[str, Any], tool: str) -> list[Fact]:
                 "cmd": _command(as_map(template.get("container", template.get("script")))),
             }
             found.append(Fact("stage", text_of(template.get("name"), 200), line_of(template, "name"), value))
+    commands = " ".join(_command(as_map(template.get("container", template.get("script")))) for template in templates)
+    # a workflow that lints, tests or builds images is somebody's CI; one that trains is a pipeline
+    ci = re.search(r"\b(pytest|ruff|flake8|unittest|kaniko|buildah|docker build|pre-commit)\b", commands)
+    if ci and tool == "argo":
+        found.append(Fact("ci", "argo-workflows", 1, {"name": "argo-workflows"}))
+        found.append(Fact("ci-trigger", "push", 0, {"assumed": True}))
     for template in templates:
         body = as_map(template.get("container", template.get("script")))
-        if body:
+        if body and ci and tool == "argo":
+            name = text_of(template.get("name"), 200)
+            found += script(_command(body), line_of(template, "name"), where(name, soft=False))
+        elif body:
             found += script(
                 _command(body),
                 line_of(template, "name"),

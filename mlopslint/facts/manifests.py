@@ -35,7 +35,7 @@ _LOCKS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ("npm", re.compile(r'"lockfileVersion"'), re.compile(r'"resolved":')),
     ("yarn", re.compile(r"yarn lockfile|^__metadata:", re.M), re.compile(r'^"?[@\w][^\n]*:$', re.M)),
     ("pnpm", re.compile(r"^lockfileVersion:", re.M), re.compile(r"^  '?/?@?[\w.-][^\n]*:$", re.M)),
-    ("conda-lock", re.compile(r"conda-lock|^metadata:\n", re.M), re.compile(r"^- name: ", re.M)),
+    ("conda-lock", re.compile(r"conda-lock|^metadata:\n", re.M), re.compile(r"^\s*- name: ", re.M)),
     ("pixi", re.compile(r"^environments:|^packages:", re.M), re.compile(r"^- (?:conda|pypi|kind|name): ?", re.M)),
     ("conda", re.compile(r"^@EXPLICIT", re.M), re.compile(r"^https?://", re.M)),
     ("julia", re.compile(r"^git-tree-sha1 = |^uuid = ", re.M), re.compile(r"^uuid = ", re.M)),

@@ -358,7 +358,7 @@ class Reader:
                 continue
             if cls is ast.Subscript:
                 inner = node.value  # type: ignore[attr-defined]
-                if inner.__class__ is ast.Attribute and inner.attr == "environ":
+                if inner.__class__ is ast.Attribute and inner.attr in ("environ", "argv"):
                     self.environment(node)  # type: ignore[arg-type]
                 push(inner)
                 push(node.slice)  # type: ignore[attr-defined]
@@ -387,8 +387,9 @@ class Reader:
             self.emit("string", value, line)
 
     def environment(self, node: ast.Subscript) -> None:
-        if node.slice.__class__ is ast.Constant and self.dotted(node.value) == "os.environ":
-            self.emit("call", "os.environ", node.lineno, {"0": self.constant(node.slice)})
+        name = self.dotted(node.value)
+        if name in ("os.environ", "sys.argv") and (name == "sys.argv" or node.slice.__class__ is ast.Constant):
+            self.emit("call", name, node.lineno, {"0": self.constant(node.slice)})
 
     def call(self, node: ast.Call) -> None:
         func = node.func

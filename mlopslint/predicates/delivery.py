@@ -1464,7 +1464,7 @@ def progressive_delivery(judge: Judge) -> Outcome:
         return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} shifts traffic step by step")
     for hit in judge.view.search(
         "key",
-        r"(canaryTrafficPercent|(^|\.)traffic\.\w+|traffic_split|mirrorPercent\w*|mirror_traffic\.\w+|http\[\]\.route\[\]\.weight|rollout_strategy|InitialVariantWeight|canary_percent|spec\.strategy\.canary\S*)$",
+        r"(canaryTrafficPercent|(^|\.)traffic\.\w+|traffic_split|mirrorPercent\w*|mirror_traffic\.\w+|http\[\]\.route\[\]\.weight|rollout_strategy|InitialVariantWeight|initial_variant_weight|canary_percent|spec\.strategy\.canary\S*)$",
     ):
         if judge.view.roles[hit.path] == "source" and hit.fact.value not in (100, None, "100", "IN_PLACE"):
             return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
