@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, write
 
-LEVEL1 = FIXTURES / "levels" / "level1"
-LEVEL2 = FIXTURES / "levels" / "level2"
+# copies, as the configuration of this project would count for folders inside it
+COPIES = Path(tempfile.mkdtemp(prefix="mlopslint-tests-"))
+atexit.register(shutil.rmtree, COPIES, ignore_errors=True)
+LEVEL1, LEVEL2 = (Path(shutil.copytree(FIXTURES / "levels" / name, COPIES / name)) for name in ("level1", "level2"))
 
 
 def run(*arguments: str, cwd=None, **env: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,21 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mlopslint.outcome import Outcome
-from mlopslint.predicates import data, delivery, governance, structure, training
+from mlopslint.predicates import (
+    beyond,
+    ci,
+    collaboration,
+    data,
+    deployment,
+    experiments,
+    governance,
+    monitoring,
+    reproducibility,
+    structure,
+    style,
+    testing,
+    training,
+)
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -45,4 +59,18 @@ def _predicates(*modules: ModuleType) -> dict[str, Callable[[Judge], Outcome]]:
 
 
 #: name -> predicate
-PREDICATES = _predicates(structure, training, data, delivery, governance)
+PREDICATES = _predicates(
+    beyond,
+    ci,
+    collaboration,
+    data,
+    deployment,
+    experiments,
+    governance,
+    monitoring,
+    reproducibility,
+    structure,
+    style,
+    testing,
+    training,
+)

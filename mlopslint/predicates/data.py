@@ -427,7 +427,7 @@ def has_serving_and_transforms(judge: Judge) -> Outcome:
 
 
 def _serving_code(judge: Judge) -> list[str]:
-    from mlopslint.predicates.delivery import serving_code
+    from mlopslint.predicates.deployment import serving_code
 
     return serving_code(judge)
 

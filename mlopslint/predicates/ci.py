@@ -1,0 +1,526 @@
+"""Predicates on CI/CD (CIC, NAM007, COS004)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with
+from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
+from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.predicates.training import trains_by_command
+from mlopslint.records import Evidence
+from mlopslint.view import Hit
+
+if TYPE_CHECKING:
+    from mlopslint.judge import Judge
+
+
+_HOUSEKEEPING = re.compile(
+    r"actions/(stale|labeler|first-interaction|checkout|setup-[a-z]+|cache|upload-artifact|download-artifact|github-script|upload-pages-artifact|deploy-pages|configure-pages|create-release|add-to-project)|stale|labeler|release-drafter|softprops/action-gh-release|pypa/gh-action-pypi-publish|peaceiris/actions-gh-pages|mhausenblas/mkdocs-deploy|greeting|lock-threads|contributor|dependabot|auto-?assign|auto-?merge|cla-assistant|all-contributors|ad-m/github-push-action",
+    re.I,
+)
+
+
+_HOUSEKEEPING_COMMAND = re.compile(
+    r"^(echo|cd|ls|git|mkdir|cp|mv|rm|cat|export|set|pip install|pip3 install|python -m pip|pip|uv (sync|pip|venv)|poetry (install|publish|build)|conda|apt|apt-get|npm (ci|install)|mkdocs|sphinx-build|twine|build|hatch (build|publish)|flit|jupyter-book|gh |curl|exit|if|fi|then|test|source|\.|chmod|pwd|which|uv (build|publish)|mike|\w+=|python --version|node|printf|sleep|true|make (docs|html)|python setup\.py)\b",
+    re.I,
+)
+
+
+def ci_configured(judge: Judge) -> Outcome:
+    """CIC001: an active CI configuration that does something for the code; housekeeping alone is half."""
+    view = judge.view
+    ci = [hit for hit in view.hits("ci") if _active(judge, hit.path)]
+    if not ci:
+        inactive = [hit for hit in view.hits("ci")]
+        if inactive:
+            return no("CI configuration stands where it is not read", [hit.evidence() for hit in inactive[:3]])
+        return no("there is no CI configuration")
+    paths = {hit.path for hit in ci}
+    work: list[Evidence] = []
+    for command in ci_commands(view):
+        if command.hit.path in paths and not _HOUSEKEEPING_COMMAND.match(command.line):
+            work.append(command.evidence())
+    for hit in view.hits("action"):
+        if hit.path in paths and not _HOUSEKEEPING.search(hit.fact.name):
+            work.append(hit.evidence())
+    if work:
+        vendors = ", ".join(dict.fromkeys(hit.fact.name for hit in ci))
+        return yes(f"{vendors}: {ci[0].path}", [ci[0].evidence(), *work[:2]], 4)
+    return half(
+        "CI does housekeeping only (documentation, releases, stale issues)", [hit.evidence() for hit in ci[:3]], 4
+    )
+
+
+def _active(judge: Judge, path: str) -> bool:
+    """Whether a CI file stands where its vendor reads it."""
+    kind = judge.view.kinds.get(path, "")
+    if kind in ("github-workflow",):
+        return path.startswith((".github/", ".gitea/", ".forgejo/"))
+    if kind in ("gitlab-ci", "travis", "drone", "bitbucket", "appveyor", "cirrus") and "/" in path:
+        return kind == "gitlab-ci" and (path.startswith((".gitlab", "ci/")) or True)
+    return judge.view.roles.get(path) == "source"
+
+
+def _tested(judge: Judge) -> list[Command]:
+    from mlopslint.technologies import Technologies
+
+    technologies: Technologies = judge.technologies
+    prefixes = [
+        prefix
+        for technology in technologies.known
+        if technology.kind == "test-framework"
+        for prefix in technology.commands
+    ] or ["pytest"]
+    return [
+        c
+        for c in ci_commands(judge.view)
+        if any(starts_with(c.words, prefix) for prefix in prefixes)
+        or re.match(
+            r"(coverage run (-m )?(pytest|unittest)|pytest|py\.test|unittest|nosetests|nose2|devtools::test|Rscript .*test|julia .*Pkg\.test|python .*(runtests|setup\.py test)|ctest|sbt .*test|mvn .*(test|verify)|npm (run )?test|testthat|manage\.py test)",
+            c.line,
+        )
+    ]
+
+
+def ci_runs_tests(judge: Judge) -> Outcome:
+    """CIC002: a CI step runs the test suite and can fail the job."""
+    runs = [c for c in _tested(judge) if "--collect-only" not in c.words]
+    hard = [c for c in runs if not c.soft]
+    if hard:
+        return yes(f"CI runs {hard[0].line[:80]}", [c.evidence() for c in hard[:3]], 4)
+    if runs:
+        return half("CI runs tests, but their failure does not fail the job", [c.evidence() for c in runs[:3]], 3)
+    actions = [
+        hit
+        for hit in judge.view.hits("action")
+        if re.search(r"pytest|run-tests|r-lib/actions/check|julia-runtest", hit.fact.name, re.I)
+    ]
+    if actions:
+        return found(actions[:2], 4, f"{actions[0].fact.name} runs tests")
+    smoke = [
+        c
+        for c in ci_commands(judge.view)
+        if re.search(r"(^|[ /])(test|train|val|eval|detect|predict|benchmark|smoke|run|main|demo)\w*\.py\b", c.line)
+        and not re.match(r"(flake8|black|ruff|pylint|mypy|isort)", c.line)
+    ]
+    if smoke:
+        return half("CI runs scripts as a smoke test, not a test suite", [c.evidence() for c in smoke[:3]], 3)
+    return no("CI runs no tests")
+
+
+_LINT_KINDS = ("linter", "formatter", "type-checker", "import-sorter")
+
+
+def ci_runs_linters(judge: Judge) -> Outcome:
+    """CIC003: a CI step runs lint, format or type checks."""
+    view = judge.view
+    prefixes = [prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands]
+    runs = [
+        c
+        for c in ci_commands(view)
+        if (
+            any(starts_with(c.words, p) for p in prefixes)
+            or re.match(
+                r"(pre-commit run|prek run|nox .*lint|tox .*(lint|flake8|style)|lintr|styler|super-linter|hadolint)",
+                c.line,
+            )
+        )
+    ]
+    hard = [c for c in runs if not c.soft]
+    if hard:
+        return yes(f"CI runs {hard[0].line[:80]}", [c.evidence() for c in hard[:3]], 4)
+    actions = [
+        hit
+        for hit in view.hits("action")
+        if re.search(
+            r"pre-commit/action|super-linter|ruff-action|psf/black|flake8|pylint|lint|black|mypy|reviewdog/action-|ultralytics/actions|pyright|j178/prek-action",
+            hit.fact.name,
+            re.I,
+        )
+    ]
+    if actions:
+        return found(actions[:2], 4, f"{actions[0].fact.name} checks the code")
+    for path in view.files("pre-commit"):
+        if any(f.name.startswith("ci.") for f in view.of(path, "key")):
+            return yes("pre-commit.ci runs the hooks", [Evidence(path)], 4, "medium")
+    if runs:
+        return half("CI runs linters, but ignores what they say", [c.evidence() for c in runs[:3]], 3)
+    return no("CI runs no lint, format or type check")
+
+
+def style_enforced(judge: Judge) -> Outcome:
+    """NAM007: lint or format run in CI or in a hook."""
+    in_ci = judge.predicate("ci_runs_linters")
+    if in_ci.grade >= 1:
+        return in_ci
+    hooks = [use for use in judge.technologies.find(kinds=_LINT_KINDS, rung=4)]
+    if hooks:
+        return Outcome(1.0, hooks[0].evidence, 4, f"{hooks[0].name} runs in a hook")
+    prefixes = [prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands]
+    local = [
+        c
+        for c in all_commands(judge.view)
+        if c.where == "hook"
+        and (
+            any(starts_with(c.words, p) for p in prefixes)
+            or re.search(r"make .*(lint|style|format|clean|check)|nox .*lint", c.line)
+        )
+    ]
+    entries = [
+        hit
+        for hit in judge.view.hits("hook")
+        if re.search(
+            r"lint|format|style|black|ruff|flake8|make (clean|style|lint)",
+            f"{hit.fact.name} {hit.get('entry', '')}",
+            re.I,
+        )
+    ]
+    if local or entries:
+        return yes("a hook checks style", [local[0].evidence() if local else entries[0].evidence()], 4)
+    return in_ci if in_ci else no("neither CI nor a hook checks style")
+
+
+def ci_on_change(judge: Judge) -> Outcome:
+    """CIC004: CI runs on pull or merge requests, or on push."""
+    hits = [
+        hit
+        for hit in judge.view.hits(
+            "ci-trigger", "push", "pull_request", "merge_request*", "pull_request_target", "merge_group"
+        )
+        if _active(judge, hit.path)
+    ]
+    if hits:
+        hits.sort(key=lambda hit: hit.fact.name != "pull_request")
+        return found(hits[:3], 4, f"CI runs on {' and '.join(sorted({hit.fact.name for hit in hits}))}")
+    ci = [
+        hit
+        for hit in judge.view.hits(
+            "ci",
+            "jenkins",
+            "travis",
+            "bitbucket",
+            "drone",
+            "buildkite",
+            "cloud-build",
+            "codebuild",
+            "circleci",
+            "tekton",
+        )
+    ]
+    if ci:
+        return found(ci[:2], 4, f"{ci[0].fact.name} builds every change by default").trusted("low")
+    return no("CI does not run on changes")
+
+
+def ci_validates_model(judge: Judge) -> Outcome:
+    """CIC005: CI trains or evaluates a model, or checks its quality against a bar."""
+
+    hits = []
+    for command in ci_commands(judge.view):
+        line = command.line
+        script = next((w for w in command.words if w.endswith((".py", ".R", ".sh", ".jl"))), "")
+        if (
+            trains_by_command(line)
+            or (
+                script
+                and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script))
+                and not re.search(r"(^|/)tests?\.py$|test_", script)
+            )
+            or re.match(
+                r"(lm_eval|promptfoo|deepeval test|giskard|mlflow models (evaluate|predict)|cml (comment|send-comment|runner)?.*train)",
+                line,
+            )
+            or re.search(
+                r"validate[_-]model|model[_-]validation|evaluate[_-]model|check[_-]model|make (train|evaluate|eval)\b",
+                line,
+            )
+        ):
+            hits.append(command)
+    if hits:
+        return yes(f"CI runs {hits[0].line[:80]}", [c.evidence() for c in hits[:3]], hits[0].rung)
+    tests = judge.predicate("model_tested")
+    runs = judge.predicate("ci_runs_tests")
+    if tests.grade > 0 and runs.grade > 0 and judge.concepts.frameworks:
+        return yes("CI's tests train or call the model", (*runs.evidence[:1], *tests.evidence[:2]), 4, "low")
+    return no("CI neither trains nor evaluates a model")
+
+
+def cd_deploys(judge: Judge) -> Outcome:
+    """CIC006: a CI/CD job deploys a model, a service or a pipeline."""
+    uses = judge.technologies.find(kinds=["deployment-tool"], rung=3)
+    proven = []
+    for use in uses:
+        for item in use.evidence:
+            if (
+                judge.view.kinds.get(item.path) in CI_KINDS
+                or "runs:" in item.detail
+                or "runs in CI" in item.detail
+                or judge.view.kinds.get(item.path) == "github-action"
+            ):
+                proven.append((use, item))
+    if proven:
+        use, item = proven[0]
+        return Outcome(1.0, tuple(i for _, i in proven[:3]), use.rung, f"{use.name} deploys from CI")
+    jobs = [
+        hit
+        for hit in judge.view.hits("ci-job")
+        if hit.get("environment")
+        and re.search(r"deploy|prod|staging|release|rollout", f"{hit.fact.name} {hit.get('environment')}", re.I)
+    ]
+    for hit in jobs:
+        for command in ci_commands(judge.view):
+            if (
+                command.hit.path == hit.path
+                and command.hit.get("job") == hit.fact.name
+                and re.search(r"deploy|rollout|apply|release", command.line, re.I)
+                and not re.search(r"pypi|twine|docs|gh-pages", command.line + hit.fact.name, re.I)
+            ):
+                return yes(f"job {hit.fact.name} deploys", [command.evidence()], 4, "medium")
+    scripts = [
+        c
+        for c in ci_commands(judge.view)
+        if re.search(
+            r"(^|[/_ -])deploy\w*\.(py|sh)\b|make deploy|(prefect|zenml|flyte\w*|kfp|dagster\w*|metaflow) .*(deploy|register|upload)|python .*deploy\w*\.py",
+            c.line,
+        )
+        and not re.search(r"docs|mkdocs|gh-deploy|pages", c.line)
+    ]
+    if scripts:
+        return yes(f"CI runs {scripts[0].line[:80]}", [scripts[0].evidence()], scripts[0].rung, "medium")
+    return no("no CI job deploys anything")
+
+
+def has_dockerfile(judge: Judge) -> Outcome:
+    """A Dockerfile of the project's own (dev containers apart)."""
+    paths = [
+        path
+        for path in judge.view.files("dockerfile")
+        if "devcontainer" not in path.lower() and not path.lower().endswith(".dockerignore")
+    ]
+    return Outcome(1.0, tuple(Evidence(path) for path in paths[:3]), 2) if paths else NOTHING
+
+
+def images_built(judge: Judge) -> Outcome:
+    """CIC007: CI builds the container image."""
+    uses = [
+        (use, item)
+        for use in judge.technologies.find(kinds=["image-build"], rung=3)
+        for item in use.evidence
+        if judge.view.kinds.get(item.path) in CI_KINDS or "runs:" in item.detail or "runs in CI" in item.detail
+    ]
+    if uses:
+        return Outcome(1.0, tuple(item for _, item in uses[:3]), 4, f"{uses[0][0].name} builds the image in CI")
+    commands = [
+        c
+        for c in ci_commands(judge.view)
+        if re.match(
+            r"(docker (build|buildx build|compose build|image build)|docker-compose build|podman build|buildah|az acr build|gcloud builds submit|kaniko|nerdctl build|make (docker|image|build-image|container)\w*)",
+            c.line,
+        )
+    ]
+    if commands:
+        return yes(f"CI runs {commands[0].line[:80]}", [c.evidence() for c in commands[:3]], commands[0].rung)
+    images = [
+        hit
+        for hit in judge.view.hits("image", "*kaniko*", "*cloud-builders/docker*", "plugins/docker*", "*buildah*")
+        if judge.view.kinds.get(hit.path) in CI_KINDS | {"yaml"}
+    ]
+    if images:
+        return found(images[:2], 4, f"{images[0].fact.name} builds the image in CI")
+    return no("CI does not build the image")
+
+
+def staged_promotion(judge: Judge) -> Outcome:
+    """CIC008: separate environments or stages with approval or checks between them."""
+    view = judge.view
+    environments: dict[str, Hit] = {}
+    manual: list[Hit] = []
+    for hit in view.hits("ci-job"):
+        environment = hit.get("environment")
+        if environment and not re.search(r"pypi|github-pages|docs", str(environment), re.I):
+            environments.setdefault(str(environment).lower(), hit)
+        if hit.get("manual"):
+            manual.append(hit)
+    for hit in view.hits("action", "*ManualValidation*", "*ManualApproval*", "trstringer/manual-approval*"):
+        manual.append(hit)
+    stages = [
+        hit
+        for hit in view.hits("ci-job")
+        if re.search(
+            r"(^|[_-])(dev|test|qa|staging|stage|uat|pre-?prod|prod|production|canary|blue|green)([_-]|$)",
+            hit.fact.name,
+            re.I,
+        )
+        and re.search(r"deploy|release|promote|rollout|prod|staging", f"{hit.fact.name}", re.I)
+    ]
+    deploys = judge.predicate("cd_deploys")
+    if len(environments) >= 2 or (environments and manual):
+        hits = list(environments.values())
+        return Outcome(
+            1.0,
+            tuple(hit.evidence(f"environment {hit.get('environment')}") for hit in hits[:4]),
+            4,
+            f"deployment goes through {', '.join(sorted(environments)[:4])}",
+        )
+    words = re.compile(r"dev|test|qa|staging|stage|uat|pre-?prod|prod|canary|blue|green", re.I)
+    named = {match.group().lower() for hit in stages if (match := words.search(hit.fact.name))}
+    if len(named) >= 2:
+        return Outcome(
+            1.0,
+            tuple(hit.evidence() for hit in stages[:4]),
+            4,
+            f"deployment goes through {', '.join(sorted(named))}",
+            "medium",
+        )
+    chained = [hit for hit in view.hits("ci-job") if hit.get("needs") and re.search(r"deploy", hit.fact.name, re.I)]
+    before = [
+        hit
+        for hit in chained
+        if any(re.search(r"deploy|staging|smoke", str(need), re.I) for need in hit.get("needs") or ())
+    ]
+    if before:
+        return found(before[:2], 4, f"{before[0].fact.name} follows a check of an earlier deployment").trusted("medium")
+    if environments or manual:
+        hit = next(iter(environments.values()), None) or manual[0]
+        return half("one environment or one approval only", [hit.evidence()], 4)
+    overlays = {
+        m.group(1).lower()
+        for path in view.entries
+        if (
+            m := re.search(
+                r"(?:overlays|envs|environments|values|config|infra\w*|terraform|vars|params)[/_.-](dev|development|test|staging|stage|prod|production)\b",
+                path,
+                re.I,
+            )
+        )
+    }
+    if len(overlays) >= 2 and deploys:
+        return half(f"configurations for {', '.join(sorted(overlays))}, with no check between them", [], 2, "medium")
+    return no("deployment has one stage and no approval")
+
+
+def supply_chain(judge: Judge) -> Outcome:
+    """CIC009: third-party actions and images pinned by commit or digest, and least-privilege tokens; one of the two is half."""
+    view = judge.view
+    ci = [hit for hit in view.hits("ci") if _active(judge, hit.path)]
+    loose: list[Evidence] = []
+    third = 0
+    for hit in view.hits("action"):
+        name = hit.fact.name
+        if view.kinds.get(hit.path) not in CI_KINDS or name.startswith(
+            ("actions/", "github/", "./", ".\\", "template:")
+        ):
+            continue
+        reference = name.rpartition("@")[2] if "@" in name else ""
+        if (
+            view.kinds.get(hit.path) in ("azure-pipeline", "yaml-pipeline")
+            and re.fullmatch(r"\d+(\.\d+)*", reference)
+            and "." not in name.partition("@")[0]
+        ):
+            continue  # the vendor's own tasks
+        third += 1
+        if not re.fullmatch(r"[0-9a-f]{40}|sha256:[0-9a-f]{64}", reference):
+            loose.append(hit.evidence())
+    for hit in view.hits("image"):
+        if view.kinds.get(hit.path) in CI_KINDS:
+            third += 1
+            if not hit.get("digest"):
+                loose.append(hit.evidence())
+    github = [hit for hit in ci if hit.fact.name == "github-actions"]
+    permissions = list(view.hits("permission"))
+    wide = [hit for hit in permissions if re.search(r"write-all|^\*|: ?write-all", hit.fact.name)]
+    covered = {hit.path for hit in permissions} - {hit.path for hit in wide}
+    bare = [hit for hit in github if hit.path not in covered]
+    pinned = not loose
+    least = bool(github) and not bare and not wide
+    if not github:
+        if pinned:
+            return (
+                yes(
+                    "images and third-party steps are pinned; this CI has no token permissions to set",
+                    [ci[0].evidence()],
+                    4,
+                    "medium",
+                )
+                if third
+                else half(
+                    "nothing from third parties is used; token permissions cannot be seen",
+                    [ci[0].evidence()] if ci else [],
+                    4,
+                    "low",
+                )
+            )
+        return no("images or third-party steps are not pinned to a digest", loose[:4])
+    if pinned and least:
+        return yes(
+            "third-party actions are pinned to commits and tokens have least privilege", [permissions[0].evidence()], 4
+        )
+    if pinned and third:
+        return half(
+            "actions are pinned, but workflows keep the default token permissions",
+            [hit.evidence("no permissions block") for hit in bare[:3]] or [hit.evidence() for hit in wide[:3]],
+            4,
+        )
+    if least:
+        return half(
+            f"token permissions are set, but {len(loose)} third-party actions or images are not pinned to a commit",
+            loose[:4],
+            4,
+        )
+    return no(
+        "token permissions are not restricted"
+        + (f", and {len(loose)} third-party actions or images are not pinned to a commit" if loose else ""),
+        (loose or [hit.evidence("no permissions block") for hit in bare])[:4],
+    )
+
+
+def ci_caching(judge: Judge) -> Outcome:
+    """COS004: CI caches dependencies or layers."""
+    view = judge.view
+    caches = [hit for hit in view.hits("cache")]
+    if caches:
+        return found(caches[:2], 4, f"CI caches {caches[0].fact.name}")
+    for hit in view.hits("action"):
+        options = hit.get("with") or {}
+        name = hit.fact.name
+        if (
+            name.startswith("actions/cache")
+            or (
+                isinstance(options, dict)
+                and any(
+                    key
+                    in (
+                        "cache",
+                        "enable-cache",
+                        "cache-from",
+                        "cache-to",
+                        "cache-dependency-path",
+                        "cache-environment",
+                        "use-public-rspm",
+                        "cache-downloads",
+                    )
+                    and str(value).lower() not in ("false", "")
+                    for key, value in options.items()
+                )
+            )
+            or re.match(r"(Swatinem/rust-cache|Cache@|julia-actions/cache|pre-commit/action)", name)
+        ):
+            return found([hit], 4, f"{name} caches")
+        if (
+            name.startswith("astral-sh/setup-uv")
+            and str((options or {}).get("enable-cache", "true")).lower() not in ("false",)
+            and re.search(r"@v([5-9]|[1-9]\d)", name)
+        ):
+            return found([hit], 4, "setup-uv caches by default").trusted("medium")
+    keys = [
+        hit
+        for hit in view.hits("key")
+        if view.kinds.get(hit.path) in CI_KINDS
+        and re.search(r"(^|\.)(cache|caches|restore_cache|save_cache)(\.|\[|$)", hit.fact.name)
+        and hit.fact.value not in (False, None)
+    ]
+    if keys:
+        return found(keys[:2], 4, "CI caches")
+    return no("CI caches nothing")

@@ -1,0 +1,371 @@
+"""Predicates on images, serving and endpoints (DEP, GOV007)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
+from mlopslint.records import Evidence
+from mlopslint.view import Hit
+
+if TYPE_CHECKING:
+    from mlopslint.judge import Judge
+
+
+def containerized(judge: Judge) -> Outcome:
+    """DEP001: an image for training or serving is defined."""
+    view = judge.view
+    docker = judge.predicate("has_dockerfile")
+    if docker:
+        return docker.because(f"{docker.evidence[0].path} builds an image")
+    for path in view.files(None):
+        if re.search(
+            r"(^|/)(bentofile\.ya?ml|cog\.ya?ml|project\.toml.*buildpack|apptainer\.def|singularity[^/]*\.def)$",
+            path,
+            re.I,
+        ):
+            return yes(f"{path} defines the image", [Evidence(path)])
+    hits = [
+        hit
+        for hit in view.hits(
+            "call",
+            "*.Model.package",
+            ".package",
+            "modal.Image.*",
+            "flytekit.ImageSpec",
+            "*.DockerSettings",
+            "azureml.core.*Image*",
+            "*.ContainerImage*",
+            "*.build_image",
+            "kfp.*.component",
+            "*.containerize",
+            "sagemaker.image_uris.retrieve",
+        )
+        if hit.fact.name != ".package" or "azure" in hit.path.lower()
+    ]
+    hits = [hit for hit in hits if "component" not in hit.fact.name or hit.get("base_image")]
+    if hits:
+        return found(hits[:2], 3, f"{hits[0].fact.name} defines the image").trusted("medium")
+    decorated = [
+        hit
+        for hit in view.hits("decorator", "kfp.*component", "kfp.dsl.component", "metaflow.kubernetes", "flytekit.task")
+        if hit.get("base_image") or hit.get("image") or hit.get("container_image")
+    ]
+    if decorated:
+        return found(decorated[:2], 3, f"{decorated[0].fact.name} names its image")
+    images = [
+        hit
+        for hit in view.hits("image")
+        if view.kinds.get(hit.path) in ("yaml", "compose")
+        and not re.search(
+            r"(^|/)(postgres|redis|mysql|minio|grafana|prometheus|nginx|busybox|mlflow|mongo|rabbitmq|kafka|zookeeper|alpine|ubuntu)",
+            hit.fact.name,
+        )
+    ]
+    if images:
+        return found(images[:2], 2, f"{images[0].path} runs the image {images[0].fact.name}").trusted("medium")
+    for path in view.files("yaml"):
+        keys = {f.name: f for f in view.of(path, "key")}
+        if "base_image" in keys:
+            return yes(
+                f"{path} specifies the platform's image",
+                [Evidence(path, keys["base_image"].line, str(keys["base_image"].value))],
+            )
+    return no("no image is defined")
+
+
+def serving_code(judge: Judge) -> list[str]:
+    """Python files that serve predictions: web routes, scoring entry points and classes of serving frameworks."""
+    view, concepts = judge.view, judge.concepts
+    files = set(concepts.serving_files)
+    for path in view.python_files:
+        names = {f.name for f in view.of(path, "def")}
+        if {"init", "run"} <= names and re.search(r"scor|infer|predict|serve", path, re.I):
+            files.add(path)
+        if (
+            {"model_fn"} <= names
+            or {"model_fn", "predict_fn"} <= names
+            or re.search(r"(^|/)handler\.py$", path)
+            and any("handler" in f.name.lower() for f in view.of(path, "base"))
+        ):
+            files.add(path)
+    for use in judge.technologies.find(kinds=["serving-framework"], rung=3):
+        files |= {
+            item.path
+            for item in use.evidence
+            if view.kinds.get(item.path) == "python" and view.roles.get(item.path) == "source"
+        }
+    return sorted(files)
+
+
+def serving_defined(judge: Judge) -> Outcome:
+    """DEP002: an online API, batch scoring or streaming inference; a demo UI alone is half."""
+    view = judge.view
+    frameworks = [
+        use
+        for use in judge.technologies.find(kinds=["serving-framework"], rung=2)
+        if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)
+    ]
+    if frameworks:
+        return Outcome(
+            1.0, frameworks[0].evidence, max(frameworks[0].rung, 3), f"{frameworks[0].name} serves the model"
+        )
+    files = serving_code(judge)
+    if files:
+        routes = [hit for hit in judge.concepts.routes if hit.path == files[0]]
+        return yes(
+            f"{files[0]} answers requests with predictions",
+            [routes[0].evidence(f"route {routes[0].get('0', '')}") if routes else Evidence(files[0])],
+            3,
+        )
+    stages = [
+        hit
+        for hit in judge.concepts.stage_names
+        if re.search(
+            r"batch_?(predict|score|inference|transform)|^(predict|score|inference|batch_inference)\w*$",
+            hit.fact.name,
+            re.I,
+        )
+    ]
+    if stages:
+        return found(stages[:2], 3, f"{stages[0].fact.name} scores in batches")
+    batch = [
+        path
+        for path in view.python_files
+        if re.search(
+            r"batch_?(score|scoring|predict\w*|inference|transform)|(score|scoring|predict|inference)_?batch",
+            path,
+            re.I,
+        )
+    ]
+    if batch:
+        return yes(f"{batch[0]} scores in batches", [Evidence(path) for path in batch[:2]], 3, "medium")
+    streaming = judge.technologies.find(kinds=["streaming"], rung=3)
+    if streaming and judge.concepts.predictions:
+        paths = {item.path for item in streaming[0].evidence}
+        if any(hit.path in paths for hit in judge.concepts.predictions):
+            return Outcome(1.0, streaming[0].evidence, 3, f"predictions on {streaming[0].name}", "medium")
+    demo = judge.technologies.find(kinds=["demo-ui"], rung=3)
+    if demo:
+        return half(f"a demo in {demo[0].name} only", demo[0].evidence, 3)
+    return no("nothing serves predictions")
+
+
+def online_serving(judge: Judge) -> Outcome:
+    """An online endpoint: routes or a serving framework, rather than batches only."""
+    outcome = judge.predicate("serving_defined")
+    if outcome.grade < 1 or "in batches" in outcome.reason:
+        return NOTHING
+    return outcome
+
+
+def orchestrated(judge: Judge) -> Outcome:
+    """DEP003: Kubernetes, serverless or a managed endpoint; Compose alone is half."""
+    view = judge.view
+    uses = [
+        use
+        for use in judge.technologies.find(kinds=["orchestration-platform", "kubernetes-ml"], rung=2)
+        if use.name != "Docker Compose"
+        and (use.rung >= 3 or all("imported" not in item.detail for item in use.evidence))
+    ]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} is configured")
+    types = [
+        hit
+        for hit in view.hits(
+            "document-type",
+            "anyscale-service*",
+            "anyscale-job*",
+            "ray-service*",
+            "*OnlineEndpoint*",
+            "*OnlineDeployment*",
+            "managed-online*",
+            "*skypilot*",
+            "azureml-*endpoint*",
+            "azureml-*deployment*",
+            "*deployment-config*",
+            "*ray-cluster*",
+            "serverless*",
+        )
+    ]
+    if types:
+        return found(types[:2], 2, f"{types[0].path} configures a managed service")
+    managed = [
+        use
+        for use in judge.technologies.find(kinds=["managed-ml"], rung=3)
+        for item in use.evidence
+        if re.search(r"endpoint|deploy|webservice", item.detail, re.I)
+    ]
+    if managed:
+        return Outcome(1.0, managed[0].evidence, 3, f"{managed[0].name} runs the endpoint")
+    for path in view.files("yaml"):
+        keys = {f.name for f in view.of(path, "key")}
+        if (
+            {"computeType"} & keys
+            or ("ray_serve_config.import_path" in keys)
+            or any(k.startswith("ray_serve_config.") for k in keys)
+            or ("cluster_env" in keys and "compute_config" in keys)
+        ):
+            return yes(f"{path} configures a managed service", [Evidence(path)])
+    compose = view.files("compose")
+    if compose:
+        return half(f"Docker Compose only ({compose[0]})", [Evidence(compose[0])])
+    return no("nothing orchestrates containers or endpoints")
+
+
+def health_checks(judge: Judge) -> Outcome:
+    """DEP005: probes, HEALTHCHECK or a health endpoint."""
+    view = judge.view
+    for hit in view.hits("container"):
+        if hit.get("liveness") or hit.get("readiness"):
+            return found([hit], 5, f"container {hit.fact.name} has probes")
+    for hit in view.hits("docker", "HEALTHCHECK"):
+        return found([hit], 3, f"{hit.path} has a HEALTHCHECK")
+    for hit in judge.concepts.routes:
+        text = f"{hit.get('0', '')} {hit.get('target', '')}"
+        if re.search(r"health|ready|live(ness)?\b|ping|status|heartbeat", text, re.I) or _says_health(judge, hit):
+            return found([hit], 3, f"route {hit.get('0', '')} tells health")
+    for hit in view.search(
+        "key", r"(livenessProbe|readinessProbe|healthcheck|health_check|healthCheck|liveness_probe|readiness_probe)\b"
+    ):
+        return found([hit], 2, f"{hit.path} configures health checks")
+    return no("no probe, HEALTHCHECK or health endpoint")
+
+
+def _says_health(judge: Judge, hit: Hit) -> bool:
+    target = str(hit.get("target", ""))
+    return any(
+        f.name.rpartition(".")[2] == target
+        and re.search(r"health|status|alive|ready|heartbeat", f"{target} {f.value.get('about', '')}", re.I)
+        for f in judge.view.of(hit.path, "def")
+    )
+
+
+def request_schema(judge: Judge) -> Outcome:
+    """DEP006: the serving input is validated against a schema; hand-written checks are half."""
+    view, concepts = judge.view, judge.concepts
+    near = concepts.reach(serving_code(judge))
+    for hit in view.hits(
+        "base",
+        "pydantic.BaseModel",
+        "pydantic.*",
+        "sqlmodel.*",
+        "marshmallow.Schema",
+        "*.BaseModel",
+        "msgspec.Struct",
+        "flask_restx.*",
+        "ninja.Schema",
+    ):
+        if hit.path in near and not re.search(r"Settings", hit.fact.name):
+            return found([hit], 3, f"{hit.fact.value} is the schema of requests")
+    for kind in ("decorator", "call"):
+        for hit in view.hits(
+            kind,
+            "inference_schema.*",
+            "bentoml.io.*",
+            "bentoml.api",
+            "flask_pydantic.validate",
+            "*.validate_json",
+            "jsonschema.validate",
+            "marshmallow.*",
+            "mlflow.models.infer_signature",
+            "mlflow.models.signature.*",
+            "flasgger.*",
+            "*.reqparse.*",
+            "grpc.*",
+            "webargs.*",
+            "apispec.*",
+            "connexion.*",
+        ):
+            if hit.path in near or hit.fact.name.startswith(("inference_schema", "bentoml", "mlflow")):
+                return found([hit], 3, f"{hit.fact.name} validates requests")
+    for path in view.entries:
+        if (
+            re.search(r"\.proto$|(^|/)(openapi|swagger)[^/]*\.(ya?ml|json)$|schema\.json$", path, re.I)
+            and view.roles[path] == "source"
+        ):
+            return yes(f"{path} declares the schema", [Evidence(path)])
+    checks = [hit for hit in view.hits("guard") if hit.path in near] + [
+        hit
+        for hit in view.hits("call", "flask.abort", "*.abort", "fastapi.HTTPException", "flask.jsonify")
+        if hit.path in near
+    ]
+    if checks:
+        return half("requests are checked by hand", [hit.evidence() for hit in checks[:3]], 3, "medium")
+    return no("requests are not validated")
+
+
+def images_pinned(judge: Judge) -> Outcome:
+    """DEP007: base images with a version tag or digest."""
+    loose, total = [], 0
+    for path in judge.view.files("dockerfile"):
+        for fact in judge.view.of(path, "image"):
+            total += 1
+            value = fact.value or {}
+            tag = value.get("tag")
+            if not value.get("digest") and (not tag or tag == "latest") and "$" not in fact.name:
+                loose.append(Evidence(path, fact.line, fact.name))
+    if not total:
+        return not_applicable("no Dockerfile names a base image")
+    if loose:
+        return no(f"{len(loose)} of {total} base images have no version", loose[:4])
+    return yes(f"all {total} base images have a version", [])
+
+
+def endpoint_protected(judge: Judge) -> Outcome:
+    """GOV007: authentication on the serving endpoint, in code or gateway configuration."""
+    view, concepts = judge.view, judge.concepts
+    near = concepts.reach(serving_code(judge))
+    for kind in ("call", "import", "decorator", "base"):
+        for hit in view.hits(
+            kind,
+            "fastapi.security.*",
+            "flask_httpauth.*",
+            "flask_jwt_extended.*",
+            "jwt.decode",
+            "jose.jwt.*",
+            "flask_login.*",
+            "authlib.*",
+            "*HTTPBearer",
+            "*APIKeyHeader",
+            "*OAuth2PasswordBearer",
+            "*HTTPBasic",
+            "*login_required",
+            "*require_api_key*",
+            "*verify_token*",
+            "*verify_api_key*",
+            "*check_auth*",
+            "*authenticate*",
+            "*api_key_required*",
+            "*requires_auth*",
+            "hmac.compare_digest",
+            "secrets.compare_digest",
+            "firebase_admin.auth.*",
+        ):
+            if hit.path in near:
+                return found([hit], 3, f"{hit.fact.name} protects the endpoint")
+    for hit in view.hits("call", ".get", "*.headers.get", "*.headers"):
+        if hit.path in near and re.search(r"authorization|x-api-key|api[-_]key|bearer", str(hit.get("0", "")), re.I):
+            return found([hit], 3, f"header {hit.get('0')} is checked").trusted("medium")
+    for hit in view.hits(
+        "resource",
+        "AuthorizationPolicy",
+        "RequestAuthentication",
+        "aws_api_gateway_authorizer",
+        "aws_apigatewayv2_authorizer",
+        "AWS::ApiGateway::Authorizer",
+        "aws_cognito_user_pool",
+        "google_iap_*",
+        "azurerm_api_management*",
+        "Microsoft.ApiManagement/*",
+        "google_cloud_run_service_iam*",
+    ):
+        return found([hit], 5, f"{hit.fact.name} protects the endpoint")
+    for hit in view.search(
+        "key",
+        r"(^|\.)(auth_?[eE]nabled|auth_mode|auth_?[tT]ype|authorization|authentication|auth\.type|query_auth_token_enabled)$",
+    ):
+        if str(hit.fact.value).lower() not in ("false", "none", "0", ""):
+            return found([hit], 2, f"{hit.fact.name} is set")
+    return no("the endpoint takes requests from anyone")

@@ -1,0 +1,433 @@
+"""Predicates on monitoring and cost (MON, COS)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlopslint.commands import CI_KINDS
+from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.predicates.deployment import serving_code
+from mlopslint.records import Evidence
+from mlopslint.view import Hit
+
+if TYPE_CHECKING:
+    from mlopslint.judge import Judge
+
+
+def has_service_or_pipeline(judge: Judge) -> Outcome:
+    """MON003 applies: serving, or a pipeline that is deployed."""
+    if judge.predicate("serving_defined").grade >= 1:
+        return judge.predicate("serving_defined")
+    uses = [
+        use
+        for use in judge.technologies.find(kinds=["pipeline"], rung=2)
+        if use.name not in ("DVC", "DVC pipelines", "Snakemake", "MLflow Projects", "Kedro", "Luigi")
+    ]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, 3)
+    dvc = [use for use in judge.technologies.find(kinds=["pipeline"], rung=3)]
+    return Outcome(1.0, dvc[0].evidence, 3) if dvc else NOTHING
+
+
+def resources_bounded(judge: Judge) -> Outcome:
+    """COS001: requests and limits, instance types or concurrency are set."""
+    view = judge.view
+    containers = [hit for hit in view.hits("container") if hit.get("of") not in ("compose",)]
+    bounded = [hit for hit in containers if hit.get("limits")]
+    requested = [hit for hit in containers if hit.get("requests")]
+    if bounded:
+        return found(bounded[:3], 5, f"container {bounded[0].fact.name} has limits")
+    for hit in view.search(
+        "key",
+        r"(^|\.)(instance_type|instanceType|machine_type|machineType|vm_size|vmSize|containerResourceRequirements\.\w+|max_concurrent\w*|containerConcurrency|scaleSettings\.\w+|maxConcurrentRequests\w*|max_concurrency|cpu_limit|memory_limit|num_cpus|concurrency|instance_count|limits\.(cpu|memory)|resources\.(cpu|memory|limits\.\w+))$",
+    ):
+        if view.roles[hit.path] == "source" and view.kinds.get(hit.path) not in CI_KINDS and hit.fact.value is not None:
+            return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
+    for hit in view.hits(
+        "call",
+        "sagemaker.*",
+        "*.deploy",
+        "*.Endpoint.deploy",
+        "azureml.core.webservice.*",
+        "*.deploy_configuration",
+        "google.cloud.aiplatform.*",
+    ):
+        if any(
+            key in (hit.fact.value or {})
+            for key in ("instance_type", "machine_type", "cpu_cores", "memory_gb", "instance_count", "vm_size")
+        ):
+            return found([hit], 3, f"{hit.fact.name} sets its resources")
+    for hit in view.hits(
+        "decorator",
+        "ray.serve.deployment",
+        "modal.*",
+        "flytekit.task",
+        "metaflow.resources",
+        "metaflow.kubernetes",
+        "bentoml.service",
+    ):
+        if (
+            hit.get("ray_actor_options")
+            or hit.get("num_replicas")
+            or hit.get("cpu")
+            or hit.get("memory")
+            or hit.get("limits")
+            or hit.get("resources")
+            or hit.get("gpu")
+        ):
+            return found([hit], 3, f"{hit.fact.name} sets its resources")
+    if requested:
+        return half("requests without limits", [hit.evidence() for hit in requested[:3]], 5)
+    return no("no limits, instance types or concurrency are set", [hit.evidence() for hit in containers[:3]])
+
+
+def autoscaling(judge: Judge) -> Outcome:
+    """COS002: autoscaling is configured."""
+    view = judge.view
+    for hit in view.hits(
+        "resource",
+        "HorizontalPodAutoscaler",
+        "ScaledObject",
+        "VerticalPodAutoscaler",
+        "aws_appautoscaling_*",
+        "aws_autoscaling_*",
+        "AWS::ApplicationAutoScaling::*",
+        "google_compute_*autoscaler",
+        "azurerm_monitor_autoscale_setting",
+        "Microsoft.Insights/autoscale*",
+        "KEDA*",
+    ):
+        return found([hit], 5, f"{hit.fact.name} scales")
+    low: dict[str, tuple[Hit, float]] = {}
+    for hit in view.hits("key"):
+        match = re.search(
+            r"(^|\.)(min_?(?:replicas|instances|workers|nodes|node_count|replica_count|Replicas|Scale)|minReplicas|minNodes|min_node_count|max_?(?:replicas|instances|workers|nodes|node_count|replica_count)|maxReplicas|maxNodes|autoscal\w*\.?\w*|autoScaler\.\w+|autoscaling\.\w+)$",
+            hit.fact.name,
+        )
+        if not match or view.roles[hit.path] != "source":
+            continue
+        if re.search(r"autoscal|autoScal", hit.fact.name):
+            if str(hit.fact.value).lower() not in ("false", "none", "0"):
+                return found([hit], 2, f"{hit.fact.name} is set")
+            continue
+        try:
+            number = float(hit.fact.value)
+        except (TypeError, ValueError):
+            continue
+        side = "max" if "max" in match.group(2).lower() else "min"
+        key = f"{hit.path}:{hit.fact.name.rpartition('.')[0]}:{re.sub('min|max', '', match.group(2).lower())}"
+        other = low.get(key + ("min" if side == "max" else "max"))
+        if other and other[1] != number:
+            return found([other[0], hit], 2, "minimum and maximum of replicas differ")
+        low[key + side] = (hit, number)
+    for hit in view.hits(
+        "call",
+        "*.AmlCompute.provisioning_configuration",
+        "*.provisioning_configuration",
+        "*.put_scaling_policy",
+        "*.register_scalable_target",
+        "google.cloud.aiplatform.*deploy",
+        "*.deploy_configuration",
+        "ray.serve.*",
+        "modal.*",
+    ):
+        value = hit.fact.value or {}
+        if (
+            value.get("max_nodes")
+            or value.get("autoscale_enabled")
+            or value.get("max_replica_count")
+            or "scal" in hit.fact.name
+        ):
+            return found([hit], 3, f"{hit.fact.name} scales")
+    for hit in view.hits("decorator", "ray.serve.deployment", "bentoml.service"):
+        if hit.get("autoscaling_config"):
+            return found([hit], 3, "autoscaling_config is set")
+    return no("the number of replicas or workers is fixed")
+
+
+def service_metrics(judge: Judge) -> Outcome:
+    """MON003: latency, errors and resource use are exported."""
+    uses = [
+        use
+        for use in judge.technologies.find(kinds=["metrics-export"], rung=2)
+        if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)
+    ]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} exports metrics")
+    for path in judge.view.entries:
+        if re.search(r"(^|/)prometheus[^/]*\.ya?ml$", path, re.I) and judge.view.roles[path] == "source":
+            return yes(f"{path} scrapes metrics", [Evidence(path)])
+    for hit in judge.view.search("key", r"(app_?[iI]nsights_?[eE]nabled|prometheus\.io/scrape|enable_app_insights)$"):
+        if str(hit.fact.value).lower() == "true":
+            return found([hit], 2, f"{hit.fact.name} is set")
+    declared = judge.technologies.find(kinds=["metrics-export"])
+    if declared:
+        return half(f"{declared[0].name} is declared but not used", declared[0].evidence, 1)
+    return no("no service metrics are exported")
+
+
+def alerts(judge: Judge) -> Outcome:
+    """MON004: alert rules or notifications on failures; CI notifications only are half."""
+    view = judge.view
+    rules = [
+        hit for hit in view.hits("key", "groups[].rules[].alert", "spec.groups[].rules[].alert", "*.alertmanagers*")
+    ]
+    if rules:
+        return found(rules[:3], 5, f"alert {rules[0].fact.value}")
+    files = [
+        path
+        for path in view.entries
+        if re.search(r"(^|/)(alertmanager|alert[_-]?rules?|alerts?|alerting)[^/]*\.(ya?ml|json|tf|rules)$", path, re.I)
+        and view.roles[path] == "source"
+    ]
+    if files:
+        return yes(f"{files[0]} configures alerts", [Evidence(path) for path in files[:2]], 5, "medium")
+    proven = [use for use in judge.technologies.find(kinds=["alerting"], rung=2)]
+    outside = [
+        (use, item)
+        for use in proven
+        for item in use.evidence
+        if view.kinds.get(item.path) not in CI_KINDS and "imported" not in item.detail
+    ]
+    if outside:
+        return Outcome(1.0, (outside[0][1],), 5, f"{outside[0][0].name} alerts")
+    for kind in ("call", "set"):
+        for hit in view.hits(kind, "*"):
+            value = hit.fact.value
+            if (
+                isinstance(value, dict)
+                and any(
+                    key in value
+                    for key in ("on_failure_callback", "email_on_failure", "sla_miss_callback", "on_failure")
+                )
+                and value.get("email_on_failure", True) is not False
+            ):
+                return found([hit], 3, "failures of the pipeline are notified")
+    senders = [
+        hit
+        for hit in view.hits(
+            "call",
+            "slack_sdk.*",
+            "slack.*",
+            "*.send_alert*",
+            "*send_alert*",
+            "smtplib.SMTP*",
+            "*.send_email",
+            "*notify_slack*",
+            "*.publish_alert",
+            "prefect.*SlackWebhook*",
+            "apprise.*",
+            "pdpyras.*",
+            "*send_slack*",
+            "pymsteams.*",
+        )
+        if view.kinds.get(hit.path) == "python"
+    ]
+    if senders:
+        return found(senders[:2], 3, f"{senders[0].fact.name} notifies").trusted("medium")
+    notified = [item for use in proven for item in use.evidence if view.kinds.get(item.path) in CI_KINDS]
+    if notified:
+        return half("only CI notifies of its failures", notified[:2], 4)
+    return no("no alerts or notifications are configured")
+
+
+def prediction_logging(judge: Judge) -> Outcome:
+    """MON008: requests and predictions are stored; batch outputs only are half."""
+    view, concepts = judge.view, judge.concepts
+    near = concepts.reach(serving_code(judge))
+    for hit in view.hits(
+        "call",
+        "sagemaker.model_monitor.DataCaptureConfig",
+        "*.DataCaptureConfig",
+        "azureml.monitoring.*",
+        "*.collect",
+        "arize.*",
+        "whylogs.*",
+        "fiddler.*",
+        "bentoml.monitor",
+        "azureml.ai.monitoring.*",
+        "*log_prediction*",
+        "*save_prediction*",
+        "*store_prediction*",
+        "*.log_inference*",
+        "*log_request*",
+        "*.insert_one",
+        "*.insert_many",
+        "*record_prediction*",
+        "langfuse.*",
+        "langsmith.*",
+    ):
+        if hit.fact.name.endswith(".collect") and "azureml" not in hit.fact.name:
+            continue
+        if hit.path in near or hit.fact.name.startswith(("sagemaker", "azureml", "arize", "bentoml")):
+            return found([hit], 3, f"{hit.fact.name} stores predictions")
+    for hit in view.search(
+        "key",
+        r"(spec\.predictor\.logger\.|data_collector\.|enable_capture|inference_table|auto_capture_config|request_response_logging|EnableCapture)",
+    ):
+        if str(hit.fact.value).lower() != "false":
+            return found([hit], 2, f"{hit.fact.name} is set")
+    writes = [
+        hit
+        for hit in view.hits(
+            "call",
+            "*.execute",
+            "*.to_sql",
+            ".to_sql",
+            "*.commit",
+            "*.session.add",
+            "*.put_record",
+            "*.put_item",
+            "*.send",
+            "*.produce",
+            "csv.writer*",
+            "*.insert_rows*",
+            "*.publish",
+        )
+        if hit.path in near
+        and re.search(r"predict|infer|log|request|result", f"{hit.fact.name} {hit.fact.value} {hit.path}", re.I)
+    ]
+    if writes:
+        return found(writes[:2], 3, f"{writes[0].fact.name} stores requests").trusted("low")
+    batches = [
+        path
+        for path in view.python_files
+        if re.search(
+            r"batch_?(score|scoring|predict|inference)|parallel_batch|(score|predict|inference)_batch", path, re.I
+        )
+    ]
+    if batches:
+        return half("only batch outputs are stored", [Evidence(batches[0])], 3, "medium")
+    return no("requests and predictions are not stored")
+
+
+def technology_in_use(judge: Judge, kinds: list[str], what: str, missing: str) -> Outcome:
+    """Pass when a technology of one of these kinds is really used (not only imported), half when only declared."""
+    uses = [
+        use
+        for use in judge.technologies.find(kinds=kinds, rung=2)
+        if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)
+    ]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} {what}")
+    declared = judge.technologies.find(kinds=kinds)
+    if declared:
+        return half(f"{declared[0].name} is declared or imported, but not used", declared[0].evidence, declared[0].rung)
+    return no(missing)
+
+
+def model_monitored(judge: Judge) -> Outcome:
+    """MON001: live model quality or prediction distribution is monitored; predictions only logged are half."""
+    outcome = technology_in_use(
+        judge, ["monitoring-model"], "monitors the model", "the model in service is not monitored"
+    )
+    if (
+        not outcome
+        and judge.predicate("serving_defined").grade >= 1
+        and judge.predicate("prediction_logging").grade >= 1
+    ):
+        return half("predictions are only logged", judge.predicate("prediction_logging").evidence, 3)
+    return outcome
+
+
+def drift_detected(judge: Judge) -> Outcome:
+    """MON002: drift is computed by code or configuration."""
+    outcome = technology_in_use(judge, ["drift-detection"], "computes drift", "drift is not computed")
+    if outcome.grade >= 1:
+        return outcome
+    functions = [
+        hit
+        for hit in judge.view.hits("def")
+        if re.search(r"drift|population_stability|(^|_)psi(_|$)", hit.fact.name.rpartition(".")[2], re.I)
+        and hit.get("type") != "class"
+        and judge.view.kinds.get(hit.path) == "python"
+    ]
+    tests = [
+        hit
+        for hit in judge.view.hits(
+            "call",
+            "scipy.stats.ks_2samp",
+            "scipy.stats.wasserstein_distance",
+            "scipy.stats.chi2_contingency",
+            "*.PageHinkley",
+            "*.ADWIN",
+        )
+        if re.search(r"drift|monitor", f"{hit.path} {hit.get('in', '')}", re.I)
+    ]
+    if functions or tests:
+        return found((functions + tests)[:2], 3, f"{(functions + tests)[0].fact.name} computes drift").trusted("medium")
+    return outcome
+
+
+def dashboards(judge: Judge) -> Outcome:
+    """MON005: dashboards as code."""
+    types = list(judge.view.hits("document-type", "grafana-dashboard*", "*dashboard*"))
+    if types:
+        return found(types[:2], 5, f"{types[0].path} is a dashboard")
+    uses = [use for use in judge.technologies.find(kinds=["dashboard"], rung=2)]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} shows dashboards")
+    resources = list(
+        judge.view.hits(
+            "resource",
+            "aws_cloudwatch_dashboard",
+            "google_monitoring_dashboard",
+            "azurerm_portal_dashboard",
+            "AWS::CloudWatch::Dashboard",
+            "GrafanaDashboard",
+            "datadog_dashboard*",
+        )
+    )
+    if resources:
+        return found(resources[:2], 5)
+    boards = [
+        hit
+        for hit in judge.view.hits("call", "streamlit.*", "dash.Dash", "panel.*")
+        if re.search(r"monitor|drift|dashboard", hit.path, re.I)
+        and (judge.technologies.find(kinds=["monitoring-model", "drift-detection"], rung=3))
+    ]
+    if boards:
+        return found(boards[:1], 3, f"{boards[0].path} shows monitoring data").trusted("medium")
+    return no("no dashboard is configured")
+
+
+def progressive_delivery(judge: Judge) -> Outcome:
+    """MON007: canary, shadow, blue/green or A/B of models."""
+    uses = [
+        use
+        for use in judge.technologies.find(kinds=["progressive-delivery", "ab-testing"], rung=2)
+        if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)
+    ]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} shifts traffic step by step")
+    for hit in judge.view.search(
+        "key",
+        r"(canaryTrafficPercent|(^|\.)traffic\.\w+|traffic_split|mirrorPercent\w*|mirror_traffic\.\w+|http\[\]\.route\[\]\.weight|rollout_strategy|InitialVariantWeight|initial_variant_weight|canary_percent|spec\.strategy\.canary\S*)$",
+    ):
+        if judge.view.roles[hit.path] == "source" and hit.fact.value not in (100, None, "100", "IN_PLACE"):
+            return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
+    for hit in judge.view.hits(
+        "call",
+        "*.deploy",
+        "*.create_endpoint_config",
+        "*.begin_create_or_update",
+        "*.production_variant",
+        "sagemaker.*.ProductionVariant",
+    ):
+        value = hit.fact.value or {}
+        if (
+            value.get("traffic_split")
+            or "InitialVariantWeight" in str(value)
+            or value.get("traffic_percentage") not in (None, 100)
+        ):
+            return found([hit], 3, f"{hit.fact.name} splits traffic")
+    named = [
+        path
+        for path in judge.view.entries
+        if re.search(r"(canary|blue[-_]?green|shadow[-_]?deploy|ab[-_]?test)[^/]*\.(ya?ml|py|tf|json)$", path, re.I)
+        and judge.view.roles[path] == "source"
+    ]
+    if named:
+        return yes(f"{named[0]} delivers step by step", [Evidence(path) for path in named[:2]], 2, "low")
+    return no("new models replace old ones at once")

@@ -1,0 +1,692 @@
+"""Predicates on versions, seeds and environments (VER, COS003)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlopslint.commands import all_commands
+from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
+from mlopslint.records import Evidence
+from mlopslint.view import Hit
+
+if TYPE_CHECKING:
+    from mlopslint.judge import Judge
+
+
+def deep_learning(judge: Judge) -> Outcome:
+    """COS003 applies: a deep-learning model is trained."""
+    return found(judge.concepts.deep_learning[:2], 3)
+
+
+_SEEDERS: dict[str, tuple[str, ...]] = {
+    "random.seed": ("random",),
+    "numpy.random.seed": ("numpy", "sklearn"),
+    "numpy.random.RandomState": ("numpy",),
+    "numpy.random.default_rng": ("numpy",),
+    "torch.manual_seed": ("torch",),
+    "torch.cuda.manual_seed": ("torch",),
+    "torch.cuda.manual_seed_all": ("torch",),
+    "torch.random.manual_seed": ("torch",),
+    "tensorflow.random.set_seed": ("tensorflow",),
+    "tensorflow.set_random_seed": ("tensorflow",),
+    "tensorflow.compat.v1.set_random_seed": ("tensorflow",),
+    "mxnet.random.seed": ("mxnet",),
+    "paddle.seed": ("paddle",),
+    "jax.random.PRNGKey": ("jax",),
+    "jax.random.key": ("jax",),
+    "r:set.seed": ("r",),
+}
+
+
+_ALL = ("random", "numpy", "torch", "tensorflow", "sklearn", "jax")
+
+
+_SEED_ALL = (
+    "*seed_everything",
+    "*set_seed",
+    "*set_seeds",
+    "*set_random_seed*",
+    "*.enable_full_determinism",
+    "*set_determinism",
+    "*init_seeds",
+    "*fix_seed*",
+    "*setup_seed",
+    "*seed_all*",
+    "*set_all_seeds",
+    "*manual_seed_all",
+    "*fix_random*",
+    "*seed_torch",
+    "*set_global_seed*",
+    "*random_seed_all",
+    "ignite.utils.manual_seed",
+    "*set_reproducib*",
+    "*make_deterministic",
+)
+
+
+_DRAWS: dict[str, tuple[str, ...]] = {
+    "random": ("random.random", "random.shuffle", "random.choice", "random.choices", "random.sample", "random.randint", "random.uniform", "random.gauss", "random.randrange", "random.normalvariate"),
+    "numpy": ("numpy.random.rand", "numpy.random.randn", "numpy.random.randint", "numpy.random.shuffle", "numpy.random.permutation", "numpy.random.choice", "numpy.random.uniform", "numpy.random.normal", "numpy.random.random", "numpy.random.beta", "numpy.random.binomial", "numpy.random.multinomial", "numpy.random.random_sample"),
+    "sklearn": (
+        "sklearn.model_selection.train_test_split", "sklearn.cross_validation.train_test_split", "sklearn.ensemble.RandomForest*", "sklearn.ensemble.GradientBoosting*",
+        "sklearn.ensemble.ExtraTrees*", "sklearn.tree.DecisionTree*", "sklearn.cluster.KMeans", "sklearn.cluster.MiniBatchKMeans", "sklearn.neural_network.MLP*",
+        "sklearn.linear_model.SGD*", "sklearn.ensemble.AdaBoost*", "sklearn.ensemble.IsolationForest", "sklearn.manifold.TSNE", "sklearn.model_selection.RandomizedSearchCV",
+        "sklearn.model_selection.ShuffleSplit", "sklearn.model_selection.StratifiedShuffleSplit", "sklearn.mixture.*", "sklearn.ensemble.Bagging*", "sklearn.utils.shuffle",
+        "imblearn.over_sampling.*", "imblearn.under_sampling.*",
+    ),
+}  # fmt: skip
+
+
+def seeds_set(judge: Judge) -> Outcome:
+    """VER005: every random library that the training code uses is seeded."""
+    view, concepts = judge.view, judge.concepts
+    if concepts.training_files or concepts.training_entries:
+        trains = set(concepts.training_files)
+        callers = concepts.reaching(sorted(trains)) - trains
+        scope = concepts.reach(
+            sorted(
+                {*trains, *concepts.training_entries, *(path for path in callers if view.kinds.get(path) == "python")}
+            )
+        )
+        scope |= {path for path in view.python_files if path in concepts.training_entries}
+    else:
+        scope = set(concepts.training_notebooks) | set(concepts.training_scripts_other)
+    stages = {
+        path
+        for hit in concepts.stage_names
+        for path in view.python_files
+        if path.rpartition("/")[2] in str(hit.get("cmd", ""))
+    }
+    scope |= stages
+    scope = {path for path in scope if view.roles.get(path) == "source"}
+    if not scope:
+        return not_applicable("there is no training code")
+    used: dict[str, Hit] = {}
+    unseeded: dict[str, Hit] = {}
+    for library, patterns in _DRAWS.items():
+        for hit in view.hits("call", *patterns):
+            if hit.path not in scope:
+                continue
+            if library == "sklearn":
+                last = hit.fact.name.rpartition(".")[2]
+                if hit.get("shuffle") is False or (last[:1].islower() and last not in ("train_test_split", "shuffle")):
+                    continue  # not shuffled, or a method of an estimator
+                if hit.get("random_state") is not None or "**" in (hit.fact.value or {}):
+                    used.setdefault(library, hit)
+                else:
+                    unseeded.setdefault(library, hit)
+                    used.setdefault(library, hit)
+            else:
+                used.setdefault(library, hit)
+                unseeded.setdefault(library, hit)
+    seeded_arguments = any(
+        hit.path in scope
+        and (hit.get("random_state") is not None or hit.get("seed") is not None or hit.get("random_seed") is not None)
+        for hit in view.hits("call", *_SEEDED_CALLS)
+    )
+    for library, modules in (
+        ("torch", ("torch",)),
+        ("tensorflow", ("tensorflow", "keras", "tf_keras")),
+        ("jax", ("jax",)),
+    ):
+        for hit in concepts.training:
+            if hit.path in scope and any(
+                fact.name.split(".")[0] in modules
+                for path in (hit.path, *concepts.imports.get(hit.path, ()))
+                for fact in view.of(path, "import")
+            ):
+                used.setdefault(library, hit)
+                unseeded.setdefault(library, hit)
+                break
+    seeded: dict[str, Hit] = {}
+    for name, libraries in _SEEDERS.items():
+        for hit in view.hits("call", name):
+            if hit.path in scope and (
+                hit.get("0") is not None
+                or hit.get("seed") is not None
+                or (hit.fact.value and len(hit.fact.value) > (1 if "in" in hit.fact.value else 0))
+            ):
+                for library in libraries:
+                    seeded.setdefault(library, hit)
+    for hit in view.hits("call", *_SEED_ALL):
+        if hit.path not in scope and view.kinds.get(hit.path) != "notebook":
+            continue
+        local = ":" in hit.fact.name or "." not in hit.fact.name.lstrip(".")
+        if local and hit.path in scope and seeded:
+            continue  # a helper of the project: what its body seeds was seen above, as the import graph reaches it
+        for library in _ALL:
+            seeded.setdefault(library, hit)
+    for hit in view.hits(
+        "call",
+        "transformers.TrainingArguments",
+        "*.TrainingArguments",
+        "*TrainingArguments",
+        "trl.*Config",
+        "*.Seq2SeqTrainingArguments",
+        "ultralytics.*",
+    ):
+        if hit.path in scope:  # these seed every library themselves, with a default seed
+            for library in ("random", "numpy", "torch"):
+                seeded.setdefault(library, hit)
+    missing = {
+        library: hit
+        for library, hit in unseeded.items()
+        if library not in seeded
+        and not (library == "sklearn" and "numpy" in seeded and seeded["numpy"].fact.name == "numpy.random.seed")
+    }
+    if not used:
+        if seeded or seeded_arguments:
+            return yes(
+                "the random numbers of training are seeded", [hit.evidence() for hit in list(seeded.values())[:1]], 3
+            )
+        return yes("training draws no random numbers that would need a seed", [], 3, "medium")
+    if not missing:
+        shown = [seeded[library] for library in used if library in seeded] or list(used.values())
+        return yes(
+            f"{', '.join(sorted(used))} {'is' if len(used) == 1 else 'are'} seeded",
+            [hit.evidence() for hit in shown[:4]],
+            3,
+        )
+    evidence = [hit.evidence(f"{library}: {hit.fact.name} is not seeded") for library, hit in missing.items()]
+    if len(missing) < len(used) or seeded or seeded_arguments:
+        return half(f"{', '.join(sorted(missing))} {'is' if len(missing) == 1 else 'are'} not seeded", evidence, 3)
+    return no(f"{', '.join(sorted(missing))} {'is' if len(missing) == 1 else 'are'} not seeded", evidence)
+
+
+_SEEDED_CALLS = (
+    "sklearn.*",
+    "xgboost.*",
+    "lightgbm.*",
+    "catboost.*",
+    "*.train_test_split",
+    "*.random_split",
+    "*.train_test_split*",
+    "pandas.*.sample",
+    ".sample",
+    "*.sample",
+)
+
+
+_LOCKS = (
+    "uv",
+    "poetry",
+    "pdm",
+    "pipenv",
+    "pip-tools",
+    "pip-hashes",
+    "conda-lock",
+    "pixi",
+    "pylock",
+    "renv",
+    "julia",
+    "sbt",
+    "hatch",
+)
+
+
+def dependencies_locked(judge: Judge) -> Outcome:
+    """VER003: a lock file, or every direct requirement pinned exactly."""
+    view = judge.view
+    locks = [hit for hit in view.hits("lock", *_LOCKS) if hit.get("packages", 1) != 0]
+    files: dict[str, list[Hit]] = {}
+    for hit in view.hits("dependency"):
+        if hit.get("group", "main") in ("main", None) and hit.fact.name != "python":
+            files.setdefault(hit.path, []).append(hit)
+    if locks:
+        top = min(locks, key=lambda hit: hit.path.count("/"))
+        return Outcome(
+            1.0,
+            tuple(hit.evidence(f"{hit.fact.name} lock of {hit.get('packages', '?')} packages") for hit in locks[:3]),
+            2,
+            f"{top.path} locks the dependencies",
+        )
+    if not files:
+        return no("no dependencies are declared, and there is no lock file")
+    kinds = {path: view.kinds.get(path, "") for path in files}
+    direct = {
+        path: hits
+        for path, hits in files.items()
+        if not re.search(
+            r"(^|/)(docs?|dev|tests?|ci)[-_/.]|dev|test|docs|lint",
+            path.rpartition("/")[2] if kinds[path] == "requirements" else "",
+            re.I,
+        )
+    }
+    direct = direct or files
+    total = pinned = 0
+    loose: list[Hit] = []
+    for hits in direct.values():
+        for hit in hits:
+            total += 1
+            if hit.get("pinned"):
+                pinned += 1
+            else:
+                loose.append(hit)
+    text = f"{pinned} of {total} direct dependencies are pinned exactly, and there is no lock file"
+    if pinned == total:
+        return yes(
+            f"all {total} direct dependencies are pinned",
+            [hit.evidence(f"{hit.fact.name}{hit.get('spec') or ''}") for hits in direct.values() for hit in hits[:2]][
+                :3
+            ],
+        )
+    evidence = [hit.evidence(f"{hit.fact.name}{hit.get('spec') or ''}") for hit in loose[:4]]
+    if pinned > total / 2:
+        return half(text, evidence)
+    return no(text, evidence)
+
+
+def environment_defined(judge: Judge) -> Outcome:
+    """VER004: the runtime, Python included, is pinned by an image, a conda environment, a dev container or Nix."""
+    view = judge.view
+    for path in view.files("dockerfile"):
+        for fact in view.of(path, "image"):
+            return yes(f"{path} builds on {fact.name}", [Evidence(path, fact.line, fact.name)])
+        if view.of(path, "docker"):
+            return yes(f"{path} defines the runtime", [Evidence(path, 1)])
+    for path in view.files("json"):
+        if "devcontainer" in path and (
+            any(f.name in ("image", "dockerFile", "build.dockerfile", "build.dockerFile") for f in view.of(path, "key"))
+            or view.of(path, "image")
+        ):
+            return yes(f"{path} defines a development container", [Evidence(path, 1)])
+    for path in view.files("conda"):
+        versions = view.of(path, "python-version")
+        if any(re.search(r"\d", v.name) for v in versions):
+            return yes(
+                f"{path} pins Python and packages", [Evidence(path, versions[0].line, f"python {versions[0].name}")]
+            )
+    for path in view.entries:
+        if view.roles[path] == "source" and re.search(
+            r"(^|/)(flake\.nix|shell\.nix|default\.nix|apptainer\.def|singularity[^/]*|.*\.def|cog\.ya?ml|pixi\.lock|conda-lock\.yml|renv\.lock|Manifest\.toml)$",
+            path,
+            re.I,
+        ):
+            return yes(f"{path} defines the runtime", [Evidence(path)])
+    for hit in view.hits(
+        "document-type", "*environment*", "cog*", "*cluster-env*", "anyscale*", "bentofile*", "ray-cluster*"
+    ):
+        return yes(f"{hit.path} defines the runtime", [hit.evidence()], 2, "medium")
+    for path in view.files("yaml"):
+        keys = {f.name: f for f in view.of(path, "key")}
+        if "base_image" in keys or ("image" in keys and ("build_commands" in keys or "post_build_cmds" in keys)):
+            return yes(
+                f"{path} defines the image that the code runs in",
+                [Evidence(path, keys.get("base_image", next(iter(keys.values()))).line)],
+                2,
+                "medium",
+            )
+    for path in view.files("python"):
+        for fact in view.of(path, "call"):
+            if re.search(
+                r"azureml\.core\.environment\.Environment\.|azureml\.core\.Environment\.|azure\.ai\.ml\.entities\.Environment|modal\.Image\.|flytekit\.ImageSpec|sagemaker\.image_uris|zenml\.config\.DockerSettings",
+                fact.name,
+            ):
+                return yes(f"{fact.name} defines the environment", [Evidence(path, fact.line, fact.name)], 3)
+    version = view.first("python-version")
+    if version is None:
+        version = next((hit for hit in view.hits("call", "setuptools.setup") if hit.get("python_requires")), None)
+    if version is not None:
+        return half(f"only the Python version is given ({version.path})", [version.evidence()])
+    return no("nothing pins the runtime")
+
+
+_VERSION_TAG = re.compile(r"(^|[@/_-]|v|release)\d+\.\d+|^v\d+|\d{8}|@v?\d", re.I)
+
+
+def releases_tagged(judge: Judge) -> Outcome:
+    """VER006: version tags, a changelog or a release workflow."""
+    view = judge.view
+    tags = [tag for tag in view.snapshot.tags if _VERSION_TAG.search(tag)]
+    if tags:
+        return yes(f"{len(tags)} version tags, such as {tags[-1]}")
+    for path in view.entries:
+        if (
+            re.fullmatch(r"(?:docs/)?(changelog|changes|history|release[-_ ]?notes|news)(\.(md|rst|txt))?", path, re.I)
+            and view.entries[path].size != 0
+        ):
+            return yes(f"{path} records the releases", [Evidence(path)])
+    uses = judge.technologies.find(kinds=["release"], rung=2)
+    if uses:
+        return Outcome(1.0, uses[0].evidence, uses[0].rung, f"{uses[0].name} makes releases")
+    for hit in view.hits("ci-trigger", "release", "tag"):
+        return yes(f"{hit.path} runs on releases", [hit.evidence(f"on {hit.fact.name}")], 4)
+    for hit in view.hits(
+        "action",
+        "softprops/action-gh-release*",
+        "pypa/gh-action-pypi-publish*",
+        "actions/create-release*",
+        "ncipollo/release-action*",
+        "googleapis/release-please-action*",
+    ):
+        return found([hit], 4, f"{hit.fact.name} makes releases")
+    return no("no version tags, no changelog and no release workflow")
+
+
+def model_registry(judge: Judge) -> Outcome:
+    """VER002: models are registered with a version; versioned or time-stamped paths or object storage are half."""
+    view = judge.view
+    uses = judge.technologies.find(kinds=["model-registry"], rung=2)
+    real = [use for use in uses if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)]
+    if real:
+        return Outcome(1.0, real[0].evidence, real[0].rung, f"models are registered with {real[0].name}")
+    for hit in view.hits("key", "artifacts.*"):
+        if view.kinds.get(hit.path) == "dvc":
+            return found([hit], 2, "dvc.yaml declares the model as an artifact")
+    evidence: list[Evidence] = []
+    for hit in judge.concepts.savers:
+        if view.kinds.get(hit.path) != "python":
+            continue
+        text = str({k: v for k, v in (hit.fact.value or {}).items() if k != "in"})
+        if "*" in text or re.search(r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I):
+            evidence.append(hit.evidence())
+    stamped = [
+        hit
+        for hit in view.hits(
+            "call",
+            "datetime.datetime.now*",
+            "datetime.now*",
+            "time.strftime",
+            "datetime.*.strftime",
+            ".strftime",
+            "time.time",
+            "datetime.datetime.*",
+        )
+        if hit.path in {h.path for h in judge.concepts.savers}
+        or re.search(r"(^|/)(util|train|config|parse|run|experiment|main)", hit.path)
+    ]
+    if judge.concepts.savers and stamped and not evidence:
+        evidence = [hit.evidence(f"{hit.fact.name}: a time stamp in the run's path") for hit in stamped[:2]]
+    storage = judge.technologies.find(kinds=["artifact-storage"], rung=3)
+    urls = [
+        hit
+        for hit in view.hits(
+            "string",
+            "http*.pt",
+            "http*.pth",
+            "http*.bin",
+            "http*.h5",
+            "http*.ckpt",
+            "http*.safetensors",
+            "http*.onnx",
+            "s3://*",
+            "gs://*",
+            "https://*.blob.core.windows.net/*",
+        )
+    ]
+    if evidence:
+        return half("models are saved under versioned or time-stamped paths, not in a registry", evidence[:3], 3)
+    if judge.technologies.find(kinds=["tracker-artifacts"], rung=3) and judge.concepts.training:
+        use = judge.technologies.find(kinds=["tracker-artifacts"], rung=3)[0]
+        return half(f"models are kept per run in {use.name}, not registered", use.evidence, 3)
+    if (storage and judge.concepts.training) or urls:
+        items = storage[0].evidence if storage else tuple(hit.evidence() for hit in urls[:3])
+        return half("models lie in object storage, not in a registry", items, 3, "medium")
+    if uses:
+        return half(f"{uses[0].name} is there, but no model is registered", uses[0].evidence, 2)
+    return no("models are not registered")
+
+
+def data_versioned(judge: Judge) -> Outcome:
+    """VER001: data sets carry a version."""
+    view = judge.view
+    pointers = [hit for hit in view.hits("pointer") if hit.fact.name == "dvc" or view.kinds.get(hit.path) == "data"]
+    if pointers:
+        return found(pointers[:3], 3, f"data is versioned with {pointers[0].fact.name.upper()}")
+    for hit in view.hits("stage"):
+        if view.kinds.get(hit.path) in ("dvc-lock",) and (hit.get("deps") or hit.get("outs")):
+            return found([hit], 3, "dvc.lock records the data's hashes")
+    locks = [path for path in view.entries if view.kinds.get(path) == "dvc-lock" and view.roles[path] == "source"]
+    if locks:
+        return yes("dvc.lock records the data's hashes", [Evidence(locks[0])], 3)
+    attributes = [
+        hit
+        for hit in view.hits("attribute")
+        if hit.get("filter") == "lfs"
+        and re.search(r"csv|parquet|data|tsv|npy|jsonl|feather|h5|xlsx|zip|tar|\*\.gz", hit.fact.name, re.I)
+    ]
+    if attributes and any(view.kinds.get(path) == "data" for path in view.entries):
+        return found(attributes[:2], 3, "data files go through Git LFS")
+    uses = judge.technologies.find(kinds=["data-versioning"], rung=3)
+    uses = [use for use in uses if use.name not in ("DVC", "Git LFS")]
+    if uses:
+        return Outcome(1.0, uses[0].evidence, uses[0].rung, f"data sets are versioned with {uses[0].name}")
+    revisions = [
+        hit
+        for hit in view.hits(
+            "call",
+            "datasets.load_dataset",
+            "huggingface_hub.snapshot_download",
+            "*.Dataset.get_by_name",
+            "azureml.core.*Dataset*.register",
+            "*.register",
+        )
+        if hit.get("revision") or hit.get("version") or hit.get("create_new_version")
+    ]
+    if revisions:
+        return found(revisions[:2], 3, "data sets are fetched by version")
+    configured = judge.technologies.find(kinds=["data-versioning"], rung=2)
+    if configured:
+        return half(f"{configured[0].name} is configured, but no data is tracked", configured[0].evidence, 2)
+    if judge.technologies.find(kinds=["data-versioning"]):
+        use = judge.technologies.find(kinds=["data-versioning"])[0]
+        return half(f"{use.name} is declared, but no data is tracked", use.evidence, 1)
+    return no("data carries no version")
+
+
+def remote_storage(judge: Judge) -> Outcome:
+    """VER007: data and models go to configured remote storage."""
+    view = judge.view
+    for hit in view.hits("remote"):
+        if re.match(r"[a-z0-9+]+://", hit.fact.name) and not hit.fact.name.startswith("file:"):
+            return found([hit], 2, f"a {hit.get('tool') or ''} remote is configured".replace("  ", " "))
+    for kind in ("experiment-tracking", "tracker-artifacts"):
+        hosted = [
+            use
+            for use in judge.technologies.find(kinds=[kind], rung=3)
+            if re.search(r"azure|sagemaker|vertex|weights|wandb|w&b|comet|neptune|clearml|databricks", use.name, re.I)
+        ]
+        if hosted and judge.technologies.find(kinds=["tracker-artifacts"], rung=3):
+            return Outcome(1.0, hosted[0].evidence, 3, f"artifacts go to {hosted[0].name}", "medium")
+    uses = judge.technologies.find(kinds=["artifact-storage"], rung=3)
+    writing = [
+        use for use in uses if not all(re.search(r"http|download|imported", item.detail) for item in use.evidence)
+    ]
+    if writing:
+        return Outcome(1.0, writing[0].evidence, writing[0].rung, f"{writing[0].name} holds data or models")
+    uris = [
+        hit
+        for hit in view.hits(
+            "string", "s3://*", "gs://*", "abfss://*", "wasbs://*", "dbfs:/*", "azureml://*", "hdfs://*", "oss://*"
+        )
+    ]
+    keys = [
+        hit
+        for hit in view.hits("key")
+        if isinstance(hit.fact.value, str)
+        and re.match(r"(s3a?|gs|abfss?|wasbs?|azureml|hdfs|dbfs|oss|minio)://?\w", hit.fact.value)
+    ]
+    commands = [
+        command
+        for command in all_commands(view)
+        if re.match(r"(aws s3(api)? |gsutil |gcloud storage |az storage |azcopy |rclone |mc cp|s5cmd )", command.line)
+    ]
+    if uris or keys or commands:
+        evidence = (
+            [hit.evidence() for hit in uris[:2]]
+            + [hit.evidence(f"{hit.fact.name}: {str(hit.fact.value)[:60]}") for hit in keys[:2]]
+            + [command.evidence() for command in commands[:2]]
+        )
+        return yes("data or models are kept in object storage", evidence, 3)
+    registry = judge.technologies.find(kinds=["model-registry"], rung=3)
+    if any(re.search(r"hub|azure|sagemaker|vertex|databricks|w&b|weights", use.name, re.I) for use in registry):
+        return Outcome(1.0, registry[0].evidence, 3, f"models go to {registry[0].name}", "medium")
+    managed = judge.technologies.find(kinds=["managed-ml"], rung=3)
+    if managed:
+        return Outcome(
+            1.0, managed[0].evidence, 3, f"{managed[0].name} keeps data and models in its own storage", "medium"
+        )
+    weights = [
+        hit
+        for hit in view.hits(
+            "string",
+            "http*.pt",
+            "http*.pth",
+            "http*.bin",
+            "http*.h5",
+            "http*.ckpt",
+            "http*.safetensors",
+            "http*.onnx",
+            "https://*.blob.core.windows.net/*",
+            "https://storage.googleapis.com/*",
+            "https://*.amazonaws.com/*",
+        )
+        if view.kinds.get(hit.path) == "python"
+    ]
+    if weights:
+        return half(
+            "models are fetched from remote storage, but nothing is written to one",
+            [hit.evidence() for hit in weights[:3]],
+            3,
+        )
+    if uses:
+        return half(f"{uses[0].name} is used to fetch only", uses[0].evidence, 3)
+    return no("data and models stay on local disks")
+
+
+_LARGE = re.compile(
+    r"Llama|Mistral|Qwen|Falcon|Gemma|GPTNeoX|GPTJ|OPTFor|Bloom|Mixtral|DeepSeek|Phi3|Baichuan|ChatGLM|StableDiffusion|FluxPipeline|CausalLM|FastLanguageModel|AutoModelForVision2Seq|Llava|Whisper.*ForConditional|T5ForConditional|DiffusionPipeline|UNet2DCondition",
+    re.I,
+)
+
+
+def fine_tunes_large(judge: Judge) -> Outcome:
+    """VER008 applies: the code trains a large pre-trained model."""
+    view, concepts = judge.view, judge.concepts
+    peft = judge.technologies.find(kinds=["peft"], rung=3)
+    if peft:
+        return Outcome(1.0, peft[0].evidence, 3)
+    trains = set(concepts.training_files) | set(concepts.training_notebooks)
+    for hit in view.hits("call", "*.from_pretrained"):
+        if _LARGE.search(hit.fact.name) or re.search(
+            r"\b([1-9]\d*(\.\d+)?)b\b|llama|mistral|falcon|qwen|gemma|bloom|opt-[1-9]|gpt-?(j|neox)|vicuna|alpaca",
+            str(hit.get("0", "")),
+            re.I,
+        ):
+            near = {hit.path, *concepts.imports.get(hit.path, ())} | {
+                p for p in concepts.imports if hit.path in concepts.imports[p]
+            }
+            if near & trains:
+                return found([hit], 3)
+    return NOTHING
+
+
+def efficient_fine_tuning(judge: Judge) -> Outcome:
+    """VER008: parameter-efficient fine-tuning."""
+    wired = judge.technologies.find(kinds=["peft"], rung=3)
+    if wired:
+        return Outcome(1.0, wired[0].evidence, 3, f"{wired[0].name} fine-tunes few parameters")
+    return no("a large pre-trained model is fine-tuned in full")
+
+
+def training_economy(judge: Judge) -> Outcome:
+    """COS003: early stopping, mixed precision, checkpoint and resume, or spot instances."""
+    view = judge.view
+    calls = list(
+        view.hits(
+            "call",
+            "*EarlyStopping*",
+            "*.autocast",
+            "*.GradScaler",
+            "*ModelCheckpoint",
+            "*.mixed_precision.*",
+            "*early_stopping*",
+            "*.amp.*",
+            "*AsyncHyperBandScheduler",
+            "*ASHAScheduler",
+            "*.HyperbandPruner",
+            "*.MedianPruner",
+            "*resume_from_checkpoint*",
+            "*.BackupAndRestore",
+            "accelerate.Accelerator",
+        )
+    )
+    if calls:
+        return found(calls[:3], 3, f"{calls[0].fact.name.rpartition('.')[2]} saves training time")
+    keywords = [
+        hit
+        for hit in view.hits(
+            "call",
+            "*Trainer",
+            "*TrainingArguments",
+            "*.train",
+            "*.fit",
+            ".fit",
+            "*.Trainer",
+            "*Estimator",
+            "*Config",
+            "lightgbm.train",
+            "xgboost.train",
+        )
+        if any(
+            key in (hit.fact.value or {})
+            for key in (
+                "precision",
+                "fp16",
+                "bf16",
+                "resume_from_checkpoint",
+                "early_stopping_rounds",
+                "use_spot_instances",
+                "load_best_model_at_end",
+                "ckpt_path",
+                "gradient_checkpointing",
+                "amp",
+                "patience",
+            )
+        )
+    ]
+    if keywords:
+        return found(keywords[:3], 3, "training uses mixed precision, checkpoints or early stopping")
+    options = [
+        hit
+        for hit in view.hits("call", "*.add_argument", ".add_argument")
+        if re.search(r"resume|early[-_]?stop|patience|amp$|fp16|mixed", str(hit.get("0", "")), re.I)
+    ]
+    if options:
+        return found(options[:3], 3, f"option {options[0].get('0')}")
+    functions = [
+        hit
+        for hit in view.hits("def")
+        if re.search(
+            r"early_?stop|resume_(checkpoint|training)|_?resume|load_checkpoint|restore_checkpoint",
+            hit.fact.name.rpartition(".")[2],
+            re.I,
+        )
+    ]
+    if functions:
+        return found(functions[:2], 3, f"{functions[0].fact.name}")
+    keys = [
+        hit
+        for hit in view.search(
+            "key",
+            r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|fp16|bf16|precision|patience|use_spot|spot|capacity_type)$",
+        )
+        if hit.fact.value not in (False, None, 0, "", "false", 32, "32")
+    ]
+    if keys:
+        return Outcome(
+            1.0,
+            tuple(hit.evidence(f"{hit.fact.name}: {hit.fact.value}") for hit in keys[:3]),
+            2,
+            f"{keys[0].fact.name} is set",
+            "medium",
+        )
+    stops = [
+        hit
+        for hit in view.hits("branch")
+        if re.search(r"stop|patience|minimum_updates|no_improve|not_improved|without_improv|early", hit.fact.name, re.I)
+    ]
+    if stops:
+        return found(stops[:2], 3, "training stops when nothing improves").trusted("medium")
+    return no("no early stopping, mixed precision, resuming or spot instances")
