@@ -52,7 +52,63 @@ def any_path(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{part})" for part in parts) if parts else r"(?!)", re.I | re.S)
 
 
+class NameGlob:
+    """A glob over names: ``*`` matches anything, the whole name must match, case counts.
+
+    Nearly all are a word, or a star at one end or at both: these need no regular expression, whose compilation would cost more than
+    all of their matches.
+    """
+
+    __slots__ = ("head", "kind", "pattern", "text")
+
+    def __init__(self, glob: str) -> None:
+        inner = glob.strip("*")
+        self.text = inner
+        self.pattern: re.Pattern[str] | None = None
+        self.kind = "exact"
+        if "*" in inner or "?" in glob:
+            self.kind = "regex"
+            body = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob)
+            self.pattern = re.compile(body + r"\Z", re.S)
+        elif glob.startswith("*"):
+            self.kind = "inside" if glob.endswith("*") or not inner else "end"
+        elif glob.endswith("*"):
+            self.kind = "start"
+
+    def match(self, name: str) -> bool:
+        """Whether the whole name matches."""
+        kind = self.kind
+        if kind == "start":
+            return name.startswith(self.text)
+        if kind == "exact":
+            return name == self.text
+        if kind == "end":
+            return name.endswith(self.text)
+        if kind == "inside":
+            return self.text in name
+        return self.pattern is not None and self.pattern.match(name) is not None
+
+
 @lru_cache(maxsize=16384)
-def name_pattern(pattern: str) -> re.Pattern[str]:
-    """A compiled name glob: ``*`` matches anything, the whole name must match, case counts."""
-    return re.compile("".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern) + r"\Z", re.S)
+def name_pattern(glob: str) -> NameGlob:
+    """The name glob, made once."""
+    return NameGlob(glob)
+
+
+def matching(names: Iterable[str], globs: Iterable[str]) -> list[str]:
+    """The names that match at least one of the globs, in their order."""
+    made = [name_pattern(glob) for glob in globs]
+    starts = tuple(glob.text for glob in made if glob.kind == "start")
+    ends = tuple(glob.text for glob in made if glob.kind == "end")
+    exact = {glob.text for glob in made if glob.kind == "exact"}
+    inside = [glob.text for glob in made if glob.kind == "inside"]
+    rest = [glob.pattern.match for glob in made if glob.pattern is not None]
+    return [
+        name
+        for name in names
+        if name.startswith(starts)
+        or name.endswith(ends)
+        or name in exact
+        or any(text in name for text in inside)
+        or any(match(name) for match in rest)
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from mlopslint.commands import all_commands, starts_with
-from mlopslint.globs import name_pattern, path_pattern
+from mlopslint.globs import NameGlob, name_pattern, path_pattern
 from mlopslint.records import Evidence, Technology, TechnologyUse
 from mlopslint.view import OWN, OWN_AND_TESTS, View
 
@@ -74,7 +74,7 @@ class Technologies:
 
     def _code(self, add: Add) -> None:
         by_prefix: dict[str, list[Technology]] = defaultdict(list)
-        calls: dict[str, list[tuple[re.Pattern[str], Technology]]] = defaultdict(list)
+        calls: dict[str, list[tuple[NameGlob, Technology]]] = defaultdict(list)
         for technology in self.known:
             for module in technology.imports:
                 by_prefix[module].append(technology)
@@ -116,9 +116,9 @@ class Technologies:
                         add(technology, 3, hit.evidence(f"{name[:80]!r} in code"))
 
     def _configuration(self, add: Add) -> None:
-        keys: dict[str, list[tuple[re.Pattern[str], re.Pattern[str] | None, Technology]]] = defaultdict(list)
-        resources: list[tuple[re.Pattern[str], Technology]] = []
-        images: list[tuple[re.Pattern[str], Technology]] = []
+        keys: dict[str, list[tuple[NameGlob, NameGlob | None, Technology]]] = defaultdict(list)
+        resources: list[tuple[NameGlob, Technology]] = []
+        images: list[tuple[NameGlob, Technology]] = []
         for technology in self.known:
             for pattern in technology.keys:
                 key, _, value = pattern.partition("=")
@@ -156,27 +156,32 @@ class Technologies:
 
     def _files(self, add: Add) -> None:
         by_name: dict[str, list[Technology]] = defaultdict(list)
-        globs: list[tuple[re.Pattern[str], Technology]] = []
+        names: list[tuple[NameGlob, Technology]] = []
+        paths: list[tuple[str, str, Technology]] = []
         for technology in self.known:
             for pattern in technology.files:
-                if not set("*?[/{") & set(pattern):
-                    by_name[pattern.lower()].append(technology)
+                lower = pattern.lower()
+                if "/" in pattern or set("[{?") & set(pattern):
+                    paths.append((max(re.split(r"[*?\[\]{},]+", lower), key=len).strip("/"), pattern, technology))
+                elif "*" in pattern:
+                    names.append((name_pattern(lower), technology))
                 else:
-                    globs.append((path_pattern(pattern), technology))
-        combined = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in globs) or r"(?!)", re.I | re.S)
+                    by_name[lower].append(technology)
         for path in self.view.entries:
             if self.view.roles[path] != "source":
                 continue
-            for technology in by_name.get(path.rpartition("/")[2].lower(), ()):
+            lower = path.lower()
+            name = lower.rpartition("/")[2]
+            found = list(by_name.get(name, ()))
+            found += [technology for glob, technology in names if glob.match(name)]
+            # the longest literal part is looked for first: few patterns are ever compiled
+            found += [technology for part, pattern, technology in paths if part in lower and path_pattern(pattern).match(path)]
+            for technology in found:
                 add(technology, 2, Evidence(path, None, "present"))
-            if combined.match(path):
-                for glob, technology in globs:
-                    if glob.match(path):
-                        add(technology, 2, Evidence(path, None, "present"))
 
     def _automation(self, add: Add) -> None:
         commands: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
-        actions: list[tuple[re.Pattern[str], Technology]] = []
+        actions: list[tuple[NameGlob, Technology]] = []
         hooks: dict[str, list[Technology]] = defaultdict(list)
         for technology in self.known:
             for prefix in technology.commands:

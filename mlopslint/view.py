@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mlopslint.gather import Gathered
-from mlopslint.globs import name_pattern
+from mlopslint.globs import matching
 from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
 
@@ -160,13 +160,10 @@ class View:
         found = self._patterns.get(key)
         if found is None:
             index = self._index[kind]
-            exact = [pattern for pattern in patterns if "*" not in pattern and "?" not in pattern]
-            found = [name for name in dict.fromkeys(exact) if name in index]
-            globs = [name_pattern(pattern).pattern for pattern in patterns if "*" in pattern or "?" in pattern]
-            if globs:
-                joined = re.compile("|".join(globs), re.S)
-                seen = set(found)
-                found += [name for name in index if name not in seen and joined.match(name)]
+            if any("*" in pattern or "?" in pattern for pattern in patterns):
+                found = matching(index, patterns)
+            else:
+                found = [name for name in dict.fromkeys(patterns) if name in index]
             self._patterns[key] = found
         return found
 

@@ -92,13 +92,9 @@ def seeds_set(judge: Judge) -> Outcome:
         scope |= {path for path in view.python_files if path in concepts.training_entries}
     else:
         scope = set(concepts.training_notebooks) | set(concepts.training_scripts_other)
-    stages = {
-        path
-        for hit in concepts.stage_names
-        for path in view.python_files
-        if path.rpartition("/")[2] in str(hit.get("cmd", ""))
-    }
-    scope |= stages
+    commands = " ".join(str(hit.get("cmd")) for hit in concepts.stage_names if hit.get("cmd"))
+    if commands:
+        scope |= {path for path in view.python_files if path.rpartition("/")[2] in commands}
     scope = {path for path in scope if view.roles.get(path) == "source"}
     if not scope:
         return not_applicable("there is no training code")
