@@ -101,14 +101,9 @@ def matching(names: Iterable[str], globs: Iterable[str]) -> list[str]:
     starts = tuple(glob.text for glob in made if glob.kind == "start")
     ends = tuple(glob.text for glob in made if glob.kind == "end")
     exact = {glob.text for glob in made if glob.kind == "exact"}
-    inside = [glob.text for glob in made if glob.kind == "inside"]
-    rest = [glob.pattern.match for glob in made if glob.pattern is not None]
-    return [
-        name
-        for name in names
-        if name.startswith(starts)
-        or name.endswith(ends)
-        or name in exact
-        or any(text in name for text in inside)
-        or any(match(name) for match in rest)
-    ]
+    inner = [re.escape(glob.text) for glob in made if glob.kind == "inside"]
+    inner += [f"^(?:{glob.pattern.pattern})" for glob in made if glob.pattern is not None]
+    if not inner:
+        return [name for name in names if name.startswith(starts) or name.endswith(ends) or name in exact]
+    search = re.compile("|".join(inner), re.S).search
+    return [name for name in names if name.startswith(starts) or name.endswith(ends) or name in exact or search(name)]
