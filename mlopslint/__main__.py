@@ -12,6 +12,12 @@ def main() -> None:
 
         sys.stdout.write(f"mlopslint {__version__}\n")
         return
+    if sys.argv[1:2] == ["scan"]:
+        from mlopslint.replay import play
+
+        code = play(sys.argv[1:])
+        if code is not None:
+            sys.exit(code)
     from mlopslint.cli import main as run
 
     run()

@@ -175,7 +175,9 @@ class Technologies:
             found = list(by_name.get(name, ()))
             found += [technology for glob, technology in names if glob.match(name)]
             # the longest literal part is looked for first: few patterns are ever compiled
-            found += [technology for part, pattern, technology in paths if part in lower and path_pattern(pattern).match(path)]
+            found += [
+                technology for part, pattern, technology in paths if part in lower and path_pattern(pattern).match(path)
+            ]
             for technology in found:
                 add(technology, 2, Evidence(path, None, "present"))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlopslint.cli import options
+
+if TYPE_CHECKING:
+    from mlopslint.records import Report
 
 
 @click.command("scan")
@@ -38,13 +41,19 @@ def command(
     **rest: Any,
 ) -> int:
     """Assess the repository at PATH: a folder, a git work tree, a bare repository or a git URL."""
+    from msgspec.structs import replace
+
+    from mlopslint import gates, replay
     from mlopslint import report as reports
     from mlopslint.errors import MlopslintError
+    from mlopslint.records import Statistics
     from mlopslint.rules import nearest
 
     formats = [(name, reports.format_of(name)) for name in output]
     if format_ not in reports.FORMATS:
         raise MlopslintError(f"no format {format_!r}{nearest(format_, reports.FORMATS)}")
+    arguments = sys.argv[1:]
+    state = replay.key(arguments)
     result = options.assess(path, rest, quiet)
     for name, kind in formats:
         try:
@@ -52,20 +61,25 @@ def command(
                 stream.write(reports.render(result, kind))
         except OSError as error:
             raise MlopslintError(f"--output {name}: {error.strerror}") from None
-    if not quiet:
-        if format_ == "terminal":
-            from mlopslint.report.terminal import show
+    text = "" if quiet else _text(result, format_, verbose, options.colour(no_color))
+    sys.stdout.write(text)
+    missed = gates.check(result, path, rest)
+    errors = "".join(f"gate: {line}\n" for line in missed)
+    sys.stderr.write(errors)
+    code = 1 if missed and not exit_zero else 0
+    if state:
+        if text and format_ == "json":  # what is replayed was read from the cache
+            files = result.statistics.cache_hits + result.statistics.cache_misses
+            text = reports.render(replace(result, statistics=Statistics(0.0, files, 0)), "json")
+        replay.keep(arguments, state, code, text, errors)
+    return code
 
-            show(result, verbose=verbose, color=options.colour(no_color))
-        else:
-            sys.stdout.write(reports.render(result, format_))
-    return _gates(result, path, exit_zero, rest)
 
+def _text(result: Report, format_: str, verbose: bool, color: bool) -> str:
+    from mlopslint import report as reports
 
-def _gates(result: Any, path: str, exit_zero: bool, given: dict[str, Any]) -> int:
-    from mlopslint import gates
+    if format_ == "terminal":
+        from mlopslint.report.terminal import fitted
 
-    missed = gates.check(result, path, given)
-    for line in missed:
-        click.echo(f"gate: {line}", err=True)
-    return 1 if missed and not exit_zero else 0
+        return fitted(result, verbose=verbose, color=color)
+    return reports.render(result, format_)

@@ -52,13 +52,13 @@ def render(
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if ascii else text
 
 
-def show(report: Report, *, verbose: bool, color: bool) -> None:
-    """Write the report to standard output at the width of the terminal, in the signs that its encoding has."""
+def fitted(report: Report, *, verbose: bool, color: bool) -> str:
+    """The report at the width of the terminal, in the signs that the encoding of standard output has."""
     import shutil
 
     width = min(max(shutil.get_terminal_size((100, 40)).columns, 60), 140)
     plain = "utf" not in (sys.stdout.encoding or "ascii").lower()
-    sys.stdout.write(render(report, verbose=verbose, color=color, width=width, ascii=plain))
+    return render(report, verbose=verbose, color=color, width=width, ascii=plain)
 
 
 def _text(content: str, style: str = "") -> Any:
