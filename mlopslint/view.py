@@ -86,6 +86,7 @@ class View:
                 ):
                     # Hydra and kin call what a configuration names as its target
                     self._index["call"][fact.value].append(Hit(path, Fact("call", fact.value, fact.line)))
+        self._grouped: dict[str, dict[str, list[Fact]]] = {}
         self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
@@ -130,14 +131,17 @@ class View:
 
     def of(self, path: str, kind: str) -> list[Fact]:
         """The facts of one kind in one file."""
-        return [fact for fact in self.gathered.facts.get(path, ()) if fact.kind == kind]
+        kinds = self._grouped.get(path)
+        if kinds is None:
+            kinds = self._grouped[path] = {}
+            for fact in self.gathered.facts.get(path, ()):
+                kinds.setdefault(fact.kind, []).append(fact)
+        return kinds.get(kind, [])
 
     def module(self, path: str) -> dict[str, Any]:
         """The totals of one Python file or notebook (empty when it does not parse)."""
-        for fact in reversed(self.gathered.facts.get(path, ())):
-            if fact.kind == "module":
-                return fact.value  # type: ignore[no-any-return]
-        return {}
+        found = self.of(path, "module")
+        return found[-1].value if found else {}
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 

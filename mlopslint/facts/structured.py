@@ -22,6 +22,8 @@ from mlopslint.records import Fact
 
 #: YAML and JSON above this many characters are known by their head alone.
 LARGE = 1_000_000
+#: A YAML file of this size was written by a program (an install manifest, most often): it is read line by line.
+GENERATED = 300_000
 
 
 def read_yaml(data: bytes) -> list[Fact]:
@@ -29,8 +31,8 @@ def read_yaml(data: bytes) -> list[Fact]:
     text = decode(data)
     if len(text) > LARGE:
         return _head(text)
-    tree = load_yaml(text)
-    if tree.error and tree.template:
+    tree = load_yaml(text) if len(text) <= GENERATED else None
+    if tree is None or (tree.error and tree.template):
         from mlopslint.facts.kubernetes import helm_facts
 
         return helm_facts(text)
@@ -87,7 +89,7 @@ def read_json(data: bytes) -> list[Fact]:
     if schema and not any(fact.kind == "document-type" for fact in facts):
         facts.append(Fact("document-type", schema, 1))
     records = isinstance(value, list) and len(value) > 50
-    return facts + flatten(value, 100 if records else 400, json_locator(text))
+    return facts + flatten(value, 60 if records else 150, json_locator(text))
 
 
 def _placed(fact: Fact, text: str) -> Fact:

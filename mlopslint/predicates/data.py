@@ -101,11 +101,10 @@ def data_tests(judge: Judge) -> list[Hit]:
     view = judge.view
     found_tests = []
     tools = {item.path for use in judge.technologies.find(kinds=["data-validation"], rung=3) for item in use.evidence}
+    pattern = r"(^|\.)read_(csv|parquet|json|table|excel|feather)$|load_dataset|genfromtxt|loadtxt"
+    reading = {hit.path for hit in view.search("call", pattern, roles=OWN_AND_TESTS)}
     for path in judge.concepts.test_files:
-        reads = any(
-            re.search(r"(^|\.)read_(csv|parquet|json|table|excel|feather)$|load_dataset|genfromtxt|loadtxt", f.name)
-            for f in view.of(path, "call")
-        )
+        reads = path in reading
         checks = path in tools or (reads and re.search(r"data", path, re.I))
         for fact in view.of(path, "def"):
             if (

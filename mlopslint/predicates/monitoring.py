@@ -193,7 +193,7 @@ def alerts(judge: Judge) -> Outcome:
     if outside:
         return Outcome(1.0, (outside[0][1],), 5, f"{outside[0][0].name} alerts")
     for kind in ("call", "set"):
-        for hit in view.hits(kind, "*"):
+        for hit in view.search(kind, r"(?i)dag|operator|flow|task|job|pipeline|default_args|notif|callback"):
             value = hit.fact.value
             if (
                 isinstance(value, dict)

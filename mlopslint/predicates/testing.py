@@ -142,13 +142,22 @@ def model_tested(judge: Judge) -> Outcome:
     return no("no test trains, loads or calls the model")
 
 
+_END_TO_END = re.compile(
+    r"TestClient|test_client|CliRunner|materialize|execute_in_process|httpx|ASGITransport|KedroSession|papermill|requests\.post"
+    r"|subprocess|os\.system|runpy|(train|main|run_pipeline|run_training|train_model|train_and_evaluate)$"
+)
+
+
 def pipeline_tested(judge: Judge) -> Outcome:
     """TST005: an integration test runs the pipeline or the serving API end to end."""
     view = judge.view
     hits: list[Evidence] = []
+    wanted = {name for name in view.names("call") if _END_TO_END.search(name)}
     for path in judge.concepts.test_files:
         for fact in view.of(path, "call"):
             name = fact.name
+            if name not in wanted:
+                continue
             if (
                 re.search(
                     r"TestClient|\.test_client|CliRunner\.invoke|\.materialize_to_memory|\.execute_in_process|httpx\.(AsyncClient|Client)|ASGITransport|KedroSession|papermill\.execute",
