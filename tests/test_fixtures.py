@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from conftest import FIXTURES, ROOT
 
 from mlopslint import review
 from mlopslint.config import Config
+from mlopslint.report import json as json_format
+from mlopslint.report import render
 
 FAMILIES = ("levels", "ci", "pipelines", "clouds", "stacks")
 FOLDERS = sorted(path for family in FAMILIES for path in (FIXTURES / family).glob("*") if path.is_dir())
@@ -38,6 +41,9 @@ def test_stored_verdicts(folder, golden, make_repo):
         "technologies": sorted(f"{use.kind}: {use.name} ({use.rung})" for use in report.inventory.technologies),
         "errors": [[e.path, e.reason] for e in report.errors],
     }
+    import jsonschema
+
+    jsonschema.validate(json.loads(render(report, "json")), json_format.schema())
     golden(ROOT / "tests" / "golden" / f"{folder.parent.name}-{folder.name}.json", value)
 
 
