@@ -77,6 +77,8 @@ class View:
             if path not in self.entries:
                 continue
             for fact in facts:
+                if fact.kind == "key" and "openAPIV3Schema" in fact.name:
+                    continue  # what a resource of this kind may hold, not what one holds
                 self._index[fact.kind][fact.name].append(Hit(path, fact))
                 if (
                     fact.kind == "key"

@@ -251,8 +251,11 @@ def cd_deploys(judge: Judge) -> Outcome:
     """CIC006: a CI/CD job deploys a model, a service or a pipeline."""
     uses = judge.technologies.find(kinds=["deployment-tool"], rung=3)
     proven = []
+    trial = re.compile(r"(^|[/_. -])(e2e|tests?|testing|kind|minikube|k3d|integration)([/_. -]|$)", re.I)
     for use in uses:
         for item in use.evidence:
+            if trial.search(f"{item.path} {item.detail.partition(' runs: ')[0] if ' runs: ' in item.detail else ''}"):
+                continue  # brought up for a test, and thrown away
             if (
                 judge.view.kinds.get(item.path) in CI_KINDS
                 or "runs:" in item.detail
@@ -275,6 +278,7 @@ def cd_deploys(judge: Judge) -> Outcome:
                 command.hit.path == hit.path
                 and command.hit.get("job") == hit.fact.name
                 and re.search(r"deploy|rollout|apply|release", command.line, re.I)
+                and not re.match(r"(git|echo|gh) ", command.line)
                 and not re.search(r"pypi|twine|docs|gh-pages", command.line + hit.fact.name, re.I)
             ):
                 return yes(f"job {hit.fact.name} deploys", [command.evidence()], 4, "medium")

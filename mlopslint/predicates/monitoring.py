@@ -339,7 +339,12 @@ def drift_detected(judge: Judge) -> Outcome:
     functions = [
         hit
         for hit in judge.view.hits("def")
-        if re.search(r"drift|population_stability|(^|_)psi(_|$)", hit.fact.name.rpartition(".")[2], re.I)
+        if re.search(
+            r"(data|feature|concept|target|prediction|dataset|model|input)_?drift|drift_?(score|detect|report|check|test|monitor|metric)\w*"
+            r"|(detect|check|compute|calculate|monitor|test)_?drift|^drift$|population_stability|(^|_)psi(_|$)",
+            hit.fact.name.rpartition(".")[2],
+            re.I,
+        )
         and hit.get("type") != "class"
         and judge.view.kinds.get(hit.path) == "python"
     ]
@@ -425,7 +430,7 @@ def progressive_delivery(judge: Judge) -> Outcome:
     named = [
         path
         for path in judge.view.entries
-        if re.search(r"(canary|blue[-_]?green|shadow[-_]?deploy|ab[-_]?test)[^/]*\.(ya?ml|py|tf|json)$", path, re.I)
+        if re.search(r"(canary|blue[-_]?green|shadow[-_]?deploy|ab[-_]?test)[^/]*\.(ya?ml|tf|json|sh)$", path, re.I)
         and judge.view.roles[path] == "source"
     ]
     if named:

@@ -170,7 +170,12 @@ def _reads_configuration(judge: Judge, paths: Iterable[str]) -> bool:
 
 def tuning_automated(judge: Judge) -> Outcome:
     """AUT004: a hyperparameter search in code or configuration."""
-    uses = judge.technologies.find(kinds=["hyperparameter-tuning", "automl"], rung=2)
+    uses = judge.technologies.find(kinds=["hyperparameter-tuning"], rung=2)
+    trained = " ".join(hit.fact.name for hit in judge.concepts.training)
+    modules = {t.name: t.imports for t in judge.technologies.known if t.kind == "automl"}
+    for use in judge.technologies.find(kinds=["automl"], rung=2):  # one that only loads its models searches nothing
+        if any(module in trained for module in modules.get(use.name, ())) or not modules.get(use.name):
+            uses.append(use)
     wired = [
         use
         for use in uses
@@ -184,7 +189,7 @@ def tuning_automated(judge: Judge) -> Outcome:
         hit
         for hit in judge.view.hits("def")
         if re.search(
-            r"(^|_)(tune|tuning|hyperparam\w*_search|grid_search|random_search|hpo|evolve|optimi[sz]e_hyper\w*|hyperopt|sweep)(_|$)",
+            r"^(tune|tuning)$|(^|_)(tune_(model|hyper\w*|params?|parameters)|hyperparam\w*_(search|tuning|optimi[sz]ation)|grid_search|random_search|hpo|evolve|optimi[sz]e_hyper\w*|hyperopt|sweep)(_|$)",
             hit.fact.name.rpartition(".")[2],
             re.I,
         )
@@ -446,7 +451,9 @@ def retraining_triggered(judge: Judge) -> Outcome:
             or not ("schedule" in str(hit.fact.value) or "schedule_interval" in str(hit.fact.value))
         ):
             continue
-        if last in ("DAG", "dag") and not _trains_in(judge, hit.path):
+        if not _trains_in(judge, hit.path) or (
+            last not in ("DAG", "dag") and re.search(r"scor|predict|inference|batch|monitor", hit.path, re.I)
+        ):
             continue
         scheduled.append(hit.evidence(f"{hit.fact.name} {interval if isinstance(interval, str) else ''}".strip()))
     for hit in view.hits(
@@ -487,7 +494,11 @@ def _ci_file(judge: Judge, command: Command, triggers: dict[str, list[Hit]]) -> 
 def _looks_like_test(command: Command) -> bool:
     job = str(command.hit.get("job") or "")
     return bool(
-        re.search(r"test|smoke|lint|check|nightly-ci|benchmark", f"{job} {command.hit.path.rpartition('/')[2]}", re.I)
+        re.search(
+            r"test|smoke|lint|check|nightly-ci|benchmark",
+            f"{job} {command.hit.path.rpartition('/')[2]} {command.via}",
+            re.I,
+        )
     )
 
 
