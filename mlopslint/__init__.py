@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from mlopslint.version import __version__
 
+TYPE_CHECKING = False  # importing typing would cost more than all the rest of a start
 if TYPE_CHECKING:
+    from typing import Any
+
     from mlopslint.config import Config
     from mlopslint.errors import MlopslintError
     from mlopslint.mainline import review

@@ -65,7 +65,11 @@ def key(arguments: list[str]) -> str | None:
     except OSError:
         return None
     import time
-    from hashlib import blake2b
+
+    try:
+        from _blake2 import blake2b  # hashlib would load OpenSSL first
+    except ImportError:
+        from hashlib import blake2b
 
     names = (
         "NO_COLOR",
