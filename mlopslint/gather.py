@@ -172,6 +172,9 @@ def _read(
     if not missing:
         return
     size = sum(max(entry.size, 0) for entry in missing)
+    missing = sorted(
+        missing, key=lambda entry: -entry.size
+    )  # the largest first, so that no worker ends long after the others
     count = jobs if jobs else cores()
     if size < PARALLEL_FROM or len(missing) < 2 * count:
         count = 1
