@@ -69,10 +69,10 @@ class Command(NamedTuple):
 
     @property
     def rung(self) -> int:
-        """4 where a failure fails CI; 3 where it runs; 2 where it could be run."""
+        """4 where a failure fails CI; 3 where it runs; 2 where it could be run; 1 in a notebook, where somebody once ran it."""
         if self.where in ("ci", "hook"):
             return 3 if self.soft else 4
-        return 3 if self.where == "pipeline" else 2
+        return {"pipeline": 3, "notebook": 1}.get(self.where, 2)
 
     def evidence(self) -> Evidence:
         detail = self.line[:120]
