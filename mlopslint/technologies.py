@@ -192,6 +192,8 @@ class Technologies:
             for hook in technology.hooks:
                 hooks[hook].append(technology)
         for command in all_commands(self.view):
+            if command.where not in ("ci", "hook") and self.view.roles[command.hit.path] != "source":
+                continue
             for word in {command.words[0], "*"} if command.words else ():
                 for prefix, technology in commands.get(word, ()):
                     if starts_with(command.words, prefix):
