@@ -31,8 +31,13 @@ def engine_digest() -> str:
     """Digest of the sources of all readers and of the Python version: what facts depend on beside the bytes."""
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     package = os.path.dirname(os.path.abspath(__file__))
-    folder = os.path.join(package, "facts")
-    files = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
+    files = [
+        os.path.join(folder, name)
+        for top in ("facts", "lint")
+        for folder, _, names in sorted(os.walk(os.path.join(package, top)))
+        for name in sorted(names)
+        if name.endswith(".py")
+    ]
     for path in [*files, os.path.join(package, "records.py")]:
         try:
             with open(path, "rb") as stream:

@@ -6,6 +6,7 @@ import re
 from importlib import import_module
 
 from mlopslint.facts import secrets
+from mlopslint.lint import engine
 from mlopslint.records import Fact
 
 #: Files larger than this (bytes) are not parsed but named under ``errors``; notebooks hold pictures, so they get more.
@@ -101,6 +102,9 @@ def read(kind: str, data: bytes) -> list[Fact]:
     found = [*_read_kind(kind, data), *_pointer(data)]
     if kind != "notebook":  # its reader scans cell by cell, and leaves pictures alone
         found += secrets.scan(data)
+        found += engine.check_file(kind, data, found)
+        if b"mlopslint:" in data:
+            found += engine.ignores(data.decode("utf-8", "replace"))
     return found
 
 

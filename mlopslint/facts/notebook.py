@@ -11,6 +11,8 @@ import msgspec
 
 from mlopslint.facts import leakage, secrets
 from mlopslint.facts.python import Reader, parse
+from mlopslint.lint import engine
+from mlopslint.lint.base import Cell, Notebook
 from mlopslint.records import Fact
 
 _MAGIC = re.compile(r"^(\s*)(%{1,2}|!|\?)(.*)$")
@@ -107,10 +109,16 @@ def read(data: bytes) -> list[Fact]:
     code = executed = 0
     broken: list[int] = []
     trees: list[tuple[ast.Module, int]] = []
+    tables = engine.tables(data)
+    seen: list[Cell] = []
+    marked = b"mlopslint:" in data
     for number, cell in enumerate(cells, 1):
         kind = cell.get("cell_type")
         source = source_of(cell)
         outputs = cell.get("outputs")
+        about = cell.get("metadata")
+        if marked:
+            facts += engine.ignores(source, number)
         text = source + "\n" + _texts(outputs) if isinstance(outputs, list) and outputs else source
         for fact in secrets.scan(text.encode("utf-8", "replace")):
             facts.append(Fact(fact.kind, fact.name, fact.line, fact.value, number))
@@ -133,7 +141,19 @@ def read(data: bytes) -> list[Fact]:
                     number,
                 )
             )
+            saved = outputs if isinstance(outputs, list) else []
+            known = Cell(
+                number,
+                "code",
+                source,
+                count if isinstance(count, int) else None,
+                saved,
+                size,
+                None,
+                about if isinstance(about, dict) else {},
+            )
             if language != "python":
+                seen.append(known)
                 continue
             text, magics = blank_magics(source)
             for line, magic in magics:
@@ -145,6 +165,11 @@ def read(data: bytes) -> list[Fact]:
                 tree = parse(text)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 broken.append(number)
+                seen.append(
+                    known._replace(
+                        broken=f"line {getattr(error, 'lineno', 0) or 1}: {getattr(error, 'msg', error)}"[:160]
+                    )
+                )
                 facts.append(
                     Fact(
                         "broken-cell",
@@ -156,9 +181,11 @@ def read(data: bytes) -> list[Fact]:
                 )
                 continue
             reader.cell = number
-            reader.block(tree.body)
+            reader.module(tree, text, tables, notebook=True)
             trees.append((tree, number))
+            seen.append(known._replace(tree=tree))
         elif kind == "markdown":
+            seen.append(Cell(number, "markdown", source, None, [], 0, None, about if isinstance(about, dict) else {}))
             facts.append(Fact("cell", "markdown", 0, {"lines": source.count("\n") + 1}, number))
             for offset, row in enumerate(source.split("\n"), 1):
                 if row.startswith("#"):
@@ -173,6 +200,10 @@ def read(data: bytes) -> list[Fact]:
     if any(marker in data for marker in leakage.MARKERS):
         facts += leakage.find(trees, reader.names)
     reader.totals(lines, False)
+    level = notebook.get("nbformat")
+    facts += engine.check_notebook(
+        Notebook(tuple(seen), language, level if isinstance(level, int) else 4, metadata, facts)
+    )
     if broken:
         shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
         facts.append(Fact("note", f"code of cell {shown} does not parse"))

@@ -12,6 +12,8 @@ import re
 from typing import Any
 
 from mlopslint.facts import leakage
+from mlopslint.lint import engine
+from mlopslint.lint.base import Context, PythonRule
 from mlopslint.records import Fact
 
 _SKIPPED = frozenset({"ctx", "ops", "op", "type_comment", "kind", "type_ignores", "conversion", "is_async", "simple"})
@@ -177,11 +179,14 @@ class Reader:
     __slots__ = (
         "facts", "cell", "names", "counts", "seen", "types", "attributes", "function", "owner",
         "complexity", "asserts", "depth", "optional", "statements", "prints", "logs", "total_names",
-        "bad_names", "main", "guards", "branches", "strings",
+        "bad_names", "main", "guards", "branches", "strings", "at", "calls", "nodes",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
+        self.at: Context | None = None
+        self.calls: dict[str, tuple[PythonRule, ...]] = {}
+        self.nodes: dict[type[ast.AST], tuple[PythonRule, ...]] = {}
         self.cell = 0
         self.names: dict[str, str] = {}
         self.counts: dict[str, int] = {}
@@ -304,16 +309,42 @@ class Reader:
                 parts.append("*")
         return "".join(parts)[:200]
 
+    # -- checks ------------------------------------------------------------------------------------------------------
+
+    def module(self, tree: ast.Module, source: str | bytes, tables: engine.Tables, notebook: bool = False) -> None:
+        """Read a module, or one cell of a notebook, with the checks of these tables."""
+        self.at = Context(self, source, tree, notebook)
+        self.calls, self.nodes = tables
+        self.block(tree.body)
+        rules = self.nodes.get(ast.Module)
+        if rules:
+            self.at.statement = None
+            engine.ask(rules, tree, "", self.at, self.facts)
+
+    def ask(self, rules: tuple[PythonRule, ...], node: ast.AST, name: str = "") -> None:
+        if self.at is not None:
+            engine.ask(rules, node, name, self.at, self.facts)
+
     # -- statements --------------------------------------------------------------------------------------------------
 
     def block(self, body: list[ast.stmt]) -> None:
         self.statements += len(body)
+        at, wanted = self.at, self.nodes
         for node in body:
-            handler = _STATEMENTS.get(node.__class__)
+            cls = node.__class__
+            if at is not None:
+                at.statement = node
+            rules = wanted.get(cls)
+            if rules and cls not in _COMPOUND:
+                self.ask(rules, node)
+            handler = _STATEMENTS.get(cls)
             if handler is not None:
                 handler(self, node)
             else:
                 self.generic(node)
+            if rules and at is not None and cls in _ASKED_AFTER:
+                at.statement = node
+                self.ask(rules, node)
 
     def generic(self, node: ast.AST) -> None:
         for field in _FIELDS[node.__class__]:
@@ -336,11 +367,14 @@ class Reader:
         pop = stack.pop
         push = stack.append
         fields = _FIELDS
+        wanted = self.nodes
         while stack:
             node = pop()
             cls = node.__class__
             if cls is ast.Name:
                 continue
+            if cls in wanted:
+                self.ask(wanted[cls], node)
             if cls is ast.Constant:
                 value = node.value  # type: ignore[attr-defined]
                 if value.__class__ is str and ("." in value or "/" in value):
@@ -395,7 +429,12 @@ class Reader:
         func = node.func
         name = self.dotted(func)
         if not name:
+            if func.__class__ is ast.Attribute and func.attr in self.calls:
+                self.ask(self.calls[func.attr], node, "." + func.attr)
             return
+        rules = self.calls.get(name.rpartition(".")[2])
+        if rules:
+            self.ask(rules, node, name)
         if name[0] == ".":
             if name[1:] in _DULL_METHODS:
                 return
@@ -624,12 +663,17 @@ class Reader:
 
     def loop(self, node: ast.For | ast.While) -> None:
         self.complexity += 1
-        if node.__class__ is ast.While:
-            self.expression(node.test)
-        else:
+        at = self.at
+        if node.__class__ is not ast.While:
             self.expression(node.iter)  # type: ignore[union-attr]
             self.target(node.target, None)  # type: ignore[union-attr]
+        if at is not None:
+            at.loops = (*at.loops, node)
+        if node.__class__ is ast.While:
+            self.expression(node.test)
         self.block(node.body)
+        if at is not None:
+            at.loops = at.loops[:-1]
         if node.orelse:
             self.block(node.orelse)
 
@@ -721,7 +765,17 @@ class Reader:
         doc = _docstring(node)
         qualified = f"{self.function or self.owner}.{name}" if self.function or self.owner else name
         self.function, self.complexity, self.asserts, self.depth = qualified, 1, 0, self.depth + 1
+        at = self.at
+        if at is not None:
+            around = (at.function, at.functions, at.loops)
+            at.function, at.functions, at.loops = node, (*at.functions, node), ()
         self.block(node.body)
+        if at is not None:
+            at.statement = node
+            rules = self.nodes.get(node.__class__)
+            if rules:
+                self.ask(rules, node)
+            at.function, at.functions, at.loops = around
         complexity, asserts = self.complexity, self.asserts
         self.function, self.types, self.complexity, self.asserts, self.depth = outer
         if self.function:  # nested functions count towards their outer one too
@@ -763,7 +817,17 @@ class Reader:
         outer = (self.owner, self.function, self.depth, self.attributes)
         self.owner = f"{self.owner}.{name}" if self.owner else name
         self.function, self.depth, self.attributes = "", self.depth + 1, {}
+        at = self.at
+        if at is not None:
+            around = (at.function, at.functions, at.loops)
+            at.function, at.functions, at.loops = None, (*at.functions, node), ()
         self.block(node.body)
+        if at is not None:
+            at.statement = node
+            rules = self.nodes.get(ast.ClassDef)
+            if rules:
+                self.ask(rules, node)
+            at.function, at.functions, at.loops = around
         qualified = self.owner
         self.owner, self.function, self.depth, self.attributes = outer
         self.emit(
@@ -818,6 +882,13 @@ _LOG_METHODS = frozenset(
 _NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
 _ORIGINS = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Await})
 _ORDERINGS = frozenset({ast.Lt, ast.LtE, ast.Gt, ast.GtE})
+
+#: Statements whose checks are asked after their body; functions and classes ask within, where their names are known.
+_COMPOUND = frozenset(
+    {ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try}
+    | {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
+)
+_ASKED_AFTER = _COMPOUND - {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
 
 _STATEMENTS: dict[type[ast.AST], Any] = {
     ast.Expr: Reader.expr,
@@ -875,7 +946,7 @@ def read(data: bytes) -> list[Fact]:
     except ValueError as error:
         return [Fact("error", f"not Python source: {error}")]
     reader = Reader()
-    reader.block(tree.body)
+    reader.module(tree, data, engine.tables(data))
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
     if any(marker in data for marker in leakage.MARKERS):
         reader.facts += leakage.find([(tree, 0)], reader.names)

@@ -1,0 +1,186 @@
+"""The checks that there are, the tables by which a walk finds the ones that want a node, and their findings as facts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from mlopslint.lint.base import Context, File, FileRule, Notebook, NotebookRule, Problem, ProjectRule, PythonRule, Rule
+from mlopslint.records import Fact
+
+_NAME = re.compile(r"^([a-z]{3}\d{3})_[a-z0-9_]+\.py$")
+
+
+class FlowRule(Rule):
+    """A rule that the data-flow analysis answers (``lint/flow``): its file holds its documentation and examples."""
+
+
+class Tables(NamedTuple):
+    """Which Python rules want which callees and nodes."""
+
+    calls: dict[str, tuple[PythonRule, ...]]
+    nodes: dict[type[ast.AST], tuple[PythonRule, ...]]
+
+
+def modules() -> dict[str, str]:
+    """Code -> name of the module that holds its check."""
+    found = {}
+    for entry in files("mlopslint.lint").iterdir():
+        match = _NAME.match(entry.name)
+        if match:
+            found[match.group(1).upper()] = f"mlopslint.lint.{entry.name[:-3]}"
+    return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=1)
+def rules() -> tuple[Rule, ...]:
+    """All checks, by code."""
+    return tuple(_rule_of(module, code) for code, module in modules().items())
+
+
+@lru_cache(maxsize=1)
+def _modules() -> dict[str, str]:
+    return modules()
+
+
+@lru_cache(maxsize=256)
+def rule(code: str) -> Rule | None:
+    """One check by its code, without importing the others."""
+    module = _modules().get(code)
+    return _rule_of(module, code) if module else None
+
+
+def _rule_of(module: str, code: str) -> Rule:
+    for value in vars(import_module(module)).values():
+        if isinstance(value, type) and issubclass(value, Rule) and getattr(value, "code", "") == code:
+            made: Rule = value()
+            return made
+    raise LookupError(f"{module} holds no rule {code}")
+
+
+@lru_cache(maxsize=1)
+def _python() -> tuple[list[PythonRule], list[tuple[PythonRule, tuple[bytes, ...]]]]:
+    """Python rules without and with markers."""
+    every = [item for item in rules() if isinstance(item, PythonRule)]
+    return [r for r in every if not r.markers], [(r, r.markers) for r in every if r.markers]
+
+
+@lru_cache(maxsize=256)
+def _tables(chosen: tuple[str, ...]) -> Tables:
+    always, _ = _python()
+    calls: dict[str, list[PythonRule]] = {}
+    nodes: dict[type[ast.AST], list[PythonRule]] = {}
+    for item in (*always, *(found for code in chosen if isinstance(found := rule_of_all(code), PythonRule))):
+        for name in item.calls:
+            calls.setdefault(name, []).append(item)
+        for cls in item.nodes:
+            nodes.setdefault(cls, []).append(item)
+    return Tables({k: tuple(v) for k, v in calls.items()}, {k: tuple(v) for k, v in nodes.items()})
+
+
+@lru_cache(maxsize=1)
+def _by_code() -> dict[str, Rule]:
+    return {item.code: item for item in rules()}
+
+
+def rule_of_all(code: str) -> Rule | None:
+    """One check by its code, once all are loaded."""
+    return _by_code().get(code)
+
+
+def tables(data: bytes) -> Tables:
+    """The tables for a module with these bytes: rules whose markers it lacks are left out."""
+    _, marked = _python()
+    return _tables(tuple(item.code for item, markers in marked if any(marker in data for marker in markers)))
+
+
+def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
+    """A problem as a fact: value = [column, end line, end column, message, fix, confidence, steps, digest of the line's text]."""
+    line, column, end_line, end_column = problem.region
+    text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    fix: Any = None
+    if problem.fix is not None:
+        fix = [problem.fix.text, problem.fix.safety, [[list(e.region), e.op, list(e.args)] for e in problem.fix.edits]]
+    digest = f"{zlib.crc32(text.encode('utf-8', 'replace')):08x}"
+    steps = [list(step) for step in problem.steps]
+    value = [column, end_line, end_column, problem.message, fix, problem.confidence, steps, digest]
+    return Fact("lint", code, line, value, problem.cell)
+
+
+def ask(rules_: Iterable[PythonRule], node: ast.AST, name: str, at: Context, out: list[Fact]) -> None:
+    """Put a node before these rules; a rule that fails is an error of its own and stops nothing."""
+    for item in rules_:
+        try:
+            out += [fact(item.code, problem, at.lines) for problem in item.check(node, name, at)]
+        except RecursionError:
+            continue
+        except Exception as error:
+            out.append(Fact("note", f"check {item.code} failed: {type(error).__name__}: {str(error)[:80]}"))
+
+
+@lru_cache(maxsize=1)
+def _notebook_rules() -> tuple[NotebookRule, ...]:
+    return tuple(item for item in rules() if isinstance(item, NotebookRule))
+
+
+def check_notebook(notebook: Notebook) -> list[Fact]:
+    """Facts of the notebook rules."""
+    found: list[Fact] = []
+    sources = {cell.number: cell.source.split("\n") for cell in notebook.cells}
+    for item in _notebook_rules():
+        try:
+            found += [fact(item.code, problem, sources.get(problem.cell, [])) for problem in item.check(notebook)]
+        except Exception as error:
+            found.append(Fact("note", f"check {item.code} failed: {type(error).__name__}: {str(error)[:80]}"))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _file_rules(kind: str) -> tuple[FileRule, ...]:
+    return tuple(item for item in rules() if isinstance(item, FileRule) and (not item.kinds or kind in item.kinds))
+
+
+def check_file(kind: str, data: bytes, facts: list[Fact]) -> list[Fact]:
+    """Facts of the file rules of this kind."""
+    found: list[Fact] = []
+    file = None
+    for item in _file_rules(kind):
+        if item.markers and not any(marker in data for marker in item.markers):
+            continue
+        file = file or File(kind, data, facts)
+        try:
+            found += [fact(item.code, problem, file.lines) for problem in item.check(file)]
+        except Exception as error:
+            found.append(Fact("note", f"check {item.code} failed: {type(error).__name__}: {str(error)[:80]}"))
+    return found
+
+
+_IGNORE = re.compile(
+    r"(?:#|//|--|<!--|/\*)\s{0,3}mlopslint:\s{0,3}(ignore(?:-file)?)\s{0,3}(?:\[([A-Za-z0-9_,\s*]{0,300})\])?[:\s]{0,4}([^\n]{0,200})"
+)
+
+
+def ignores(text: str, cell: int = 0) -> list[Fact]:
+    """Inline suppressions: fact "ignore" named ``ignore`` or ``ignore-file``, value = [codes, reason, stands alone on its line]."""
+    found = []
+    for number, row in enumerate(text.split("\n"), 1):
+        if "mlopslint:" not in row:
+            continue
+        match = _IGNORE.search(row)
+        if match:
+            codes = [part.strip().upper() for part in (match.group(2) or "").split(",") if part.strip()]
+            reason = match.group(3).removesuffix("-->").removesuffix("*/").strip()
+            alone = not row[: match.start()].strip()
+            found.append(Fact("ignore", match.group(1), number, [codes, reason, alone], cell))
+    return found
+
+
+def project_rules() -> tuple[ProjectRule, ...]:
+    """The rules that need the whole project."""
+    return tuple(item for item in rules() if isinstance(item, ProjectRule))

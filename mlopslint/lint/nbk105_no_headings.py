@@ -1,0 +1,57 @@
+"""NBK105 no-headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlopslint.lint.base import Notebook, NotebookRule, Problem
+
+
+class NoHeadings(NotebookRule):
+    """A notebook without a title or heading.
+
+    What it does
+    ------------
+    Finds notebooks of at least five code cells that hold no Markdown heading.
+
+    Why is this bad?
+    ----------------
+    A reader cannot tell what the notebook is for and where its parts begin; tools cannot make an outline.
+
+    Example
+    -------
+    ::
+
+        # %% [code]
+        df = pd.read_csv("churn.csv")
+
+    Use instead
+    -----------
+    ::
+
+        # %% [markdown]
+        # # Churn: first look at the data
+        # %% [code]
+        df = pd.read_csv("churn.csv")
+
+    References
+    ----------
+    - Known from pynblint (missing-h1-MD-heading).
+    """
+
+    code = "NBK105"
+    name = "no-headings"
+    severity = "note"
+
+    def check(self, notebook: Notebook) -> Iterator[Problem]:
+        if len(notebook.code) < 5 or any(fact.kind == "heading" for fact in notebook.facts):
+            return
+        if any("<h1" in cell.source or "<h2" in cell.source for cell in notebook.cells if cell.kind == "markdown"):
+            return
+        yield notebook.problem(notebook.cells[0], "the notebook has no heading")
+
+    GOOD = (
+        {"cells": [("markdown", "# Title"), *[("code", "x = 1")] * 5]},
+        {"cells": [("code", "x = 1")]},
+    )
+    BAD = ({"cells": [("code", "x = 1")] * 5},)

@@ -1,0 +1,53 @@
+"""Small questions about Python nodes that several checks ask."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword argument of a call, None where it is not given."""
+    for item in call.keywords:
+        if item.arg == name:
+            return item.value
+    return None
+
+
+def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    """An argument by its position or its name."""
+    found = keyword(call, name)
+    if (
+        found is None
+        and position < len(call.args)
+        and not any(isinstance(a, ast.Starred) for a in call.args[: position + 1])
+    ):
+        found = call.args[position]
+    return found
+
+
+def keywords_known(call: ast.Call) -> bool:
+    """Whether all arguments of a call stand there: no ``**options`` and no ``*values`` that may hold more."""
+    return not any(item.arg is None for item in call.keywords) and not any(
+        isinstance(a, ast.Starred) for a in call.args
+    )
+
+
+def constant(node: ast.expr | None) -> object:
+    """The value of a constant (also a negative number), ``...`` for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        value = node.operand.value
+        return -value if isinstance(value, (int, float)) else ...
+    return ...
+
+
+def inside(node: ast.AST, *, functions: bool = False) -> Iterator[ast.AST]:
+    """All nodes below a node in the order of the source; those of nested functions and classes only where asked for."""
+    stack = list(reversed(list(ast.iter_child_nodes(node))))
+    while stack:
+        item = stack.pop()
+        yield item
+        if functions or not isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            stack += reversed(list(ast.iter_child_nodes(item)))
