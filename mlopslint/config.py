@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -79,6 +79,16 @@ class Config(_Table, frozen=True):
     projects: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     history: History = History()
+    confidence: Literal["low", "medium", "high"] = "medium"  #: findings less sure than this are not shown
+
+    def wants(self, code: str, default: bool) -> bool:
+        """Whether a lint rule is on: selected by prefix or by default, and not ignored."""
+        if any(code.startswith(prefix) for prefix in self.ignore):
+            return False
+        chosen = (*self.select, *self.extend_select)
+        return any(
+            prefix == "ALL" or (default if prefix == "ALL-DEFAULT" else code.startswith(prefix)) for prefix in chosen
+        )
 
     def ignores(self, code: str) -> bool:
         """Whether a rule is switched off: ignored by prefix, or not selected."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from mlopslint import facts
 from mlopslint.cache import Cache, engine_digest
@@ -26,6 +27,8 @@ _BATCH_BYTES = 250_000
 _BATCH_FILES = 30
 #: Data and model files as small as this are read, as they may be pointers to the real ones.
 _POINTER = 1_024
+#: Bytes of files without a known id that are kept between finding their id and parsing them.
+_HELD = 50_000_000
 
 Progress = Callable[[int, int], None]
 _encoder = msgspec.msgpack.Encoder()
@@ -129,6 +132,12 @@ def gather(
     def key_of(oid: str, path: str) -> str:
         return f"{oid}:{kinds[path]}:{digest}"
 
+    held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
+    wanted = [
+        entry if entry.oid else replace(entry, oid=held[entry.path][0])
+        for entry in wanted
+        if entry.oid or entry.path in held
+    ]
     known = cache.get([key_of(entry.oid, entry.path) for entry in wanted if entry.oid])
     encoded: dict[str, bytes] = {}
     missing: list[Entry] = []
@@ -140,7 +149,7 @@ def gather(
             encoded[entry.path] = data
     fresh: dict[str, bytes] = {}
     with without_collector():
-        _read(snapshot, missing, kinds, key_of, cache, jobs, progress, encoded, fresh, errors)
+        _read(snapshot, missing, held, kinds, key_of, jobs, progress, encoded, fresh, errors)
         cache.put(fresh.items())
         found: dict[str, list[Fact]] = {}
         for path in sorted(encoded):
@@ -157,12 +166,25 @@ def gather(
     return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - len(missing), len(missing))
 
 
+def _identify(snapshot: Snapshot, wanted: list[Entry], errors: list[FileError]) -> dict[str, tuple[str, bytes | None]]:
+    """Blob ids of the files whose id is not known, with their bytes where these are few enough to be held until they are parsed."""
+    held: dict[str, tuple[str, bytes | None]] = {}
+    room = _HELD
+    for entry, data, reason in snapshot.read([entry for entry in wanted if not entry.oid]):
+        if data is None:
+            errors.append(FileError(entry.path, reason))
+            continue
+        room -= len(data)
+        held[entry.path] = (blob_id(data), data if room > 0 else None)
+    return held
+
+
 def _read(
     snapshot: Snapshot,
     missing: list[Entry],
+    held: dict[str, tuple[str, bytes | None]],
     kinds: dict[str, str],
     key_of: Callable[[str, str], str],
-    cache: Cache,
     jobs: int | None,
     progress: Progress | None,
     encoded: dict[str, bytes],
@@ -179,12 +201,19 @@ def _read(
     if size < PARALLEL_FROM or len(missing) < 2 * count:
         count = 1
 
+    def contents(entries: list[Entry]) -> Iterator[tuple[Entry, bytes | None, str]]:
+        for entry in entries:
+            data = held.get(entry.path, ("", None))[1]
+            if data is not None:
+                yield entry, data, ""
+        yield from snapshot.read([entry for entry in entries if held.get(entry.path, ("", None))[1] is None])
+
     def batches() -> Iterable[tuple[list[str], list[str], list[tuple[str, bytes]]]]:
         paths: list[str] = []
         keys: list[str] = []
         batch: list[tuple[str, bytes]] = []
         total = 0
-        for entry, data, reason in snapshot.read(missing):
+        for entry, data, reason in contents(missing):
             if data is None:
                 errors.append(FileError(entry.path, reason))
                 continue
@@ -231,7 +260,7 @@ def _read(
                 keep(paths, keys, extract(batch))
             raise_on = {path for path in encoded}
             rest = [entry for entry in missing if entry.path not in raise_on]
-            for entry, data, reason in snapshot.read(rest):
+            for entry, data, reason in contents(rest):
                 if data is None:
                     errors.append(FileError(entry.path, reason))
                 else:

@@ -228,6 +228,25 @@ class Assessment(msgspec.Struct, frozen=True):
     roadmap: tuple[Step, ...]
 
 
+class FindingEdit(msgspec.Struct, frozen=True):
+    """One change of a fix: what happens to a region (line, column, end line, end column, from 1, the end exclusive).
+
+    ``lint/base.py`` lists the operations and what their ``args`` mean.
+    """
+
+    region: tuple[int, int, int, int]
+    op: str
+    args: tuple[str, ...] = ()
+
+
+class FindingStep(msgspec.Struct, frozen=True):
+    """One point on the way to a finding, such as where data was fitted, split and evaluated."""
+
+    line: int
+    cell: int | None
+    text: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """A defect at a place. Severity says how bad it would be, confidence how sure the rule is."""
 
@@ -244,6 +263,9 @@ class Finding(msgspec.Struct, frozen=True):
     fix: str | None
     fingerprint: str
     confidence: Confidence = "high"
+    fix_safety: Literal["", "safe", "unsafe"] = ""
+    edits: tuple[FindingEdit, ...] = ()
+    steps: tuple[FindingStep, ...] = ()
 
 
 class FileError(msgspec.Struct, frozen=True, order=True):
@@ -311,3 +333,19 @@ class Report(msgspec.Struct, frozen=True):
     statistics: Statistics
     projects: tuple[ProjectResult, ...] = ()
     notices: tuple[str, ...] = ()
+    anchors: dict[str, str] = {}  #: practice -> the file at which code review shows its failure; only where asked for
+
+
+class LintReport(msgspec.Struct, frozen=True):
+    """What ``lint`` found in the files that it was given; its JSON has the keys of the whole result that apply."""
+
+    schema_version: str
+    tool: Tool
+    repository: Repository
+    files: int
+    findings: tuple[Finding, ...]
+    suppressed: int
+    errors: tuple[FileError, ...]
+    statistics: Statistics
+    notices: tuple[str, ...] = ()
+    known: int = 0  #: findings that the baseline holds already

@@ -64,6 +64,7 @@ class Rule:
     severity: ClassVar[Severity] = "warning"
     confidence: ClassVar[Confidence] = "high"
     default: ClassVar[bool] = True
+    in_tests: ClassVar[bool] = True  #: whether it also speaks about test code
     fixes: ClassVar[Safety] = ""
     GOOD: ClassVar[tuple[Any, ...]] = ()
     BAD: ClassVar[tuple[Any, ...]] = ()
