@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from mlopslint import maturity
 from mlopslint.config import Config
+from mlopslint.findings import find
 from mlopslint.gather import Gathered
-from mlopslint.globs import any_path
+from mlopslint.globs import any_path, path_pattern
 from mlopslint.judge import Judge, judge
 from mlopslint.records import Assessment, Inventory, ProjectResult, Report, Statistics, TechnologyUse, Tool, Verdict
 from mlopslint.rules import Catalogue
@@ -41,6 +42,7 @@ def assess(
     )
     if config.projects and not projects:
         notices.append(f"projects = {list(config.projects)}: no folder matches")
+    findings = find(view, config)
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
     return Report(
         schema_version="1.0",
@@ -48,13 +50,30 @@ def assess(
         repository=snapshot.repository,
         inventory=_inventory(snapshot, gathered, uses),
         assessment=assessment,
-        findings=(),
-        suppressed=0,
+        findings=findings.shown,
+        suppressed=findings.suppressed,
         errors=tuple(sorted((*snapshot.errors, *gathered.errors))),
         statistics=Statistics(),
         projects=projects,
         notices=(*snapshot.notices, *notices),
     )
+
+
+def places(snapshot: Snapshot, catalogue: Catalogue) -> dict[str, str]:
+    """Practice -> the file at which its absence is shown: the first that its anchors name, in their order."""
+    paths = [entry.path for entry in snapshot.entries if entry.mode == "file" and entry.path.count("/") < 4]
+    fallback = next((path for path in ("README.md", "pyproject.toml", "setup.py") if path in paths), "")
+    found = {}
+    for practice in catalogue.practices:
+        for pattern in practice.anchor:
+            match = path_pattern(pattern).match
+            path = next((path for path in paths if match(path)), "")
+            if path:
+                found[practice.code] = path
+                break
+        else:
+            found[practice.code] = fallback or (paths[0] if paths else "README.md")
+    return found
 
 
 def _with_snippets(assessment: Assessment, catalogue: Catalogue, technologies: Technologies) -> Assessment:

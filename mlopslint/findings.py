@@ -72,7 +72,7 @@ def find(
         for fact in facts:
             if fact.kind == "lint":
                 by_path.setdefault(path, []).append(fact)
-            elif fact.kind == "ignore":
+            elif fact.kind == "suppress":
                 ignores.setdefault(path, []).append(_Ignore(fact))
     for path, fact in project_facts(view, config) if project is None else project:
         if path in view.entries and view.roles[path] not in SILENT and (not only or only(path)):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from mlopslint.errors import MlopslintError
 from mlopslint.records import CREDIT, Report
 from mlopslint.rules import nearest
+
+if TYPE_CHECKING:
+    from mlopslint.linting import Linted
 
 
 def check(report: Report, path: str, options: dict[str, Any]) -> list[str]:
@@ -130,3 +134,36 @@ def _write(file: str, content: dict[str, Any]) -> None:
         os.replace(temporary, file)
     except OSError as error:
         raise MlopslintError(f"--baseline {file}: {error.strerror}") from None
+
+
+def known_findings(result: Linted, file: str, update: bool, allow_more: bool) -> Linted:
+    """The result without the findings that the baseline file knows; ``update`` records what is left of these.
+
+    The file holds fingerprints, codes, paths and messages, and no line numbers. It only ever gets shorter, unless it is new or
+    ``allow_more`` is given. Raises MlopslintError for a file that is no such baseline.
+    """
+    from msgspec.structs import replace as changed
+
+    now = {
+        item.fingerprint: {"code": item.code, "path": item.path, "message": item.message}
+        for item in result.report.findings
+    }
+    if not os.path.exists(file):
+        if not update:
+            raise MlopslintError(f"--baseline {file}: no such file; --update-baseline makes it")
+        old = now
+    else:
+        try:
+            with open(file, encoding="utf-8") as stream:
+                content = json.load(stream)
+            old = dict(content["findings"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise MlopslintError(f"--baseline {file}: not a baseline of findings that this program wrote") from None
+    if update:
+        scope = set(result.paths)
+        kept = {key: row for key, row in old.items() if key in now or row.get("path") not in scope}
+        old = {**kept, **now} if allow_more else kept
+        _write(file, {"version": 1, "findings": old})
+    left = tuple(item for item in result.report.findings if item.fingerprint not in old)
+    known = len(result.report.findings) - len(left)
+    return replace(result, report=changed(result.report, findings=left, known=known))

@@ -38,16 +38,17 @@ def review(
     progress: Progress | None = None,
     today: date | None = None,
     adjust: Callable[[Config], Config] | None = None,
+    anchors: bool = False,
 ) -> Report:
     """Assess the repository at ``path`` without running anything of it.
 
     ``rev`` assesses a commit and ``staged`` the index; ``config`` is a file or a Config instead of the nearest file.
-    ``today`` decides which waivers and attestations have expired. ``progress`` is told (done, total) files.
+    ``anchors`` asks for the files at which code review shows missing practices. ``today`` decides which waivers and attestations have expired. ``progress`` is told (done, total) files.
 
     Raises MlopslintError when there is nothing to read or the configuration is wrong.
     """
     with without_collector():
-        return _review(path, rev, staged, config, model, jobs, cache_dir, use_cache, progress, today, adjust)
+        return _review(path, rev, staged, config, model, jobs, cache_dir, use_cache, progress, today, adjust, anchors)
 
 
 def _review(
@@ -62,6 +63,7 @@ def _review(
     progress: Progress | None,
     today: date | None,
     adjust: Callable[[Config], Config] | None,
+    anchors: bool,
 ) -> Report:
     started = time.perf_counter()
     snapshot = open_snapshot(path, rev, staged)
@@ -74,7 +76,7 @@ def _review(
         )
     folder = (cache_dir or default_folder()) if use_cache else None
     cache = Cache(folder)
-    key = _key(snapshot, settings, model, today or date.today()) if use_cache else ""
+    key = _key(snapshot, settings, model, today or date.today(), anchors) if use_cache else ""
     try:
         kept = cache.result(key) if key else None
         if kept is not None:
@@ -86,7 +88,7 @@ def _review(
                 )
             except msgspec.MsgspecError:
                 pass  # a damaged result is made anew
-        report = _fresh(snapshot, settings, model, jobs, folder, cache, progress, today or date.today())
+        report = _fresh(snapshot, settings, model, jobs, folder, cache, progress, today or date.today(), anchors)
         if key:
             files = report.statistics.cache_hits + report.statistics.cache_misses
             cache.keep_result(key, msgspec.msgpack.encode(replace(report, statistics=Statistics(0.0, 0, files))))
@@ -95,7 +97,7 @@ def _review(
     return replace(report, statistics=replace(report.statistics, seconds=round(time.perf_counter() - started, 3)))
 
 
-def _key(snapshot: Snapshot, settings: Config, model: str | None, today: date) -> str:
+def _key(snapshot: Snapshot, settings: Config, model: str | None, today: date, anchors: bool) -> str:
     """What a whole result depends on; "" where that is not known without reading every file."""
     if not snapshot.git or settings.rules:
         return ""
@@ -104,7 +106,16 @@ def _key(snapshot: Snapshot, settings: Config, model: str | None, today: date) -
         if entry.oid is None and entry.mode == "file":
             return ""
         digest.update(f"{entry.path}\0{entry.oid}\0{entry.size}\0{entry.mode}\n".encode("utf-8", "backslashreplace"))
-    parts = (program_digest(), snapshot.repository, snapshot.tags, snapshot.notices, settings, model, today.isoformat())
+    parts = (
+        program_digest(),
+        snapshot.repository,
+        snapshot.tags,
+        snapshot.notices,
+        settings,
+        model,
+        today.isoformat(),
+        anchors,
+    )
     digest.update(msgspec.msgpack.encode(parts))
     return digest.hexdigest()
 
@@ -118,13 +129,17 @@ def _fresh(
     cache: Cache,
     progress: Progress | None,
     today: date,
+    anchors: bool,
 ) -> Report:
-    from mlopslint.assess import assess
+    from mlopslint.assess import assess, places
     from mlopslint.gather import gather
     from mlopslint.rules import load
 
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)
-    check_codes(settings, [p.code for p in catalogue.practices], [c.code for c in catalogue.categories])
+    from mlopslint.lint.engine import modules
+
+    known = [*(p.code for p in catalogue.practices), *modules()]
+    check_codes(settings, known, [c.code for c in catalogue.categories])
     catalogue.model(model or settings.model)
     excluded = any_path(settings.exclude) if settings.exclude else None
     gathered = gather(
@@ -135,6 +150,8 @@ def _fresh(
         progress=progress,
     )
     report = assess(snapshot, gathered, catalogue, settings, model, today)
+    if anchors:
+        report = replace(report, anchors=places(snapshot, catalogue))
     return replace(report, statistics=Statistics(0.0, gathered.hits, gathered.misses))
 
 

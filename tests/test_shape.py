@@ -20,6 +20,8 @@ ORDER = [
     {"view"},
     {"commands", "outcome", "concepts"},
     {"technologies", "config"},
+    {"findings", "cst", "fixes"},
+    {"linting"},
     {"judge", "predicates", "rules"},
     {"maturity", "assess"},
     {"mainline"},

@@ -14,6 +14,7 @@ from mlopslint.version import __version__
 #: command -> (module, one line of help); the module is imported only when the command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("scan", "Assess a repository: level, score, failed practices with evidence, next steps."),
+    "lint": ("lint", "Find defects in code, notebooks, workflows and images; fix what can be fixed."),
     "roadmap": ("roadmap", "The ordered steps to the next (or a given) level."),
     "rules": ("rules", "The catalogue of practices."),
     "explain": ("explain", "One rule in full: what, why, how it is detected, how to fix it."),

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mlopslint.gather import Progress
+if TYPE_CHECKING:
+    from mlopslint.config import Config
+    from mlopslint.gather import Progress
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def source(function: F) -> F:
+    """What to assess, and with which settings."""
+    return reading(
+        click.option("--model", metavar="NAME", help="Read the verdicts with this maturity model.")(function)
+    )
+
+
+def reading(function: F) -> F:
     """What to read, and with which settings."""
     for option in reversed(
         (
-            click.option("--rev", metavar="REV", help="Assess this commit, from the object database."),
-            click.option("--staged", is_flag=True, help="Assess the index instead of the work tree."),
+            click.option("--rev", metavar="REV", help="Read this commit, from the object database."),
+            click.option("--staged", is_flag=True, help="Read the index instead of the work tree."),
             click.option("--config", "config", metavar="FILE", help="Use this configuration file."),
-            click.option("--model", metavar="NAME", help="Read the verdicts with this maturity model."),
             click.option("--select", multiple=True, metavar="CODES", help="Only rules with these prefixes."),
             click.option("--extend-select", multiple=True, metavar="CODES", help="These rules as well."),
             click.option("--ignore", multiple=True, metavar="CODES", help="Without rules with these prefixes."),
@@ -40,12 +48,9 @@ def split(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
-    """Run the review that these options ask for."""
+def adjusted(options: dict[str, Any]) -> Callable[[Config], Config]:
+    """The configuration with what the options say."""
     from msgspec.structs import replace
-
-    from mlopslint.config import Config
-    from mlopslint.mainline import review
 
     def adjust(config: Config) -> Config:
         changes: dict[str, Any] = {}
@@ -55,7 +60,16 @@ def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
             changes["extend_select"] = (*config.extend_select, *split(options["extend_select"]))
         if options["ignore"]:
             changes["ignore"] = (*config.ignore, *split(options["ignore"]))
+        if options.get("confidence"):
+            changes["confidence"] = options["confidence"]
         return replace(config, **changes) if changes else config
+
+    return adjust
+
+
+def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
+    """Run the review that these options ask for."""
+    from mlopslint.mainline import review
 
     with progress(quiet) as tell:
         return review(
@@ -68,7 +82,8 @@ def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
             cache_dir=options["cache_dir"],
             use_cache=not options["no_cache"],
             progress=tell,
-            adjust=adjust,
+            adjust=adjusted(options),
+            anchors=bool(options.get("anchors")),
         )
 
 

@@ -10,6 +10,8 @@ import click
 from mlopslint.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlopslint.records import Report
 
 
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 @click.argument("path", default=".")
 @options.source
 @click.option(
-    "-f", "--format", "format_", default="terminal", metavar="FORMAT", help="terminal, json, markdown, html or csv."
+    "-f",
+    "--format",
+    "format_",
+    default="terminal",
+    metavar="FORMAT",
+    help="terminal, json, markdown, html, csv, sarif, junit, github, gitlab or rdjson.",
 )
 @click.option("-o", "--output", multiple=True, metavar="FILE", help="Write a file too; its suffix chooses the format.")
 @click.option("--fail-under", type=float, metavar="SCORE", help="Fail when the score is lower.")
@@ -54,14 +61,16 @@ def command(
         raise MlopslintError(f"no format {format_!r}{nearest(format_, reports.FORMATS)}")
     arguments = sys.argv[1:]
     state = replay.key(arguments)
+    rest["anchors"] = any(kind in reports.OF_ISSUES for kind in (format_, *(kind for _, kind in formats)))
     result = options.assess(path, rest, quiet)
+    read = _sources(path, rest)
     for name, kind in formats:
         try:
             with open(name, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(reports.render(result, kind))
+                stream.write(reports.render(result, kind, read))
         except OSError as error:
             raise MlopslintError(f"--output {name}: {error.strerror}") from None
-    text = "" if quiet else _text(result, format_, verbose, options.colour(no_color))
+    text = "" if quiet else _text(result, format_, verbose, options.colour(no_color), read)
     sys.stdout.write(text)
     missed = gates.check(result, path, rest)
     errors = "".join(f"gate: {line}\n" for line in missed)
@@ -75,11 +84,30 @@ def command(
     return code
 
 
-def _text(result: Report, format_: str, verbose: bool, color: bool) -> str:
+def _sources(path: str, rest: dict[str, Any]) -> Callable[[str], bytes | None]:
+    """The bytes of files as they were assessed, read when a format asks for the first."""
+    held: dict[str, Any] = {}
+
+    def read(name: str) -> bytes | None:
+        from mlopslint.snapshot import open_snapshot
+
+        if not held:
+            snapshot = open_snapshot(path, rest["rev"], rest["staged"])
+            held["read"] = snapshot.read
+            held["entries"] = {entry.path: entry for entry in snapshot.entries}
+        entry = held["entries"].get(name)
+        return next((data for _, data, _ in held["read"]([entry])), None) if entry else None
+
+    return read
+
+
+def _text(
+    result: Report, format_: str, verbose: bool, color: bool, read: Callable[[str], bytes | None] | None = None
+) -> str:
     from mlopslint import report as reports
 
     if format_ == "terminal":
         from mlopslint.report.terminal import fitted
 
         return fitted(result, verbose=verbose, color=color)
-    return reports.render(result, format_)
+    return reports.render(result, format_, read)

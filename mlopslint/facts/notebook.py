@@ -49,6 +49,14 @@ def cells_of(notebook: Any) -> list[dict[str, Any]]:
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
+def sources_of(data: bytes) -> list[str]:
+    """The sources of all cells of a notebook; none where it cannot be read."""
+    try:
+        return [source_of(cell) for cell in cells_of(_decode(data))]
+    except ValueError:
+        return []
+
+
 def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     """Source with its magics blanked out line by line (same number of lines), and the magics with their lines."""
     if "%" not in source and "!" not in source and "?" not in source:

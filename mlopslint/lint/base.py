@@ -24,7 +24,8 @@ class Edit(NamedTuple):
     ``text``: the region becomes ``args[0]``. ``keyword``: the call at the region gets the keyword ``args[0]`` with the value ``args[1]``.
     ``drop-keyword``: the call at the region loses the keyword ``args[0]``. ``import``: the module gets the statement ``args[0]`` if it lacks it.
     ``line-before`` and ``line-after``: a statement ``args[0]`` on a line of its own, indented as the region's first line.
-    ``drop-statement``: the statement at the region goes. ``drop-cell`` and ``clear-outputs`` are about the cell of a notebook.
+    ``drop-statement``: the statement at the region goes. ``comment``: the region's line ends with the comment ``args[0]``.
+    ``drop-cell`` and ``clear-outputs`` are about the cell of a notebook.
     """
 
     region: Region

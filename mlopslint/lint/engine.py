@@ -167,7 +167,7 @@ _IGNORE = re.compile(
 
 
 def ignores(text: str, cell: int = 0) -> list[Fact]:
-    """Inline suppressions: fact "ignore" named ``ignore`` or ``ignore-file``, value = [codes, reason, stands alone on its line]."""
+    """Inline suppressions: fact "suppress" named ``ignore`` or ``ignore-file``, value = [codes, reason, stands alone on its line]."""
     found = []
     for number, row in enumerate(text.split("\n"), 1):
         if "mlopslint:" not in row:
@@ -177,7 +177,7 @@ def ignores(text: str, cell: int = 0) -> list[Fact]:
             codes = [part.strip().upper() for part in (match.group(2) or "").split(",") if part.strip()]
             reason = match.group(3).removesuffix("-->").removesuffix("*/").strip()
             alone = not row[: match.start()].strip()
-            found.append(Fact("ignore", match.group(1), number, [codes, reason, alone], cell))
+            found.append(Fact("suppress", match.group(1), number, [codes, reason, alone], cell))
     return found
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from mlopslint.errors import MlopslintError
 from mlopslint.records import Report
+from mlopslint.report.sources import Read, Sources
 
 #: format -> (module, function)
 RENDERERS: dict[str, tuple[str, str]] = {
@@ -14,7 +15,15 @@ RENDERERS: dict[str, tuple[str, str]] = {
     "markdown": ("mlopslint.report.markdown", "render"),
     "html": ("mlopslint.report.html", "render"),
     "csv": ("mlopslint.report.csv", "render"),
+    "sarif": ("mlopslint.report.sarif", "render"),
+    "junit": ("mlopslint.report.junit", "render"),
+    "github": ("mlopslint.report.github", "render"),
+    "gitlab": ("mlopslint.report.gitlab", "render"),
+    "rdjson": ("mlopslint.report.rdjson", "render"),
 }
+
+#: Formats of findings, which want to see the sources, and the failures of practices at a file.
+OF_ISSUES = frozenset({"sarif", "junit", "github", "gitlab", "rdjson"})
 
 #: The names of the formats.
 FORMATS: tuple[str, ...] = tuple(RENDERERS)
@@ -32,14 +41,18 @@ _SUFFIXES = {
 }
 
 
-def render(report: Report, format_: str) -> str:
-    """The report in one format; raises MlopslintError for one that there is not."""
+def render(report: Report, format_: str, read: Read | None = None) -> str:
+    """The report in one format; ``read`` gives the sources that findings point at.
+
+    Raises MlopslintError for a format that there is not.
+    """
     if format_ not in RENDERERS:
         from mlopslint.rules import nearest
 
         raise MlopslintError(f"no format {format_!r}{nearest(format_, RENDERERS)} (formats: {', '.join(RENDERERS)})")
     module, function = RENDERERS[format_]
-    text: str = getattr(import_module(module), function)(report)
+    made = getattr(import_module(module), function)
+    text: str = made(report, Sources(read)) if format_ in OF_ISSUES else made(report)
     return text
 
 
