@@ -21,10 +21,9 @@ ORDER = [
     {"commands", "outcome", "concepts"},
     {"technologies", "config"},
     {"findings", "cst", "fixes"},
-    {"linting"},
     {"judge", "predicates", "rules"},
     {"maturity", "assess"},
-    {"mainline"},
+    {"mainline", "linting"},
     {"report", "gates"},
     {"cli", "__main__"},
 ]

@@ -28,6 +28,8 @@ def files_of(example: Any) -> dict[str, bytes]:
     """The files that an example stands for."""
     if isinstance(example, str):
         return {"module.py": example.encode()}
+    if isinstance(example, bytes):
+        return {"module.py": example}
     if "cells" in example:
         return {"notebook.ipynb": notebook_bytes(example)}
     return {
