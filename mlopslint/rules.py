@@ -74,12 +74,12 @@ class Catalogue(msgspec.Struct, frozen=True):
     technologies: tuple[Technology, ...]
     models: tuple[Model, ...]
 
-    def practice(self, code: str) -> Practice:
-        """The practice of this code or name; raises MlopslintError that names the nearest."""
+    def practice(self, code: str, others: Iterable[str] = ()) -> Practice:
+        """The practice of this code or name; raises MlopslintError that names the nearest (also of ``others``)."""
         for practice in self.practices:
             if code.upper() == practice.code or code == practice.name:
                 return practice
-        known = [p.code for p in self.practices] + [p.name for p in self.practices]
+        known = [p.code for p in self.practices] + [p.name for p in self.practices] + list(others)
         raise MlopslintError(f"no rule {code!r}{nearest(code, known)}")
 
     def model(self, name: str) -> Model:

@@ -15,10 +15,15 @@ import click
 def command(code: str, config: str | None) -> int:
     """What CODE looks for, why it matters, how it is detected, how to put it in place, and where to read on."""
     from mlopslint.cli.catalogue import catalogue_of
+    from mlopslint.lint.engine import modules
     from mlopslint.report.words import EFFORTS
 
+    check = _check(code)
+    if check:
+        click.echo(check)
+        return 0
     catalogue = catalogue_of(config)
-    practice = catalogue.practice(code)
+    practice = catalogue.practice(code, modules())
 
     def section(title: str, body: str) -> None:
         click.echo("\n" + click.style(title, bold=True))
@@ -57,6 +62,33 @@ def command(code: str, config: str | None) -> int:
         for url in practice.references:
             click.echo(f"  {url}")
     return 0
+
+
+def _check(code: str) -> str:
+    """The page of a lint rule, by its code or name; "" where there is none."""
+    from mlopslint.lint.engine import modules, rule, rules
+
+    found = rule(code.upper()) if code.upper() in modules() else None
+    if found is None and "-" in code:
+        found = next((item for item in rules() if item.name == code), None)
+    if found is None:
+        return ""
+    page = inspect.getdoc(type(found)) or ""
+    first, _, rest = page.partition("\n")
+    head = click.style(f"{found.code} {found.name}", bold=True) + f": {first}"
+    state = "on by default" if found.default else "off until selected"
+    fix = {"safe": ", has a safe fix", "unsafe": ", has an unsafe fix"}.get(found.fixes, "")
+    lines = [head, f"{found.severity}, {found.confidence} confidence, {state}{fix}"]
+    body = rest.strip("\n").split("\n")
+    for i, line in enumerate(body):
+        if line.startswith("----"):
+            continue
+        titled = i + 1 < len(body) and body[i + 1].startswith("----")
+        lines.append("\n" + click.style(line, bold=True) if titled else f"  {line}".rstrip())
+    text = "\n".join(lines).replace("``", "`")
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.replace("  ::\n\n", "").replace("  ::\n", "")
 
 
 def _told(condition: Any) -> str:
