@@ -25,6 +25,7 @@ ORDER = [
     {"maturity", "assess"},
     {"mainline", "linting"},
     {"report", "gates"},
+    {"server"},
     {"cli", "__main__"},
 ]
 

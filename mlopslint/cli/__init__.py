@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("rules", "The catalogue of practices."),
     "explain": ("explain", "One rule in full: what, why, how it is detected, how to fix it."),
     "init": ("init", "Write configuration, pre-commit and CI wiring for this repository."),
+    "server": ("server", "Serve findings to an editor (language server protocol)."),
     "badge": ("badge", "SVG badge and shields.io endpoint JSON."),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import click
 
@@ -20,30 +21,51 @@ by = {by}
 _HOOK = """  - repo: https://github.com/mlopslint/mlopslint
     rev: v{version}
     hooks:
+      - id: mlopslint
       - id: mlopslint-project
 """
-_GITHUB = """name: mlops maturity
+_GITHUB = """name: mlopslint
 on: [push, pull_request]
 permissions:
   contents: read
 jobs:
   mlopslint:
     runs-on: ubuntu-latest
+    permissions:
+      contents: read
+      security-events: write  # for the upload of findings
     steps:
       - uses: actions/checkout@v6
       - uses: actions/setup-python@v6
         with:
           python-version: "3.12"
-      - run: pipx run mlopslint=={version} scan -f markdown >> "$GITHUB_STEP_SUMMARY"
+      - run: pip install mlopslint=={version}
+      - run: mlopslint scan -f markdown -o mlopslint.sarif >> "$GITHUB_STEP_SUMMARY"
+      - if: success() || failure()
+        run: mlopslint lint -f github --fail-on error
+      - if: (success() || failure()) && github.event_name == 'push'
+        uses: github/codeql-action/upload-sarif@v4
+        with:
+          sarif_file: mlopslint.sarif
 """
 _GITLAB = """mlopslint:
   image: python:3.12-slim
   script:
     - pip install mlopslint=={version}
+    - mlopslint lint -f gitlab --exit-zero > gl-code-quality-report.json
     - mlopslint scan -o mlopslint.html
   artifacts:
     when: always
     paths: [mlopslint.html]
+    reports:
+      codequality: gl-code-quality-report.json
+"""
+_AZURE = """
+  - script: |
+      pip install mlopslint=={version}
+      mlopslint lint --fail-on error
+      mlopslint scan
+    displayName: mlopslint
 """
 
 
@@ -82,6 +104,12 @@ def plan(folder: str, level: int, by: str) -> list[tuple[str, str, str]]:
     if read(".gitlab-ci.yml") is not None:
         if "mlopslint" not in (read(".gitlab-ci.yml") or ""):
             found.append((".gitlab-ci.yml", "\n" + _GITLAB.format(version=__version__), "append"))
+    elif (azure := read("azure-pipelines.yml")) is not None:
+        steps = re.findall(r"^[A-Za-z]\w*:", azure, re.M)[-1:] == ["steps:"]
+        if "mlopslint" not in azure and steps:  # the steps stand at the end, so that one more can follow
+            text = _AZURE.format(version=__version__).lstrip("\n")
+            indented = text if "\n  - " in azure else "\n".join(row.removeprefix("  ") for row in text.split("\n"))
+            found.append(("azure-pipelines.yml", ("" if azure.endswith("\n") else "\n") + indented, "append"))
     elif read(".github/workflows/mlopslint.yml") is None:
         found.append((".github/workflows/mlopslint.yml", _GITHUB.format(version=__version__), "new"))
     return found
