@@ -142,6 +142,15 @@ class Context:
         """
         return self.reader.dotted(node)  # type: ignore[arg-type]
 
+    def instance(self, call: ast.Call) -> bool:
+        """Whether a call is of an object that was made before (``model(x)``), and not of the class or function it is named by."""
+        func = call.func
+        if isinstance(func, ast.Name):
+            return func.id in self.reader.types
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self":
+            return func.attr in self.reader.attributes
+        return False
+
     @property
     def names(self) -> dict[str, str]:
         """What is imported so far: local name -> dotted name."""

@@ -1,0 +1,177 @@
+"""DAT114 result-discarded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
+from mlopslint.lint.python import constant, keyword, keywords_known
+from mlopslint.lint.values import is_frame
+
+_METHODS = frozenset(
+    [
+        "dropna",
+        "fillna",
+        "drop",
+        "drop_duplicates",
+        "rename",
+        "reset_index",
+        "set_index",
+        "sort_values",
+        "sort_index",
+        "replace",
+        "astype",
+        "reindex",
+        "assign",
+        "interpolate",
+        "ffill",
+        "bfill",
+        "clip",
+        "sample",
+        "query",
+        "melt",
+        "merge",
+        "join",
+        "append",
+        "map",
+        "applymap",
+        "round",
+        "shift",
+        "explode",
+        "convert_dtypes",
+        "infer_objects",
+        "to_datetime",
+    ]
+)
+_NUMPY = frozenset(
+    [
+        "sort",
+        "concatenate",
+        "append",
+        "delete",
+        "insert",
+        "reshape",
+        "transpose",
+        "vstack",
+        "hstack",
+        "stack",
+        "clip",
+        "where",
+        "unique",
+        "nan_to_num",
+        "log",
+        "exp",
+        "sqrt",
+        "round",
+        "flip",
+        "roll",
+        "expand_dims",
+        "squeeze",
+    ]
+)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+class ResultDiscarded(PythonRule):
+    """A new frame or array that is thrown away.
+
+    What it does
+    ------------
+    Finds calls of pandas and NumPy that return a new object, as a statement of their own; and ``x =
+    df.f(inplace=True)``, which is None. The last line of a notebook cell is shown and so not meant.
+
+    Why is this bad?
+    ----------------
+    The data stays as it was: rows that were dropped, sorted or filled in the author's mind are still there.
+
+    Example
+    -------
+    ::
+
+        df.dropna()
+        df = df.sort_values("day", inplace=True)
+
+    Use instead
+    -----------
+    ::
+
+        df = df.dropna()
+        df = df.sort_values("day")
+
+    Fix safety
+    ----------
+    Safe where the result is given back to the same name: the call was without effect before.
+
+    References
+    ----------
+    - pandas: https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.dropna.html
+    - Known from dslinter and CodeSmile (in-place APIs misused); values used by return, arguments and chains are not
+      meant.
+    """
+
+    code = "DAT114"
+    name = "result-discarded"
+    severity = "error"
+    fixes = "safe"
+    calls = tuple(sorted(_METHODS | _NUMPY))
+
+    def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        statement = at.statement
+        if isinstance(statement, ast.Assign) and statement.value is node and len(statement.targets) == 1:
+            inplace = keyword(node, "inplace")
+            if isinstance(inplace, ast.Constant) and inplace.value is True and self.pandas(node, name):
+                fix = Fix("Drop inplace=True", "safe", (Edit(at.region(node), "drop-keyword", ("inplace",)),))
+                target = statement.targets[0]
+                owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+                same = owner is not None and ast.dump(owner).replace("Load", "Store") == ast.dump(target)
+                yield at.problem(node, f"{_last(name)}(inplace=True) returns None", fix if same else None)
+            return
+        if not isinstance(statement, ast.Expr) or statement.value is not node or not keywords_known(node):
+            return
+        inplace = keyword(node, "inplace")
+        if inplace is not None and constant(inplace) is not False:
+            return
+        if keyword(node, "out") is not None or (at.notebook and at.tree.body and at.tree.body[-1] is statement):
+            return
+        if self.pandas(node, name):
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+            assigned = None
+            if isinstance(owner, ast.Name):
+                assigned = at.replace(node, f"{owner.id} = {at.source(node)}", "Assign the result")
+            yield at.problem(node, f"the result of {_last(name)} is thrown away; assign it", assigned)
+        elif name.startswith("numpy.") and name.count(".") == 1 and _last(name) in _NUMPY:
+            yield at.problem(node, f"the result of {name} is thrown away; assign it")
+
+    @staticmethod
+    def pandas(node: ast.Call, name: str) -> bool:
+        """Whether this is a method of a frame that returns a new one."""
+        if _last(name) not in _METHODS or not isinstance(node.func, ast.Attribute):
+            return False
+        return is_frame(name.rpartition(".")[0])
+
+    GOOD = (
+        "import pandas as pd\ndf = pd.read_csv('a')\ndf = df.dropna()\n",
+        "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna(inplace=True)\n",
+        "import pandas as pd\ndef f():\n    df = pd.read_csv('a')\n    return df.dropna()\n",
+        "import pandas as pd\ndf = pd.read_csv('a')\nprint(df.dropna())\n",
+        "names = ['a']\nnames.sort()\nx.dropna()\n",
+        {"cells": [("code", "import pandas as pd\ndf = pd.read_csv('a')\ndf.sort_values('x')")]},
+        "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna().to_csv('b')\n",
+    )
+    BAD = (
+        (
+            "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n",
+            "import pandas as pd\ndf = pd.read_csv('a')\ndf = df.dropna()\n",
+        ),
+        (
+            "import pandas as pd\ndf = pd.read_csv('a')\ndf = df.sort_values('x', inplace=True)\n",
+            "import pandas as pd\ndf = pd.read_csv('a')\ndf = df.sort_values('x')\n",
+        ),
+        "import numpy as np\nnp.sort(x)\ny = 1\n",
+        {"cells": [("code", "import pandas as pd\ndf = pd.read_csv('a')\ndf.drop(columns=['x'])\nprint(df)")]},
+        "import pandas as pd\nclass A:\n    def f(self):\n        self.df = pd.read_csv('a')\n        self.df.fillna(0)\n",
+    )
