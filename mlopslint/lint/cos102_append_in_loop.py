@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.lint.python import inside
 from mlopslint.lint.values import is_frame
 
 
@@ -20,6 +21,22 @@ def _reset(loop: ast.stmt, name: str) -> bool:
             }:
                 return True
     return False
+
+
+def _needed(loop: ast.stmt, growth: ast.stmt, name: str) -> bool:
+    """Whether the loop itself makes the name, or reads it in each round: then it cannot be joined behind the loop."""
+    if isinstance(loop, (ast.For, ast.AsyncFor)) and name in {
+        ast.unparse(part) for part in ast.walk(loop.target) if isinstance(part, ast.expr)
+    }:
+        return True
+    own = {id(part) for part in ast.walk(growth)}
+    return any(
+        isinstance(part, (ast.Name, ast.Attribute))
+        and id(part) not in own
+        and isinstance(part.ctx, ast.Load)
+        and ast.unparse(part) == name
+        for part in inside(loop)
+    )
 
 
 class AppendInLoop(PythonRule):
@@ -82,7 +99,7 @@ class AppendInLoop(PythonRule):
                 return
         else:
             return
-        if _reset(at.loops[-1], grown):
+        if _reset(at.loops[-1], grown) or _needed(at.loops[-1], statement, grown):
             return
         yield at.problem(
             node, f"{grown} is copied in every round of the loop; collect in a list and join once behind it"
@@ -92,6 +109,8 @@ class AppendInLoop(PythonRule):
         "import pandas as pd\nparts = []\nfor f in files:\n    parts.append(pd.read_csv(f))\ndf = pd.concat(parts)\n",
         "for x in y:\n    rows = rows.append(x)\n",
         "import numpy as np\nfor x in y:\n    z = np.concatenate([a, x])\n",
+        "import numpy as np\nfor s in segments:\n    s = np.concatenate((s, s[0:1]))\n",
+        "import numpy as np\nfor _ in steps:\n    p = f(X)\n    X = np.concatenate([X, p])\n",
     )
     BAD = (
         "import pandas as pd\nfor f in files:\n    df = pd.concat([df, pd.read_csv(f)])\n",

@@ -79,7 +79,10 @@ class ChainedAssignment(PythonRule):
                 base = base.value
             elif not is_frame(at.resolve(base)) and not _masked(inner):
                 continue
-            if not is_frame(at.resolve(base)) and not (_masked(inner) and at.imported("pandas")):
+            origin = at.resolve(base)
+            if "read_excel" in origin and not (_column(inner.slice) and _column(target.slice)):
+                continue  # several sheets are a dictionary of frames
+            if not is_frame(origin) and not (_masked(inner) and at.imported("pandas")):
                 continue
             yield at.problem(
                 target,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
-from mlopslint.lint.python import constant, keyword, keywords_known
+from mlopslint.lint.python import constant, inside, keyword, keywords_known
 from mlopslint.lint.values import is_frame
 
 _METHODS = frozenset(
@@ -76,6 +76,10 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+def _tried(statement: ast.stmt, tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.Try) and statement in node.body for node in inside(tree, functions=True))
+
+
 class ResultDiscarded(PythonRule):
     """A new frame or array that is thrown away.
 
@@ -137,6 +141,8 @@ class ResultDiscarded(PythonRule):
             return
         if keyword(node, "out") is not None or (at.notebook and at.tree.body and at.tree.body[-1] is statement):
             return
+        if _tried(statement, at.tree):
+            return  # run for the error that it may raise
         if self.pandas(node, name):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             assigned = None

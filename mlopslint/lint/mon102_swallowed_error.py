@@ -88,32 +88,26 @@ class SwallowedError(PythonRule):
     code = "MON102"
     name = "swallowed-error"
     in_tests = False
-    nodes = (ast.ExceptHandler,)
+    nodes = (ast.Try,)
     markers = (b"except:", b"except Exception", b"except BaseException")
 
-    def check(self, node: ast.ExceptHandler, name: str, at: Context) -> Iterator[Problem]:
-        broad = node.type is None or (
-            isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
-        )
-        if not broad or len(node.body) != 1 or not isinstance(node.body[0], (ast.Pass, ast.Continue)):
+    def check(self, node: ast.Try, name: str, at: Context) -> Iterator[Problem]:
+        if len(node.handlers) != 1 or node.orelse:
+            return
+        handler = node.handlers[0]
+        kind = handler.type
+        broad = kind is None or (isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException"))
+        if not broad or len(handler.body) != 1 or not isinstance(handler.body[0], (ast.Pass, ast.Continue)):
             return
         if isinstance(at.function, (ast.FunctionDef, ast.AsyncFunctionDef)) and _CLEANUP.search(at.function.name):
             return
-        block = at.statement
-        if not isinstance(block, ast.Try) or node not in block.handlers or block.orelse or len(block.handlers) > 1:
+        if any(isinstance(item, (ast.Import, ast.ImportFrom)) for item in node.body):
             return
-        if len(block.body) == 1 and (
-            isinstance(block.body[0], (ast.Import, ast.ImportFrom)) or _optional(block.body[0])
-        ):
+        if (len(node.body) == 1 and _optional(node.body[0])) or not at.imported(*_RUNNING):
             return
-        if not at.imported(*_RUNNING):
-            return
-        if (
-            any(line.strip().startswith("#") for line in at.lines[node.lineno - 1 : node.body[0].lineno])
-            or "#" in at.lines[node.body[0].lineno - 1]
-        ):
+        if any("#" in line for line in at.lines[handler.lineno - 1 : handler.body[0].lineno]):
             return  # whoever explains it has thought of it
-        yield at.problem(node, "errors are swallowed in silence; catch what is expected, and log it")
+        yield at.problem(handler, "errors are swallowed in silence; catch what is expected, and log it")
 
     GOOD = (
         "import torch\ntry:\n    f()\nexcept ValueError:\n    pass\n",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
 from mlopslint.lint.python import keyword, keywords_known
+from mlopslint.lint.values import is_frame
 
 #: Splitters that draw only when they are told to shuffle.
 _SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
@@ -51,6 +52,7 @@ class SplitUnseeded(PythonRule):
 
     code = "VER101"
     name = "split-unseeded"
+    in_tests = False
     fixes = "unsafe"
     calls = ("train_test_split", "sample", *sorted(_SHUFFLED), *sorted(_DRAWING))
 
@@ -59,8 +61,10 @@ class SplitUnseeded(PythonRule):
         if keyword(node, "random_state") is not None or not keywords_known(node):
             return
         if last == "sample":
-            if not name.startswith("pandas.") or len(node.args) > 4:
+            if not is_frame(name) or len(node.args) > 4:
                 return
+            if isinstance(at.statement, ast.Expr) and at.statement.value is node:
+                return  # a look at some rows
         elif not name.startswith("sklearn."):
             return
         elif last in _SHUFFLED:

@@ -10,7 +10,7 @@ from mlopslint.lint.base import Context, Problem, PythonRule
 from mlopslint.lint.python import inside
 
 _HOME = re.compile(
-    r"(?:/home/[\w.-]+/|/Users/[\w.-]+/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents|Data|Projects?|dev|code)\b|[D-Zd-z]:\\{1,2}\w|/content/drive/|/root/[\w.-]+/"
+    r"(?:/home/[\w.-]+/|/Users/[\w.-]+/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents|Data|Projects?|dev|code)\b|[D-Zd-z]:\\{1,2}\w|/content/drive/"
     r"|/scratch/\w+/)"
 )
 _PLACEHOLDER = re.compile(
@@ -91,7 +91,7 @@ class HardCodedPath(PythonRule):
     name = "hard-coded-path"
     in_tests = False
     nodes = (ast.Constant,)
-    markers = (b"/home/", b"/Users/", b":\\\\", b":/Users", b"/content/drive", b"/root/", b"/data1/", b"/scratch/")
+    markers = (b"/home/", b"/Users/", b":\\\\", b":/Users", b"/content/drive", b"/data1/", b"/scratch/")
 
     def check(self, node: ast.Constant, name: str, at: Context) -> Iterator[Problem]:
         value = node.value
