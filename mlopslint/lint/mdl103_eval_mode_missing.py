@@ -94,7 +94,12 @@ class EvalModeMissing(PythonRule):
         # whoever calls it may have done it
         if any(called(item) == "eval" for item in calls_in(at.tree)):
             return
-        if not any(called(item) == node.name for item in calls_in(at.tree)):
+        everything = list(calls_in(at.tree))
+        if any(called(item) == "from_pretrained" for item in everything) and not any(
+            called(item) == "train" for item in everything
+        ):
+            return  # such a model comes in evaluation mode, and nothing takes it out of that
+        if not any(called(item) == node.name for item in everything):
             return  # called from another module, which is not seen here
         yield at.problem(used[0], f"{node.name} uses the model in training mode; call {used[0].func.id}.eval() first")  # type: ignore[attr-defined]
 

@@ -31,6 +31,28 @@ def _assigned(name: str, before: ast.Call, at: Context) -> ast.expr | None:
     return None
 
 
+def _last_layer(name: str, at: Context) -> ast.Call | None:
+    """The last layer of ``name = nn.Sequential(...)`` of this module, also moved to a device."""
+    found = [
+        item.value
+        for item in inside(at.tree, functions=True)
+        if isinstance(item, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in item.targets)
+    ]
+    if len(found) != 1:
+        return None
+    value: ast.expr = found[0]
+    while (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr in ("to", "cuda", "cpu")
+    ):
+        value = value.func.value
+    if isinstance(value, ast.Call) and at.resolve(value.func) == "torch.nn.Sequential" and value.args:
+        layer = value.args[-1]
+        return layer if isinstance(layer, ast.Call) else None
+    return None
+
+
 class SoftmaxBeforeCrossEntropy(PythonRule):
     """Probabilities where the loss wants logits.
 
@@ -76,6 +98,14 @@ class SoftmaxBeforeCrossEntropy(PythonRule):
         value: ast.expr | None = node.args[0]
         if isinstance(value, ast.Name):
             value = _assigned(value.id, node, at)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and at.instance(value):
+            layer = _last_layer(value.func.id, at)
+            if layer is not None and at.resolve(layer.func).rpartition(".")[2] in wrong:
+                yield at.problem(
+                    layer,
+                    f"{last} applies {'sigmoid' if wrong is _SIGMOID else 'softmax'} itself; leave this layer out",
+                )
+                return
         if isinstance(value, ast.Call):
             made = at.resolve(value.func)
             word = made.rpartition(".")[2]
@@ -94,6 +124,8 @@ class SoftmaxBeforeCrossEntropy(PythonRule):
         "import torch.nn.functional as F\ndef f(z, y):\n    loss = F.cross_entropy(z, y)\n    z = F.softmax(z, 1)\n    return z\n",
     )
     BAD = (
+        "import torch\nfrom torch.nn import Linear, Sequential, Softmax\nnet = Sequential(Linear(2, 2), Softmax(-1)).to('cuda')\n"
+        "c = torch.nn.CrossEntropyLoss()\nfor x, y in l:\n    p = net(x)\n    loss = c(p, y)\n",
         "import torch.nn.functional as F\nloss = F.cross_entropy(F.softmax(z, dim=1), y)\n",
         "import torch\nimport torch.nn as nn\nc = nn.CrossEntropyLoss()\np = torch.softmax(z, 1)\nloss = c(p, y)\n",
         "import torch.nn as nn\nclass A(nn.Module):\n    def __init__(self):\n        self.loss = nn.BCEWithLogitsLoss()\n    def f(self, x, y):\n        p = x.sigmoid()\n        return self.loss(p, y)\n",

@@ -99,11 +99,14 @@ class UnstableNumerics(PythonRule):
             and 1 in (constant(value.left), constant(value.right))
         ):
             other = value.right if constant(value.left) == 1 else value.left
-            if isinstance(other, ast.Constant) or _count(other):
+            if _count(other) or not any(isinstance(item, (ast.Name, ast.Attribute)) for item in ast.walk(other)):
                 return
             fix = at.replace(node, f"{prefix}.log1p({at.source(other)})", "Use log1p") if prefix else None
             yield at.problem(node, "log(1 + x) loses its digits for small x; use log1p", fix)
         elif isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.Call):
+            shifted = value.args[0].args[:1]
+            if shifted and isinstance(shifted[0], ast.BinOp) and isinstance(shifted[0].op, ast.Sub):
+                return  # the maximum is taken off first
             outer, inner = at.resolve(value.func), at.resolve(value.args[0].func)
             if (
                 outer.rpartition(".")[2] in ("sum", "reduce_sum")
@@ -118,6 +121,7 @@ class UnstableNumerics(PythonRule):
         "import numpy as np\ny = np.log(x + 1e-8)\n",
         "import math\nn = math.log(len(x) + 1)\n",
         "y = log(1 + x)\n",
+        "import torch\ny = m + torch.log(torch.sum(torch.exp(x - m)))\n",
     )
     BAD = (
         ("import numpy as np\ny = np.log(1 + x)\n", "import numpy as np\ny = np.log1p(x)\n"),
