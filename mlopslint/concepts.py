@@ -165,6 +165,10 @@ class Concepts:
                 graph[target].add(path)
         return graph
 
+    def is_imported(self, path: str) -> bool:
+        """Whether another file of the project, tests apart, imports this one."""
+        return any(self.view.roles.get(other) != "test" for other in self._importers.get(path, ()))
+
     def imports_framework(self, path: str) -> bool:
         return any(fact.name.startswith(FRAMEWORKS) for fact in self.view.of(path, "import"))
 

@@ -57,6 +57,7 @@ def test_imports_go_one_way(path):
         ("report", "rules"),
         ("gather", "rules"),
         ("lint", "view"),
+        ("lint", "concepts"),
     }  # the nearest-name helper, on errors only; what project rules look at, for its type
     for module in imports(path):
         room = room_of(module)

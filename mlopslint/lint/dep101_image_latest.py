@@ -55,7 +55,7 @@ class ImageLatest(FileRule):
         {"Dockerfile": "FROM python@sha256:0123\n"},
         {"docker-compose.yml": "services:\n  a:\n    build: .\n    image: mine\n"},
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: '{{ .Values.image }}'\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: '{{ .Values.image }}'\n"
         },
     )
     BAD = (
@@ -63,6 +63,6 @@ class ImageLatest(FileRule):
         {"Dockerfile": "FROM --platform=linux/amd64 nvcr.io/nvidia/pytorch:latest\n"},
         {"docker-compose.yml": "services:\n  a:\n    image: redis\n"},
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: registry.example.com:5000/a:latest\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: registry.example.com:5000/a:latest\n"
         },
     )

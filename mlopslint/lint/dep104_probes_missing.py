@@ -61,17 +61,17 @@ class ProbesMissing(FileRule):
 
     GOOD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          readinessProbe:\n            httpGet: {path: /, port: 80}\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          readinessProbe:\n            httpGet: {path: /, port: 80}\n"
         },
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Job\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Job\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
         },
         {
-            "deploy.yaml": "{{ if x }}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "deploy.yaml": "{{ if x }}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
         },
     )
     BAD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
         },
     )

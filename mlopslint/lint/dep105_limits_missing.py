@@ -64,14 +64,14 @@ class LimitsMissing(FileRule):
 
     GOOD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          resources:\n            limits: {memory: 1Gi}\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          resources:\n            limits: {memory: 1Gi}\n"
         },
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          resources: {{ toYaml .Values.resources }}\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          resources: {{ toYaml .Values.resources }}\n"
         },
     )
     BAD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
         },
     )

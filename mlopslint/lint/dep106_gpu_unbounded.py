@@ -59,11 +59,11 @@ class GpuUnbounded(FileRule):
 
     GOOD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: nvidia/cuda:12\n          ports:\n            - containerPort: 80\n          resources:\n            limits:\n              nvidia.com/gpu: 1\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: nvidia/cuda:12\n          ports:\n            - containerPort: 80\n          resources:\n            limits:\n              nvidia.com/gpu: 1\n"
         },
     )
     BAD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: nvidia/cuda:12\n          ports:\n            - containerPort: 80\n"
+            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: nvidia/cuda:12\n          ports:\n            - containerPort: 80\n"
         },
     )

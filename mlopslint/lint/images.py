@@ -93,7 +93,7 @@ def _image(body: Any) -> Iterator[Image]:
 
 
 def _named(line: int, text: str) -> Iterator[Image]:
-    if any(sign in text for sign in "${<") or "@" in text:
+    if any(sign in text for sign in "${<") or "@" in text or "://" in text:
         return
     name, _, tag = text.rpartition(":") if ":" in text.rpartition("/")[2] else (text, "", "")
     yield Image(line, text, name, tag)
@@ -110,8 +110,15 @@ _PODS: dict[str, tuple[str, ...]] = {
 }
 
 
+_SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+#: Bytes above which a manifest is a rendered bundle: what is wrong in it is mended where it is rendered from.
+_BUNDLE = 150_000
+
+
 def containers(file: File) -> Iterator[tuple[str, Container]]:
     """(kind of workload, container) of the Kubernetes documents of a YAML file; templates with statements are left out."""
+    if len(file.data) > _BUNDLE:
+        return
     if "{{-" in file.text or "{% " in file.text or "{{ if" in file.text or "{{ range" in file.text:
         return
     for document in file.documents:
@@ -121,5 +128,7 @@ def containers(file: File) -> Iterator[tuple[str, Container]]:
         path = _PODS.get(kind)
         if not path:
             continue
+        if kind in _SELECTING and not dig(document, "spec", "selector"):
+            continue  # a patch, which holds only what it changes
         for body in maps(as_map(dig(document, *path)).get("containers")):
             yield kind, Container(getattr(body, "line", 1), str(body.get("name") or "?")[:60], body)

@@ -49,7 +49,7 @@ class ModuleName(ProjectRule):
         for path in view.python_files:
             folder, _, file = path.rpartition("/")
             name = file.rpartition(".")[0]
-            if folder not in packages or name.startswith("__") or not path.endswith(".py"):
+            if "{{" in path or folder not in packages or name.startswith("__") or not path.endswith(".py"):
                 continue
             if re.fullmatch(r"_?[a-z][a-z0-9_]*", name) or re.match(r"\d{4}_", name):
                 continue
@@ -64,7 +64,7 @@ class ModuleName(ProjectRule):
         for folder in sorted(packages):
             name = folder.rpartition("/")[2]
             init = f"{folder}/__init__.py"
-            if name and not name.isidentifier() and view.roles.get(init) == "source":
+            if name and "{{" not in folder and not name.isidentifier() and view.roles.get(init) == "source":
                 yield init, Problem((1, 1, 1, 1), f"package name {name!r} cannot be imported")
 
     GOOD = ({"src/churn/__init__.py": "", "src/churn/data_loader.py": "x = 1\n"}, {"scripts/run-all.py": "x = 1\n"})

@@ -52,10 +52,10 @@ class PartlyExecuted(NotebookRule):
         skipped = [cell for cell in code if cell.executed is None]
         if not skipped or len(skipped) == len(code) or len(skipped) == 1 and skipped[0] is code[-1]:
             return
-        more = f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+        more = f" and {len(skipped) - 1} more were" if len(skipped) > 1 else " was"
         yield notebook.problem(
             skipped[0],
-            f"cell {skipped[0].number}{more} was not run, others were: restart and run all, or strip the outputs",
+            f"cell {skipped[0].number}{more} not run, others were: restart and run all, or strip the outputs",
         )
 
     GOOD = (

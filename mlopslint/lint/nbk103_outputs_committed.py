@@ -49,13 +49,15 @@ class OutputsCommitted(NotebookRule):
     fixes = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
+        large = [cell for cell in notebook.code if cell.output_size > _CELL]
         total = sum(cell.output_size for cell in notebook.code)
-        for cell in notebook.code:
-            if cell.output_size > _CELL or (total > _ALL and cell.output_size > 50_000):
-                fix = Fix("Clear the outputs of this cell", "safe", (Edit((1, 1, 1, 1), "clear-outputs"),))
-                yield notebook.problem(
-                    cell, f"{cell.output_size / 1e6:.1f} MB of saved output; clear it before committing", fix
-                )
+        if not large and total > _ALL:
+            large = [max(notebook.code, key=lambda cell: cell.output_size)]
+        for cell in large:
+            fix = Fix("Clear the outputs of this cell", "safe", (Edit((1, 1, 1, 1), "clear-outputs"),))
+            size = f"{cell.output_size / 1e6:.1f} MB of saved output"
+            whole = f" ({total / 1e6:.1f} MB in the notebook)" if total > _ALL else ""
+            yield notebook.problem(cell, f"{size}{whole}; clear it before committing", fix)
 
     GOOD = ({"cells": [("code", "x = 1", {"outputs": [{"output_type": "stream", "name": "stdout", "text": ["a"]}]})]},)
     BAD = (

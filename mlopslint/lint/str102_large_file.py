@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from mlopslint.lint.base import Problem, ProjectRule
 from mlopslint.view import View
 
+#: Kinds that hold data or binaries; what people write gets more room.
+_DATA = frozenset({"data", "model", "archive", "binary", "json", "other", "text"})
+
 
 class LargeFile(ProjectRule):
     """A large file is tracked.
 
     What it does
     ------------
-    Finds tracked files over 1 MB (notebooks, pictures and documents: 5 MB) that are neither LFS nor DVC pointers,
+    Finds tracked data, models and archives over 1 MB (what people write, and pictures: 5 MB) that are neither LFS nor DVC pointers,
     and locks of dependencies.
 
     Why is this bad?
@@ -43,7 +46,7 @@ class LargeFile(ProjectRule):
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         for path, entry in view.entries.items():
             kind = view.kinds.get(path, "")
-            limit = 5_000_000 if kind in ("notebook", "image", "document", "media", "font", "code") else 1_000_000
+            limit = 1_000_000 if kind in _DATA else 5_000_000
             if entry.mode != "file" or entry.size <= limit or kind == "lock" or view.roles.get(path) == "test":
                 continue
             yield (

@@ -11,9 +11,9 @@ from mlopslint.lint.base import File
 
 #: Commands that test or validate: a failure of these is what the job is for.
 TESTING = re.compile(
-    r"\b(pytest|py\.test|tox|nox|unittest|nose2|ruff|flake8|mypy|pyright|pylint|black --check|isort --check|bandit|pip-audit|safety (?:check|scan)|dvc repro"
+    r"(?<![\w/.-])(pytest|py\.test|tox|nox|unittest|nose2|ruff|flake8|mypy|pyright|pylint|black --check|isort --check|bandit|pip-audit|safety (?:check|scan)|dvc repro"
     r"|great_expectations|gx |dbt test|soda scan|checkov|trivy|deepchecks|evidently|nbmake|nbval|make (?:test|tests|lint|check|ci)|poe test|hatch (?:run )?test|mlopslint"
-    r"|npm (?:run )?test|go test|cargo test)\b"
+    r"|npm (?:run )?test|go test|cargo test)(?![\w-])"
 )
 
 
