@@ -17,6 +17,8 @@ from mlopslint.records import Fact
 
 _MAGIC = re.compile(r"^(\s*)(%{1,2}|!|\?)(.*)$")
 _ASSIGNED_MAGIC = re.compile(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
+#: ``%time`` before a simple statement, which gives its names to the notebook.
+_TIMED = re.compile(r"time (?!\s|-|(?:for|while|with|if|def|class|try|async)\b)\S")
 _HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
 #: Cell magics whose body is still Python.
 _PYTHON_MAGICS = frozenset(
@@ -93,6 +95,10 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
             if match.group(2) == "%" and i and lines[i - 1].rstrip().endswith(("\\", "(", ",", "%", "+")):
                 continue  # a modulo at the start of a continued line
             magics.append((i + 1, match.group(2) + rest.strip()))
+            timed = _TIMED.match(rest) if match.group(2) == "%" else None
+            if timed:  # of the same length, so that all columns stay
+                lines[i] = f"{match.group(1)}if 1: {rest[5:]}"
+                continue
             continued = rest.rstrip().endswith("\\")
             lines[i] = match.group(1) + "pass"
             continue

@@ -48,7 +48,7 @@ _NOT_SECRET = re.compile(
     rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob)[_-]?(?:key|token)$"
 )
 _PLACEHOLDER = re.compile(
-    rb"(?i)example|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
+    rb"(?i)example|invalid|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
     rb"|test|<|\$|\{|default|secret|password|token|localhost|foobar|none|null|minio|admin|notreal|\*\*\*"
 )
 

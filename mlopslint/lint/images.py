@@ -110,6 +110,8 @@ _PODS: dict[str, tuple[str, ...]] = {
 }
 
 
+#: Helpers beside the container that the workload is about.
+_SIDECARS = frozenset({"kube-rbac-proxy", "istio-proxy", "cloud-sql-proxy", "linkerd-proxy"})
 _SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 #: Bytes above which a manifest is a rendered bundle: what is wrong in it is mended where it is rendered from.
 _BUNDLE = 150_000
@@ -131,4 +133,7 @@ def containers(file: File) -> Iterator[tuple[str, Container]]:
         if kind in _SELECTING and not dig(document, "spec", "selector"):
             continue  # a patch, which holds only what it changes
         for body in maps(as_map(dig(document, *path)).get("containers")):
-            yield kind, Container(getattr(body, "line", 1), str(body.get("name") or "?")[:60], body)
+            name = body.get("name")
+            if name in _SIDECARS:
+                continue
+            yield kind, Container(getattr(body, "line", 1), name if isinstance(name, str) else "?", body)

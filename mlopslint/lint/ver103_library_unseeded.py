@@ -14,7 +14,7 @@ _SEED = re.compile(r"seed|determinis|reproduc|random_state", re.I)
 #: Trainers that seed every library by themselves, with a default.
 _SELF = re.compile(r"TrainingArguments$|^ultralytics\.|SFTConfig$|DPOConfig$|GRPOConfig$|^transformers\.Trainer$")
 #: Packages whose use means that seeds are a matter of configuration.
-_SEEDING = frozenset({"autogluon", "pycaret", "flaml", "ludwig", "nni"})
+_SEEDING = frozenset({"autogluon", "pycaret", "flaml", "ludwig", "nni", "detectron2"})
 _HOW = {
     "torch": "torch.manual_seed(42)",
     "tensorflow": "tensorflow.random.set_seed(42)",
@@ -43,7 +43,7 @@ def _first_draw(view: View, concepts: Concepts, path: str) -> tuple[str, int, in
         fact.name.split(".")[0] for name in (path, *concepts.imports.get(path, ())) for fact in view.of(name, "import")
     }
     for hit in sorted(concepts.training, key=lambda item: (item.fact.cell, item.fact.line)):
-        if hit.path == path:
+        if hit.path == path and not hit.fact.name.endswith("GradientTape"):
             if "torch" in packages:
                 return "torch", hit.fact.line, hit.fact.cell
             if packages & {"tensorflow", "keras"}:

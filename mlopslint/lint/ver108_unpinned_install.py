@@ -40,7 +40,9 @@ def unpinned(text: str) -> list[str]:
     """The packages that a command installs without any version."""
     found = []
     for match in _INSTALL.finditer(text):
-        skip = False
+        skip = "$(" in match.group(1)
+        if skip:
+            continue  # what is installed is made up on the way
         for word in match.group(1).split():
             word = word.strip("\"'")
             if skip:
