@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mlopslint.facts import leakage, secrets
+from mlopslint.facts import secrets
 from mlopslint.facts.python import Reader, parse
 from mlopslint.lint import engine
 from mlopslint.lint.base import Cell, Notebook
@@ -132,6 +132,7 @@ def read(data: bytes) -> list[Fact]:
     broken: list[int] = []
     trees: list[tuple[ast.Module, int]] = []
     tables = engine.tables(data)
+    texts: dict[int, str | bytes] = {}
     seen: list[Cell] = []
     marked = b"mlopslint:" in data
     for number, cell in enumerate(cells, 1):
@@ -206,6 +207,7 @@ def read(data: bytes) -> list[Fact]:
             reader.cell = number
             reader.module(tree, text, tables, notebook=True)
             trees.append((tree, number))
+            texts[number] = text
             seen.append(known._replace(tree=tree))
         elif kind == "markdown":
             seen.append(Cell(number, "markdown", source, None, [], 0, None, about if isinstance(about, dict) else {}))
@@ -220,8 +222,7 @@ def read(data: bytes) -> list[Fact]:
                             )
                         )
     reader.cell = 0
-    if any(marker in data for marker in leakage.MARKERS):
-        facts += leakage.find(trees, reader.names)
+    facts += engine.flow(trees, texts, data)
     reader.totals(lines, False)
     level = notebook.get("nbformat")
     facts += engine.check_notebook(

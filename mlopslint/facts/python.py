@@ -11,7 +11,6 @@ import ast
 import re
 from typing import Any
 
-from mlopslint.facts import leakage
 from mlopslint.lint import engine
 from mlopslint.lint.base import Context, PythonRule
 from mlopslint.records import Fact
@@ -948,8 +947,7 @@ def read(data: bytes) -> list[Fact]:
     reader = Reader()
     reader.module(tree, data, engine.tables(data))
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
-    if any(marker in data for marker in leakage.MARKERS):
-        reader.facts += leakage.find([(tree, 0)], reader.names)
+    reader.facts += engine.flow([(tree, 0)], {0: data}, data)
     return reader.facts
 
 

@@ -161,6 +161,32 @@ def check_file(kind: str, data: bytes, facts: list[Fact]) -> list[Fact]:
     return found
 
 
+def flow(trees: Sequence[tuple[ast.Module, int]], sources: dict[int, str | bytes], data: bytes) -> list[Fact]:
+    """Facts of the data-flow rules for one module (cell 0) or the cells of one notebook."""
+    from mlopslint.facts.python import Reader
+    from mlopslint.lint import flow as analysis
+
+    if not any(marker in data for marker in analysis.MARKERS):
+        return []
+    found: list[Fact] = []
+    contexts: dict[int, Context] = {}
+    for leak in analysis.analyse(trees):
+        at = contexts.get(leak.cell)
+        if at is None:
+            tree = next(tree for tree, cell in trees if cell == leak.cell)
+            at = contexts[leak.cell] = Context(Reader(), sources[leak.cell], tree)
+        steps = tuple((step.line, step.cell, step.text) for step in leak.steps)
+        fix = None
+        if leak.fix and isinstance(leak.node, ast.Call) and isinstance(leak.node.func, ast.Attribute):
+            fix = at.replace(
+                leak.node.func, f"{at.source(leak.node.func.value)}.{leak.fix[1]}", f"Only {leak.fix[1]} here", "unsafe"
+            )
+        sure: Any = leak.confidence
+        problem = Problem(at.region(leak.node), leak.message, leak.cell, fix, sure, steps)
+        found.append(fact(leak.code, problem, at.lines))
+    return found
+
+
 _IGNORE = re.compile(
     r"(?:#|//|--|<!--|/\*)\s{0,3}mlopslint:\s{0,3}(ignore(?:-file)?)\s{0,3}(?:\[([A-Za-z0-9_,\s*]{0,300})\])?[:\s]{0,4}([^\n]{0,200})"
 )

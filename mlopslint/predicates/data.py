@@ -308,21 +308,18 @@ def splits_or_evaluates(judge: Judge) -> Outcome:
 def split_is_sound(judge: Judge) -> Outcome:
     """DAT004: no leakage in scripts (half: only in notebooks), and validation data is not the training data."""
     view = judge.view
-    leaks = list(view.hits("leak"))
+    leaks = list(view.hits("lint", "DAT101", "DAT102", "DAT103", "DAT104"))
     scripts = [hit for hit in leaks if view.kinds.get(hit.path) == "python"]
     if scripts:
-        return no(
-            f"{scripts[0].fact.name}: {scripts[0].get('message')}",
-            [hit.evidence(str(hit.get("message"))) for hit in scripts[:4]],
-            "medium",
-        )
+        first = scripts[0].fact
+        return no(f"{first.name}: {first.value[3]}", [hit.evidence(hit.fact.value[3]) for hit in scripts[:4]], "medium")
     same = _same_data(judge)
     if same:
         return no("validation uses the training data", [hit.evidence() for hit in same[:3]], "medium")
     if leaks:
         return half(
-            f"leakage in notebooks only: {leaks[0].get('message')}",
-            [hit.evidence(str(hit.get("message"))) for hit in leaks[:4]],
+            f"leakage in notebooks only: {leaks[0].fact.value[3]}",
+            [hit.evidence(hit.fact.value[3]) for hit in leaks[:4]],
             3,
             "medium",
         )

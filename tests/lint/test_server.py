@@ -124,6 +124,6 @@ def test_the_cells_of_a_notebook_share_their_names(tmp_path):
         while len(client.diagnostics) < 2:
             await client.wait()
         assert not client.diagnostics[uris[0]]
-        assert [item.code for item in client.diagnostics[uris[1]]] == ["VER101"]
+        assert "VER101" in {item.code for item in client.diagnostics[uris[1]]}
 
     session(steps, tmp_path)
