@@ -12,6 +12,8 @@ from mlopslint.lint.flow.state import Class, Data, Fit, Fold, Function, Object, 
 #: Statements and calls that one module may cost; a longer one is analysed in part.
 BUDGET = 60_000
 _DEPTH = 5
+#: Splits that are files of their own are numbered from here downward, cuts of one frame from -1.
+_FILES = -1_000_000
 
 Env = dict[str, Any]
 
@@ -33,9 +35,9 @@ class Interpreter:
         self.fits: list[Fit] = []
         self.named_tests: list[tuple[Fit, Data]] = []
         self.held_out = False
-        self.in_sample: list[tuple[Object, ast.AST, int, str]] = []
+        self.in_sample: list[tuple[Object, ast.AST, int]] = []
+        self.guessing = False
         self.judged: dict[int, list[tuple[str, ast.AST, int]]] = {}
-        self.loop = 0
         self.envs: list[Env] = []
 
     # -- driving -------------------------------------------------------------------------------------------------------
@@ -53,6 +55,7 @@ class Interpreter:
 
     def alone(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """A function that is called from elsewhere: its parameters are rows that nothing is known of."""
+        self.guessing = True
         arguments = node.args
         env: Env = {}
         for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
@@ -119,10 +122,8 @@ class Interpreter:
             self.iterate(node, env)
         elif isinstance(node, ast.While):
             self.value(node.test, env)
-            self.loop += 1
             for _ in range(2):
                 self.block(node.body, env)
-            self.loop -= 1
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             for item in node.items:
                 value = self.value(item.context_expr, env)
@@ -191,14 +192,12 @@ class Interpreter:
             names = [element for element in ast.walk(node.target) if isinstance(element, ast.Name)][-2:]
             base = next((self.value(argument, env) for argument in call.args), None)
             if len(names) == 2 and isinstance(base, Data):
-                self.split_check(base, call, "the cross-validation")
+                self.split_check(base, call, "the cross-validation", validation=True)
                 self.counter += 1
                 for name, part in zip(names, ("train", "test"), strict=True):
                     env[name.id] = Fold(self.counter, part)
-        self.loop += 1
         for _ in range(2):
             self.block(node.body, env)
-        self.loop -= 1
         self.block(node.orelse, env)
 
     def imports(self, node: ast.Import | ast.ImportFrom, env: Env) -> None:
@@ -216,6 +215,9 @@ class Interpreter:
 
     def assign(self, target: ast.expr, value: Any, env: Env, source: ast.expr | None = None) -> None:
         if isinstance(target, ast.Name):
+            if value is None and isinstance(source, ast.Call) and _rows(target.id):
+                value = self.fresh()  # a loader of the project, most likely
+                source = None
             if isinstance(value, Data):
                 value = self.named(target.id, value, source)
             env[target.id] = value
@@ -234,14 +236,16 @@ class Interpreter:
                 self.assign(element, part, env, inner)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value, env)
-            if isinstance(owner, Object):
+            if isinstance(owner, Data):
+                self.store(target, value, env)
+            elif isinstance(owner, Object):
                 owner.attributes[target.attr] = (
                     self.named(target.attr, value, source) if isinstance(value, Data) else value
                 )
         elif isinstance(target, ast.Subscript):
             self.store(target, value, env)
 
-    def store(self, target: ast.Subscript, value: Any, env: Env) -> None:
+    def store(self, target: ast.Subscript | ast.Attribute, value: Any, env: Env) -> None:
         """``df['x'] = value``: the frame takes over what was applied to the value."""
         base: ast.expr = target.value
         while isinstance(base, (ast.Subscript, ast.Attribute)) and not (
@@ -255,8 +259,8 @@ class Interpreter:
         if isinstance(value, Data) and not value.statistic and value.model is None:
             new = old._replace(fits=old.fits | value.fits, sampled=old.sampled | value.sampled)
         elif isinstance(value, Data) and value.statistic:
-            new = old._replace(fits=old.fits | {value.statistic})
-        keys = _strings(target.slice)
+            new = self.apply(value.statistic, old)
+        keys = _strings(target.slice) if isinstance(target, ast.Subscript) else [target.attr]
         if keys and new.dropped & set(keys):
             new = new._replace(dropped=new.dropped - set(keys))
         if isinstance(base, ast.Name):
@@ -268,22 +272,19 @@ class Interpreter:
 
     def named(self, name: str, value: Data, source: ast.expr | None = None) -> Data:
         """Rows that their name calls train or test, where they are loaded so or cut from others."""
-        if value.parts or value.statistic or value.model is not None or not value.origins:
+        kinds = {part for _, part in value.parts}
+        if (value.parts and not (value.subset and kinds == {"train", "test"})) or value.statistic or not value.origins:
             return value
         part = "test" if knowledge.TEST_NAME.search(name) else "val" if knowledge.VALID_NAME.search(name) else ""
-        train = knowledge.TRAIN_NAME.search(name)
-        if not part and not train:
-            return value
-        if part and train:
-            return value  # test_train_ratio and kin
+        train = bool(knowledge.TRAIN_NAME.search(name))
+        if value.model is not None or bool(part) == train:
+            return value  # neither, or test_train_ratio and kin
         if value.subset and source is not None:
-            split = min(value.origins)
-            if part:
-                self.held_out = True
-                self.split_check(value, source, f"{name} is cut from it", "medium")
-            return value._replace(parts=frozenset({(-split, part and "test" or "train")}), fits=value.fits)
-        if part and source is None or (part and isinstance(source, ast.Call) and self.loads(source)):
-            return value._replace(parts=frozenset({(-1_000_000 - min(value.origins), "test")}))
+            self.held_out = self.held_out or bool(part)
+            self.split_check(value, source, f"{name} is cut from it", "medium")
+            return value._replace(parts=frozenset({(-min(value.origins), part or "train")}))
+        if source is None or (isinstance(source, ast.Call) and self.loads(source)):
+            return value._replace(parts=frozenset({(_FILES - min(value.origins), "test" if part else "train")}))
         return value
 
     def loads(self, call: ast.Call) -> bool:
@@ -350,9 +351,9 @@ class Interpreter:
             if one.statistic and two.statistic:
                 return one
             if two.statistic:
-                return one._replace(fits=one.fits | {two.statistic}, column="", model=None)
+                return self.apply(two.statistic, one)._replace(column="", model=None)
             if one.statistic:
-                return two._replace(fits=two.fits | {one.statistic}, column="", model=None)
+                return self.apply(one.statistic, two)._replace(column="", model=None)
             return one._replace(fits=one.fits | two.fits, sampled=one.sampled | two.sampled, column="")
         if isinstance(one, Tuple) and isinstance(two, Tuple):
             return Tuple(one.items + two.items)
@@ -445,7 +446,7 @@ class Interpreter:
             self.held_out = True
             for value in (args[1] if len(args) > 1 else words.get("X"),):
                 if isinstance(value, Data):
-                    self.split_check(value, node, f"{last} splits it")
+                    self.split_check(value, node, f"{last} splits it", validation=True)
             return None
         if last == "resample" and root == "sklearn" and args and isinstance(args[0], Data):
             return self.sample(args[0], "resample", node, node.args[0])
@@ -471,7 +472,12 @@ class Interpreter:
             and rows
         ):
             return merged(rows)
-        if root in ("numpy", "scipy") and last in knowledge.FRAME_STATISTICS and rows and not rows[0].statistic:
+        if (
+            root in ("numpy", "scipy")
+            and last.removeprefix("nan") in knowledge.FRAME_STATISTICS
+            and rows
+            and not rows[0].statistic
+        ):
             return self.statistic(rows[0], last, node, node.args[0] if node.args else node)
         if (
             last in ("scale", "minmax_scale", "robust_scale", "quantile_transform", "power_transform")
@@ -525,10 +531,7 @@ class Interpreter:
         """An object of a library."""
         if last in knowledge.COMPOSITES or last in knowledge.SEARCHES or last in knowledge.CALIBRATION:
             inner = tuple(_objects([*args, *words.values()]))
-            learns = bool(inner) and all(
-                item.statistical or item.cls in knowledge.STATELESS or item.cls in knowledge.COMPOSITES
-                for item in inner
-            )
+            learns = bool(inner) and all(map(_transforms, inner))
             return Object(last, learns and any(item.statistical for item in inner), inner)
         return Object(last, last in knowledge.STATISTICS)
 
@@ -567,7 +570,7 @@ class Interpreter:
         if isinstance(owner, Object):
             return self.of_object(owner, name, node, args, words)
         if isinstance(owner, Data):
-            return self.of_rows(owner, name, node, args, words)
+            return self.of_rows(owner, name, node, args, words, env)
         if isinstance(owner, Tuple) and name == "append" and args:
             return None
         return None
@@ -618,14 +621,14 @@ class Interpreter:
             return owner
         return None
 
-    def of_rows(self, owner: Data, name: str, node: ast.Call, args: list[Any], words: dict[str, Any]) -> Any:
+    def of_rows(self, owner: Data, name: str, node: ast.Call, args: list[Any], words: dict[str, Any], env: Env) -> Any:
         if name in knowledge.FRAME_STATISTICS and not owner.statistic and owner.model is None:
             return self.statistic(owner, name, node, node.func.value if isinstance(node.func, ast.Attribute) else node)
         if name in ("fillna", "clip", "replace", "where", "mask", "sub", "div", "subtract", "divide", "add", "mul"):
             for value in (*args, *words.values()):
                 if isinstance(value, Data) and value.statistic:
-                    changed = owner._replace(fits=owner.fits | {value.statistic})
-                    return self.in_place(owner, changed, node) or changed
+                    changed = self.apply(value.statistic, owner, filled=name == "fillna")
+                    return self.in_place(owner, changed, node, env) or changed
             return owner
         if name == "drop":
             columns = [
@@ -645,11 +648,11 @@ class Interpreter:
                 )
             else:
                 changed = owner._replace(subset=True)
-            self.in_place(owner, changed, node)
+            self.in_place(owner, changed, node, env)
             return changed
         if name == "pop":
             columns = _strings(node.args[0]) if node.args else []
-            self.in_place(owner, owner._replace(dropped=owner.dropped | set(columns)), node, force=True)
+            self.in_place(owner, owner._replace(dropped=owner.dropped | set(columns)), node, env, force=True)
             return (
                 owner._replace(column=columns[0], selected=frozenset(columns)) if columns else owner._replace(frame=0)
             )
@@ -734,19 +737,30 @@ class Interpreter:
             return None
         return owner._replace(frame=0, column="")
 
-    def in_place(self, old: Data, new: Data, node: ast.Call, force: bool = False) -> Data | None:
-        """A method that changes its frame itself: every name of the frame gets the new value."""
-        inplace = force or any(
-            word.arg == "inplace" and isinstance(word.value, ast.Constant) and word.value.value is True
-            for word in node.keywords
-        )
-        if not inplace:
+    def in_place(self, old: Data, new: Data, node: ast.Call, env: Env, force: bool = False) -> Data | None:
+        """A method that changes its frame itself: every name of the frame gets the new value, and so does a frame by its column."""
+        if not force and not _true(node, "inplace"):
             return None
-        for env in (self.globals, *self.envs):
-            for name, value in env.items():
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if isinstance(owner, (ast.Subscript, ast.Attribute)) and not _is_self(owner.value):
+            self.store(owner, new, env)
+            return new
+        for scope in (self.globals, *self.envs, env):
+            for name, value in scope.items():
                 if value is old or (isinstance(value, Data) and value == old):
-                    env[name] = new
+                    scope[name] = new
         return new
+
+    def apply(self, event: Fit, data: Data, filled: bool = False) -> Data:
+        """Rows changed by what was learned; test rows that are filled by a statistic of their own are DAT102."""
+        if (
+            filled
+            and {part for _, part in event.parts} == {"test"} == {part for _, part in data.parts}
+            and event.origins & data.origins
+        ):
+            if not all(split <= _FILES for split, _ in event.parts):
+                self.report_on_test(event, event.node, "", "medium")
+        return data._replace(fits=data.fits | {event})
 
     # -- what happens to rows --------------------------------------------------------------------------------------------
 
@@ -781,10 +795,16 @@ class Interpreter:
             return
         if owner.cls in knowledge.SEARCHES:
             self.held_out = True
-            self.split_check(data, node, f"{owner.cls} splits it", only_whole=True)
+            self.split_check(data, node, f"{owner.cls} splits it", validation=True)
         if owner.cls in knowledge.UNSUPERVISED or owner.cls in knowledge.CALIBRATION or target is None:
             return
         owner.trained = data
+        if owner.cls.endswith("CV"):
+            self.held_out = True
+        trains = {split for split, part in data.parts if part == "train" and split > _FILES}
+        for event in sorted(data.fits, key=lambda item: (item.cell, item.line)):
+            if trains and event.origins & data.origins and not event.parts:
+                self.learned(event, node, f"{owner.cls} is trained on a part of them")
         if isinstance(target, Data):
             self.target_inside(data, target, node)
 
@@ -793,7 +813,7 @@ class Interpreter:
         parts = {part for _, part in data.parts}
         if parts != {"test"}:
             return
-        if all(split < -1_000_000 for split, _ in data.parts):
+        if all(split <= _FILES for split, _ in data.parts):
             self.named_tests.append((event, data))
             return
         self.report_on_test(event, node, name, "high")
@@ -843,28 +863,31 @@ class Interpreter:
                 parts.append(value._replace(parts=value.parts | {(split, part)}, subset=False))
         return Tuple(tuple(parts)) if what == "train_test_split" else Tuple(tuple(parts[:2]))
 
-    def split_check(self, data: Data, node: ast.AST, how: str, confidence: str = "", only_whole: bool = False) -> None:
-        """DAT101 and DAT103: what is split now has learned from, or was multiplied with, all of its rows."""
-        line = getattr(node, "lineno", 0)
+    def split_check(self, data: Data, node: ast.AST, how: str, confidence: str = "", validation: bool = False) -> None:
+        """DAT101 and DAT103: what is split now has learned from, or was multiplied with, all of its rows.
+
+        ``validation``: it is split by cross-validation, in which training rows that stand apart from test rows may have learned from
+        each other.
+        """
         for event in sorted(data.fits, key=lambda item: (item.cell, item.line)):
-            if (
-                not event.origins & data.origins
-                or (event.parts and (only_whole or event.parts != data.parts))
-                or event.parts
-            ):
+            if not event.origins & data.origins or not _whole(event, data, validation):
                 continue
-            if data.parts and only_whole:
-                continue
-            message = f"{event.what} learns from all rows of {event.name} before they are split; split first, and fit on the training rows"
-            steps = (
-                Step(f"{event.what} is fitted on {event.name}", event.line, event.cell),
-                Step(how, line, self.cell),
-            )
-            self.leak("DAT101", event.node, message, steps, confidence or event.sure, event.cell)
+            self.learned(event, node, how, confidence)
         for sampled in sorted(data.sampled, key=lambda item: (item.cell, item.line)):
             message = f"{sampled.what} multiplies or thins out {sampled.name} before it is split: copies of a row end up on both sides"
-            steps = (Step(f"{sampled.what} on {sampled.name}", sampled.line, sampled.cell), Step(how, line, self.cell))
+            steps = (
+                Step(f"{sampled.what} on {sampled.name}", sampled.line, sampled.cell),
+                Step(how, getattr(node, "lineno", 0), self.cell),
+            )
             self.leak("DAT103", sampled.node, message, steps, confidence or "high", sampled.cell)
+
+    def learned(self, event: Fit, node: ast.AST, how: str, confidence: str = "") -> None:
+        message = f"{event.what} learns from all rows of {event.name}, the test rows among them; split first, and fit on the training rows"
+        steps = (
+            Step(f"{event.what} is fitted on {event.name}", event.line, event.cell),
+            Step(how, getattr(node, "lineno", 0), self.cell),
+        )
+        self.leak("DAT101", event.node, message, steps, confidence or event.sure, event.cell)
 
     def target_inside(self, data: Data, target: Data, node: ast.Call) -> None:
         """DAT106: the column to be predicted is among the features."""
@@ -919,7 +942,8 @@ class Interpreter:
             and not data.subset
             and not trained.subset
         ):
-            self.in_sample.append((model, node, self.cell, _text(node)))
+            if not self.guessing:  # what calls a function may judge its model elsewhere
+                self.in_sample.append((model, node, self.cell))
         elif not data.origins & trained.origins:
             self.held_out = True
 
@@ -950,7 +974,7 @@ class Interpreter:
                 )
                 self.report_on_test(event, event.node, name, "medium")
         if not self.held_out:
-            for model, node, cell, _ in self.in_sample:
+            for model, node, cell in self.in_sample:
                 message = f"{model.cls} is judged only on the rows that it was trained on; hold some rows back"
                 self.leak("DAT104", node, message, (), "medium", cell)
         for uses in self.judged.values():
@@ -978,6 +1002,29 @@ class Interpreter:
         if isinstance(node, ast.Name):
             parts.append(self.names.get(node.id, node.id))
         return ".".join(reversed(parts))
+
+
+def _transforms(item: Object) -> bool:
+    """Whether an object is a transformer rather than a model."""
+    if item.statistical or item.cls in knowledge.STATELESS or item.cls in knowledge.COMPOSITES:
+        return True
+    return _method(item.definition, "transform") is not None
+
+
+def _whole(event: Fit, data: Data, validation: bool) -> bool:
+    """Whether what was learned comes from rows of both sides of a split that is made now."""
+    kinds = {part for _, part in event.parts}
+    if not event.parts or kinds >= {"train", "test"}:
+        return True
+    if validation or event.parts != data.parts:
+        return False
+    return all(split < 0 for split, _ in event.parts)  # parts by their names only: this is the first real split
+
+
+def _true(node: ast.Call, name: str) -> bool:
+    return any(
+        word.arg == name and isinstance(word.value, ast.Constant) and word.value.value is True for word in node.keywords
+    )
 
 
 def _rows(name: str) -> bool:

@@ -42,7 +42,7 @@ SEARCHES = _words(
     "GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV OptunaSearchCV TuneSearchCV"
 )
 COMPOSITES = _words(
-    "Pipeline make_pipeline ColumnTransformer make_column_transformer FeatureUnion make_union TransformedTargetRegressor"
+    "Pipeline make_pipeline ColumnTransformer make_column_transformer FeatureUnion make_union TransformedTargetRegressor DataFrameMapper"
 )
 CALIBRATION = _words(
     "CalibratedClassifierCV StackingClassifier StackingRegressor FixedThresholdClassifier TunedThresholdClassifierCV"
