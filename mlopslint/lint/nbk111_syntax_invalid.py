@@ -1,0 +1,108 @@
+"""NBK111 syntax-invalid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
+from mlopslint.lint.notebooks import tags
+
+_PYTHON_2 = re.compile(
+    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|backtick"
+)
+_BLANK = re.compile(
+    r"(?i)#.*\b(?:your|todo|fill|complete|replace|exercise|write)\b|<[A-Z][A-Z_ ]{2,40}>|_{3,}|<your|\?{3,}"
+)
+
+
+class SyntaxInvalid(NotebookRule):
+    """A code cell that is no valid Python.
+
+    What it does
+    ------------
+    Finds code cells that do not parse. Magics, shell commands and help requests of IPython are understood, cells in another language
+    and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
+
+    Why is this bad?
+    ----------------
+    "Run all" stops there: nothing below the cell can be repeated.
+
+    Example
+    -------
+    ::
+
+        for row in rows
+            print(row)
+
+    Use instead
+    -----------
+    ::
+
+        for row in rows:
+            print(row)
+
+    References
+    ----------
+    - Known from pynblint (invalid-python-syntax).
+    """
+
+    code = "NBK111"
+    name = "syntax-invalid"
+    severity = "error"
+
+    def check(self, notebook: Notebook) -> Iterator[Problem]:
+        broken = [cell for cell in notebook.code if cell.broken and not _other(cell)]
+        if not broken:
+            return
+        if _old(notebook) or any(_PYTHON_2.search(cell.broken) for cell in broken):
+            yield notebook.problem(
+                broken[0], "the notebook is Python 2 code, which no supported Python runs", line=_line(broken[0])
+            )
+            return
+        for cell in broken:
+            reason = re.sub(r"^line \d+: ", "", cell.broken).rstrip(". ")
+            yield notebook.problem(cell, f"cell {cell.number} does not parse: {reason}"[:200], line=_line(cell))
+
+    GOOD = (
+        {
+            "cells": [
+                ("code", "%matplotlib inline\n!pip install x\nfiles = !ls\ndf?"),
+                ("code", "%%bash\nfor f in *; do echo $f; done"),
+            ]
+        },
+        {"cells": [("code", "x =  # your code here")]},
+        {"cells": [("code", "SELECT 1", {"metadata": {"vscode": {"languageId": "sql"}}})]},
+        {"cells": [("code", "print 1")], "metadata": {"language_info": {"name": "r"}}},
+        {"cells": [("code", "def f(:", {"metadata": {"tags": ["raises-exception"]}})]},
+        {"cells": [("code", "pip install x"), ("code", "%sql\nselect a from b")]},
+    )
+    BAD = (
+        {"cells": [("code", "for row in rows\n    print(row)")]},
+        {"cells": [("code", "print 'a'"), ("code", "print 'b'")]},
+        {"cells": [("code", "x = (1,\n")]},
+    )
+
+
+def _line(cell: Cell) -> int:
+    match = re.match(r"line (\d+):", cell.broken)
+    return int(match.group(1)) if match else 1
+
+
+def _other(cell: Cell) -> bool:
+    """Whether the cell is not meant to be run as Python."""
+    vscode = cell.metadata.get("vscode")
+    language = str(vscode.get("languageId", "python")) if isinstance(vscode, dict) else "python"
+    return (
+        language not in ("python", "")
+        or "raises-exception" in tags(cell)
+        or "skip-execution" in tags(cell)
+        or _BLANK.search(cell.source) is not None
+    )
+
+
+def _old(notebook: Notebook) -> bool:
+    about = notebook.metadata.get("language_info")
+    kernel = notebook.metadata.get("kernelspec")
+    version = str(about.get("version", "")) if isinstance(about, dict) else ""
+    return version.startswith("2.") or (isinstance(kernel, dict) and kernel.get("name") == "python2")
