@@ -1,0 +1,88 @@
+"""STR101 data-read-from-parent."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from mlopslint.lint.base import Context, Problem, PythonRule
+
+_READERS = (
+    "open", "read_csv", "read_parquet", "read_json", "read_excel", "read_pickle", "read_table", "read_feather", "load", "loadtxt",
+    "genfromtxt", "imread", "load_model", "load_dataset", "safe_load",
+)  # fmt: skip
+_EDITS = ("append", "insert", "extend")
+
+
+class DataReadFromParent(PythonRule):
+    """Code that reaches out of its own folder: edits of ``sys.path``, reads of ``../../data``.
+
+    What it does
+    ------------
+    Finds ``sys.path.append``, ``insert`` and ``extend``, and calls that read a file from two or more folders up (``../../``). The
+    configuration of Sphinx edits its path by design and is left alone.
+
+    Why is this bad?
+    ----------------
+    It works from one working directory only, and imports whatever happens to lie there: other code in a job, an image or a test than on
+    the author's machine.
+
+    Example
+    -------
+    ::
+
+        sys.path.append("..")
+        from utils import clean
+
+        df = pd.read_csv("../../data/churn.csv")
+
+    Use instead
+    -----------
+    Make the code a package, install it (``pip install -e .``), and take paths from the configuration::
+
+        from churn.utils import clean
+
+        df = pd.read_csv(config.data_dir / "churn.csv")
+
+    References
+    ----------
+    - Python Packaging User Guide: https://packaging.python.org/en/latest/tutorials/packaging-projects/
+    """
+
+    code = "STR101"
+    name = "data-read-from-parent"
+    severity = "note"
+    calls = (*_EDITS, *_READERS)
+    markers = (b"sys", b"../..", b"..\\..")
+
+    def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        last = name.rpartition(".")[2]
+        if last in _EDITS:
+            if name.startswith("sys.path.") and name.count(".") == 2 and not _is_sphinx(at):
+                yield at.problem(
+                    node, f"{name} makes imports depend on the layout of folders; install the package instead"
+                )
+            return
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            path = first.value.replace("\\", "/")
+            if path.startswith("../../") and not name.startswith("sys.path"):
+                yield at.problem(first, f"{last} reads {path[:60]}, which depends on the working directory")
+
+    GOOD = (
+        "import sys\nprint(sys.path)\nother.path.append('..')\n",
+        "import sys\nhtml_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nsys.path.insert(0, '..')\n",
+        "import pandas as pd\npd.read_csv('../data/a.csv')\npd.read_csv(root / '../../a.csv')\n",
+        "path = '../../a'\npaths.append('../../a')\n",
+    )
+    BAD = (
+        "import sys\nsys.path.append('..')\n",
+        "from sys import path\nimport os\npath.insert(0, os.path.dirname(__file__))\n",
+        "import pandas as pd\ndf = pd.read_csv('../../data/a.csv')\n",
+        "with open(r'..\\..\\a.txt') as f:\n    pass\n",
+    )
+
+
+def _is_sphinx(at: Context) -> bool:
+    text = "\n".join(at.lines)
+    return ("html_theme" in text or "sphinx" in text) and "extensions" in text

@@ -1,0 +1,95 @@
+"""Checks of notebooks, workflows, images and manifests: what an example of a rule alone cannot say."""
+
+from __future__ import annotations
+
+import pytest
+from lint.examples import facts_of, files_of, split
+
+from mlopslint import facts
+from mlopslint.gather import Gathered
+from mlopslint.kinds import UNREAD, kind_of
+from mlopslint.lint.base import ProjectRule
+from mlopslint.lint.engine import rules
+from mlopslint.records import Entry, Repository
+from mlopslint.snapshot import Snapshot
+from mlopslint.view import View
+
+PROJECT = [rule for rule in rules() if isinstance(rule, ProjectRule)]
+
+
+def view_of(example) -> View:
+    files = files_of(example)
+    entries = tuple(Entry(path, None, len(data)) for path, data in sorted(files.items()))
+    kinds = {path: kind_of(path) for path in files}
+    found = {path: facts.read(kinds[path], data) for path, data in files.items() if kinds[path] not in UNREAD}
+    snapshot = Snapshot(entries, Repository("example"), lambda wanted: iter(()), ".")
+    return View(snapshot, Gathered(found, kinds, (), 0, 0))
+
+
+def cases(kind):
+    return [pytest.param(r, e, id=f"{r.code}-{i}") for r in PROJECT for i, e in enumerate(getattr(r, kind))]
+
+
+@pytest.mark.parametrize("rule, example", cases("BAD"))
+def test_projects_with_a_fault_are_told_where(rule, example):
+    source, (path, line) = split(rule, example)
+    found = [(where, problem.region[0]) for where, problem in rule.check(view_of(source))]
+    assert (path, line) in found
+
+
+@pytest.mark.parametrize("rule, example", cases("GOOD"))
+def test_projects_without_a_fault_are_left_alone(rule, example):
+    assert not list(rule.check(view_of(example)))
+
+
+def messages(code, *cells):
+    return [fact.value[3] for fact in facts_of({"cells": [("code", text) for text in cells]}, code)]
+
+
+def test_a_missing_name_says_where_it_comes_from():
+    assert messages("NBK110", "df.head()", "df = 1") == ["df is defined only further down, in cell 2"]
+    assert messages("NBK110", "df.head()") == ["df is defined by no cell"]
+    assert messages("NBK110", "df = 1", "del df", "df") == ["df was deleted in cell 2"]
+    assert messages("NBK110", "def f():\n    return df\nf()") == ["f() needs df, which is defined by no cell"]
+
+
+def test_a_missing_name_is_told_once_and_points_at_its_place():
+    (fact,) = facts_of({"cells": [("code", "é = 1\nprint(é, späť)"), ("code", "späť")]}, "NBK110")
+    assert (fact.line, fact.cell, fact.value[0], fact.value[2]) == (2, 1, 10, 14)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["def f(flag):\n    if flag:\n        return later\nf(False)", "later = 1"],
+        ["def f():\n    try:\n        return later\n    except NameError:\n        pass\nf()", "later = 1"],
+        ["def f():\n    def g():\n        return later\n    return g\nf()", "later = 1"],
+        ["def f():\n    later = 2\n    return later\nf()", "later = 1"],
+        ["def f():\n    yield later\nf()", "later = 1"],
+        ["def f(x):\n    if x:\n        return 1\n    return later\nf(1)", "later = 1"],
+        ["def f(x):\n    return x and later\nf(0)", "later = 1"],
+        ["class A:\n    def f(self):\n        return later\nA()", "later = 1"],
+        ["f = lambda: later\n", "later = 1\nf()"],
+        ["while True:\n    if n:\n        break\n    n = 1"],
+        ["import contextlib\nwith contextlib.suppress(NameError):\n    later"],
+        ["try:\n    from a import *\nexcept ImportError:\n    pass\nlater"],
+        ["exec('later = 1')\nlater"],
+        ["globals()['later'] = 1\nlater"],
+        ["get_ipython().run_line_magic('run', 'x.py')\nlater"],
+        ["%time later = 1\nlater"],
+        ["%store -r later\nlater"],
+        ["for i in []:\n    pass\nprint(i)"],
+        ["async def f():\n    pass\nawait f()\n[x async for x in f()]"],
+        ["a = b = 1\n(c, *d), e = a, b\nprint(c, d, e)"],
+        ["x: int = 1\nx"],
+        ["import os.path\nos"],
+    ],
+)
+def test_scopes_that_hold_no_fault(cells):
+    assert messages("NBK110", *cells) == []
+
+
+def test_what_ipython_runs_without_a_sign_is_a_command():
+    found = facts.read("notebook", files_of({"cells": [("code", "pip install numpy\nx = 1")]})["notebook.ipynb"])
+    assert [(f.name, f.line, f.cell) for f in found if f.kind == "command"] == [("pip install numpy", 1, 1)]
+    assert not [f for f in found if f.kind == "broken-cell"]
