@@ -24,7 +24,7 @@ class LargeFile(ProjectRule):
     What it does
     ------------
     Finds files of more than 1 MB: data, models, archives and the like. Pictures, fonts, documents, notebooks
-    and code may have 5 MB; lock files, files that Git LFS or DVC keeps, and vendored files are not counted.
+    and code, and the files of tests, may have 5 MB; lock files, files that Git LFS or DVC keeps, and vendored files are not counted.
 
     Why is this bad?
     ----------------
@@ -57,7 +57,7 @@ class LargeFile(ProjectRule):
             entry
             for entry in view.entries.values()
             if entry.mode == "file"
-            and (limit := LIMITS.get(view.kinds.get(entry.path, ""), LIMIT)) is not None
+            and (limit := _limit(view, entry.path)) is not None
             and entry.size > limit
             and view.roles[entry.path] != "vendored"
         ]
@@ -70,7 +70,7 @@ class LargeFile(ProjectRule):
         for entry in large:
             if entry.path in kept or lfs.search(entry.path):
                 continue
-            limit = (LIMITS.get(view.kinds.get(entry.path, ""), LIMIT) or LIMIT) // 1_000_000
+            limit = (_limit(view, entry.path) or LIMIT) // 1_000_000
             message = (
                 f"{entry.size / 1e6:.1f} MB in git, more than {limit} MB; keep it in DVC, Git LFS or a store of data"
             )
@@ -85,6 +85,11 @@ class LargeFile(ProjectRule):
         ({"data/train.csv": b"0" * 1_100_000}, "data/train.csv", 1),
         ({"model.pt": b"\0" * 1_100_000}, "model.pt", 1),
     )
+
+
+def _limit(view: View, path: str) -> int | None:
+    limit = LIMITS.get(view.kinds.get(path, ""), LIMIT)
+    return limit and max(limit, 5_000_000 if view.roles[path] in ("test", "fixture") else 0)
 
 
 def _kept(view: View) -> set[str]:

@@ -1,0 +1,91 @@
+"""CIC101 action-unpinned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mlopslint.facts.tree import line_of
+from mlopslint.lint.base import File, FileRule, Problem
+from mlopslint.lint.workflows import jobs, root_of, steps
+
+_BRANCH = re.compile(
+    r"(?:main|master|develop|development|dev|trunk|head|nightly|edge|unstable|canary|next|latest)", re.I
+)
+#: Owners whose actions are part of the platform, and actions whose branches are their documented versions.
+_TRUSTED = ("actions/", "github/", "dtolnay/rust-toolchain")
+
+
+class ActionUnpinned(FileRule):
+    """A third-party action or workflow taken from a branch.
+
+    What it does
+    ------------
+    Finds ``uses:`` of actions and reusable workflows of other owners without a version, or with a branch in its place (``main``,
+    ``master``, ``latest``...). Commits are best, tags are accepted: they can be moved as well, but warning of each would drown the rest.
+    Actions of GitHub itself (``actions/*``, ``github/*``) and local ones are left alone.
+
+    Why is this bad?
+    ----------------
+    Whoever can push to that branch runs code in your pipeline, with its secrets; and the pipeline of today is not the one of tomorrow.
+
+    Example
+    -------
+    ::
+
+        - uses: iterative/setup-dvc@master
+
+    Use instead
+    -----------
+    ::
+
+        - uses: iterative/setup-dvc@v1.1.2
+
+    References
+    ----------
+    - GitHub, "Using third-party actions": https://docs.github.com/en/actions/security-for-github-actions/security-guides/security-hardening-for-github-actions#using-third-party-actions
+    - Known from zizmor (unpinned-uses) and OpenSSF Scorecard (Pinned-Dependencies).
+    """
+
+    code = "CIC101"
+    name = "action-unpinned"
+    kinds = ("github-workflow", "github-action")
+    markers = (b"uses",)
+
+    def check(self, file: File) -> Iterator[Problem]:
+        root = root_of(file)
+        places: list[dict[str, Any]] = [job for _, job, _ in jobs(root)] + [item.step for item in steps(root)]
+        for place in places:
+            uses = place.get("uses")
+            if (
+                not isinstance(uses, str)
+                or uses.startswith(("./", "../", "docker://"))
+                or "${{" in uses
+                or "{{" in uses
+            ):
+                continue
+            name, at, ref = uses.strip().partition("@")
+            if name.lower().startswith(_TRUSTED) or "/" not in name:
+                continue
+            line = line_of(place, "uses")
+            if not at or not ref:
+                yield file.problem(line, f"{name} is used without a version", part=uses)
+            elif _BRANCH.fullmatch(ref):
+                yield file.problem(line, f"{name} is taken from the branch {ref}; pin a version or a commit", part=uses)
+
+    GOOD = (
+        {
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@main\n      - uses: ./local\n"
+            "      - uses: a/b@v1\n      - uses: pypa/gh-action-pypi-publish@release/v1\n      - uses: docker://alpine:latest\n"
+            "      - run: 'echo uses: x/y@main'\n"
+        },
+        {
+            "action.yml": "runs:\n  using: composite\n  steps:\n    - uses: a/b@0123456789012345678901234567890123456789\n"
+        },
+    )
+    BAD = (
+        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: iterative/setup-dvc@master\n"},
+        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    uses: other/repo/.github/workflows/b.yml@main\n"},
+        {"action.yml": "runs:\n  using: composite\n  steps:\n    - name: x\n      uses: a/b\n"},
+    )
