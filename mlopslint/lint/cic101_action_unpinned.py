@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from mlopslint.facts.tree import line_of
-from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.workflows import jobs, root_of, steps
+from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.view import EVERYWHERE, View
 
 _BRANCH = re.compile(
     r"(?:main|master|develop|development|dev|trunk|head|nightly|edge|unstable|canary|next|latest)", re.I
@@ -17,14 +15,14 @@ _BRANCH = re.compile(
 _TRUSTED = ("actions/", "github/", "dtolnay/rust-toolchain")
 
 
-class ActionUnpinned(FileRule):
+class ActionUnpinned(ProjectRule):
     """A third-party action or workflow taken from a branch.
 
     What it does
     ------------
     Finds ``uses:`` of actions and reusable workflows of other owners without a version, or with a branch in its place (``main``,
     ``master``, ``latest``...). Commits are best, tags are accepted: they can be moved as well, but warning of each would drown the rest.
-    Actions of GitHub itself (``actions/*``, ``github/*``) and local ones are left alone.
+    Actions of GitHub itself (``actions/*``, ``github/*``), of the owner of the repository and local ones are left alone.
 
     Why is this bad?
     ----------------
@@ -50,29 +48,27 @@ class ActionUnpinned(FileRule):
 
     code = "CIC101"
     name = "action-unpinned"
-    kinds = ("github-workflow", "github-action")
-    markers = (b"uses",)
 
-    def check(self, file: File) -> Iterator[Problem]:
-        root = root_of(file)
-        places: list[dict[str, Any]] = [job for _, job, _ in jobs(root)] + [item.step for item in steps(root)]
-        for place in places:
-            uses = place.get("uses")
+    def check(self, view: View) -> Iterator[tuple[str, Problem]]:
+        owner = re.search(r"[:/]([\w.-]+)/[\w.-]+$", view.snapshot.repository.remote or "")
+        own = f"{owner.group(1).lower()}/" if owner else "./"
+        for hit in view.hits("action", roles=EVERYWHERE):
+            if view.kinds.get(hit.path) not in ("github-workflow", "github-action"):
+                continue
+            uses = hit.fact.name
+            name, at, ref = uses.partition("@")
             if (
-                not isinstance(uses, str)
-                or uses.startswith(("./", "../", "docker://"))
-                or "${{" in uses
+                name.lower().startswith((*_TRUSTED, own))
+                or "/" not in name
+                or uses.startswith((".", "docker://"))
                 or "{{" in uses
             ):
                 continue
-            name, at, ref = uses.strip().partition("@")
-            if name.lower().startswith(_TRUSTED) or "/" not in name:
-                continue
-            line = line_of(place, "uses")
+            region = (hit.fact.line, 1, hit.fact.line, 1)
             if not at or not ref:
-                yield file.problem(line, f"{name} is used without a version", part=uses)
+                yield hit.path, Problem(region, f"{name} is used without a version")
             elif _BRANCH.fullmatch(ref):
-                yield file.problem(line, f"{name} is taken from the branch {ref}; pin a version or a commit", part=uses)
+                yield hit.path, Problem(region, f"{name} is taken from the branch {ref}; pin a version or a commit")
 
     GOOD = (
         {
@@ -85,7 +81,17 @@ class ActionUnpinned(FileRule):
         },
     )
     BAD = (
-        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: iterative/setup-dvc@master\n"},
-        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    uses: other/repo/.github/workflows/b.yml@main\n"},
-        {"action.yml": "runs:\n  using: composite\n  steps:\n    - name: x\n      uses: a/b\n"},
+        (
+            {
+                ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: iterative/setup-dvc@master\n"
+            },
+            ".github/workflows/a.yml",
+            5,
+        ),
+        (
+            {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    uses: other/repo/.github/workflows/b.yml@main\n"},
+            ".github/workflows/a.yml",
+            4,
+        ),
+        ({"action.yml": "runs:\n  using: composite\n  steps:\n    - name: x\n      uses: a/b\n"}, "action.yml", 5),
     )

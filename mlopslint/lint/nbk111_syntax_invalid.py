@@ -12,7 +12,7 @@ _PYTHON_2 = re.compile(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|backtick"
 )
 _BLANK = re.compile(
-    r"(?i)#.*\b(?:your|todo|fill|complete|replace|exercise|write)\b|<[A-Z][A-Z_ ]{2,40}>|_{3,}|<your|\?{3,}"
+    r"(?im)^\s*#\s*%load |#.*\b(?:your|todo|fill|complete|replace|exercise|write)\b|<[A-Z][A-Z_ ]{2,40}>|_{3,}|<your|\?{3,}"
 )
 
 
@@ -22,7 +22,7 @@ class SyntaxInvalid(NotebookRule):
     What it does
     ------------
     Finds code cells that do not parse. Magics, shell commands and help requests of IPython are understood, cells in another language
-    and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
+    files shown by ``%load`` and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
 
     Why is this bad?
     ----------------
@@ -93,6 +93,8 @@ def _other(cell: Cell) -> bool:
     """Whether the cell is not meant to be run as Python."""
     vscode = cell.metadata.get("vscode")
     language = str(vscode.get("languageId", "python")) if isinstance(vscode, dict) else "python"
+    if "f-string" in cell.broken:  # newer Python takes what older refuses there
+        return True
     return (
         language not in ("python", "")
         or "raises-exception" in tags(cell)
