@@ -150,9 +150,12 @@ def read(data: bytes) -> list[Fact]:
         about = cell.get("metadata")
         if marked:
             facts += engine.ignores(source, number)
-        text = source + "\n" + _texts(outputs) if isinstance(outputs, list) and outputs else source
-        for fact in secrets.scan(text.encode("utf-8", "replace")):
-            facts.append(Fact(fact.kind, fact.name, fact.line, fact.value, number))
+        facts += [
+            Fact(f.kind, f.name, f.line, f.value, number) for f in secrets.scan(source.encode("utf-8", "replace"))
+        ]
+        if isinstance(outputs, list) and outputs:
+            for fact in secrets.scan(texts_of(outputs).encode("utf-8", "replace")):
+                facts.append(Fact(fact.kind, fact.name, 0, {**fact.value, "output": True}, number))
         if kind == "code":
             code += 1
             count = cell.get("execution_count", cell.get("prompt_number"))
@@ -252,7 +255,7 @@ def _decode(data: bytes) -> Any:
         return json.loads(data)
 
 
-def _texts(outputs: list[Any]) -> str:
+def texts_of(outputs: list[Any]) -> str:
     """The readable text of saved outputs; pictures and other encoded data are left out."""
     found: list[str] = []
     for output in outputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.images import workloads
+from mlopslint.lint.images import Container, workloads
 
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 
@@ -15,7 +15,7 @@ class ProbesMissing(FileRule):
 
     What it does
     ------------
-    Finds containers with ports in Deployments and StatefulSets of Kubernetes that have neither a readiness nor a liveness probe.
+    Finds Deployments and StatefulSets of Kubernetes in which a container has ports and no container has a readiness or liveness probe.
     Templates of Helm and patches of Kustomize are passed over, as the rest of them stands elsewhere.
 
     Why is this bad?
@@ -55,10 +55,17 @@ class ProbesMissing(FileRule):
     markers = (b"containers",)
 
     def check(self, file: File) -> Iterator[Problem]:
+        asked: dict[int, bool] = {}  # the pod, by its place -> whether any of its containers has a probe
+        serving: dict[int, Container] = {}
         for container in workloads(file):
             if container.kind not in ("Deployment", "StatefulSet") or container.init:
                 continue
-            if container.body.get("ports") and not any(probe in container.body for probe in _PROBES):
+            pod = id(container.pod)
+            asked[pod] = asked.get(pod, False) or any(probe in container.body for probe in _PROBES)
+            if container.body.get("ports"):
+                serving.setdefault(pod, container)
+        for pod, container in serving.items():
+            if not asked[pod]:
                 yield file.problem(
                     container.line, f"container {container.name} serves without readiness or liveness probe"
                 )
