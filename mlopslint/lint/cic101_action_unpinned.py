@@ -50,15 +50,14 @@ class ActionUnpinned(ProjectRule):
     name = "action-unpinned"
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
-        owner = re.search(r"[:/]([\w.-]+)/[\w.-]+$", view.snapshot.repository.remote or "")
-        own = f"{owner.group(1).lower()}/" if owner else "./"
+        own = _owners(view)
         for hit in view.hits("action", roles=EVERYWHERE):
             if view.kinds.get(hit.path) not in ("github-workflow", "github-action"):
                 continue
             uses = hit.fact.name
             name, at, ref = uses.partition("@")
             if (
-                name.lower().startswith((*_TRUSTED, own))
+                name.lower().startswith((*_TRUSTED, *own))
                 or "/" not in name
                 or uses.startswith((".", "docker://"))
                 or "{{" in uses
@@ -95,3 +94,15 @@ class ActionUnpinned(ProjectRule):
         ),
         ({"action.yml": "runs:\n  using: composite\n  steps:\n    - name: x\n      uses: a/b\n"}, "action.yml", 5),
     )
+
+
+def _owners(view: View) -> list[str]:
+    """Whose repository this is: by its remote, and by the conditions that ask for its name."""
+    remote = re.search(r"[:/]([\w-]+)/[\w.-]+$", view.snapshot.repository.remote or "")
+    found = {remote.group(1)} if remote else set()
+    for kind in ("ci-job", "command", "action"):
+        for hit in view.hits(kind, roles=EVERYWHERE):
+            condition = hit.get("if")
+            if isinstance(condition, str):
+                found |= set(re.findall(r"github\.repository(?:_owner)?\s{0,3}==\s{0,3}'([\w-]+)", condition))
+    return [f"{name.lower()}/" for name in found]

@@ -81,7 +81,10 @@ class UndefinedIfRerun(NotebookRule):
             return
         order = _Order(notebook)
         for cell in notebook.code:
-            yield from order.run(cell)
+            try:
+                yield from order.run(cell)
+            except RecursionError:
+                return  # nested too deeply: whatever it binds is not known
             if order.unknown or len(order.told) >= LIMIT:
                 return
 
@@ -140,6 +143,7 @@ class _Order:
         self.told: set[str] = set()
         self.waiting: tuple[str, dict[str, ast.expr]] = ("", {})
         self.unknown = False
+        self.looked: set[int] = set()
         self.magics: dict[int, list[Any]] = {}
         for fact in notebook.facts:
             if fact.kind in ("magic", "command") and fact.cell:
@@ -161,7 +165,9 @@ class _Order:
                 self.unknown = True
                 return
             if event.kind == "looks":
-                self.looks(cell)
+                if cell.number not in self.looked:
+                    self.looked.add(cell.number)
+                    self.looks(cell)
                 if self.unknown:
                     return
             elif event.kind == "bind":
