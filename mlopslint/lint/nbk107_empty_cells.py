@@ -9,7 +9,7 @@ from mlopslint.lint.base import Edit, Fix, Notebook, NotebookRule, Problem
 from mlopslint.lint.notebooks import only_comments, tags
 
 _EXERCISE = re.compile(
-    r"(?i)your|todo|uncomment|if needed|optional|install|in case|coming|exercise|solution|answer|here|write|insert|fill|\?\?|try|end of|begin|=====|-----|@title|%%"
+    r"(?im)^\s*#\s*[!%]|copyright|licen[sc]e|your|todo|uncomment|if needed|optional|install|in case|coming|exercise|solution|answer|here|write|insert|fill|\?\?|try|end of|begin|=====|-----|@title|%%"
 )
 
 
@@ -19,7 +19,7 @@ class EmptyCells(NotebookRule):
     What it does
     ------------
     Finds code cells without text, and code cells that hold comments only. Left alone are the empty cell that editors keep at the end,
-    cells with a tag or with output, and comments that ask the reader to do something.
+    cells with a tag or with output, licences, and comments that ask the reader to do something.
 
     Why is this bad?
     ----------------

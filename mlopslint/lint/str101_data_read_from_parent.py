@@ -19,8 +19,8 @@ class DataReadFromParent(PythonRule):
 
     What it does
     ------------
-    Finds ``sys.path.append``, ``insert`` and ``extend``, and calls that read a file from two or more folders up (``../../``). The
-    configuration of Sphinx edits its path by design and is left alone.
+    Finds ``sys.path.append``, ``insert`` and ``extend``, and calls that read a file from two or more folders up (``../../``). Left alone
+    are programs that load the code of others from a folder that they are given, and the configuration of Sphinx.
 
     Why is this bad?
     ----------------
@@ -58,7 +58,7 @@ class DataReadFromParent(PythonRule):
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
         last = name.rpartition(".")[2]
         if last in _EDITS:
-            if name.startswith("sys.path.") and name.count(".") == 2 and not _is_sphinx(at):
+            if name.startswith("sys.path.") and name.count(".") == 2 and _is_own(node, at) and not _is_sphinx(at):
                 yield at.problem(
                     node, f"{name} makes imports depend on the layout of folders; install the package instead"
                 )
@@ -74,11 +74,14 @@ class DataReadFromParent(PythonRule):
         "import sys\nhtml_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nsys.path.insert(0, '..')\n",
         "import pandas as pd\npd.read_csv('../data/a.csv')\npd.read_csv(root / '../../a.csv')\n",
         "path = '../../a'\npaths.append('../../a')\n",
+        "import sys\ndef load(folder):\n    sys.path.insert(0, folder)\n    sys.path.insert(0, os.path.join(folder, 'src'))\n",
+        "import sys\nclass A:\n    def load(self):\n        sys.path.append(self.folder)\n",
     )
     BAD = (
         "import sys\nsys.path.append('..')\n",
         "from sys import path\nimport os\npath.insert(0, os.path.dirname(__file__))\n",
         "import pandas as pd\ndf = pd.read_csv('../../data/a.csv')\n",
+        "import sys\nfrom pathlib import Path\ndef main():\n    sys.path.append(str(Path(__file__).parent))\n",
         "with open(r'..\\..\\a.txt') as f:\n    pass\n",
     )
 
@@ -86,3 +89,15 @@ class DataReadFromParent(PythonRule):
 def _is_sphinx(at: Context) -> bool:
     text = "\n".join(at.lines)
     return ("html_theme" in text or "sphinx" in text) and "extensions" in text
+
+
+#: Names that an edit within a function may hold without being about a folder that somebody passed in.
+_PLAIN = frozenset({"__file__", "str", "os", "sys", "pathlib", "Path", "osp"})
+
+
+def _is_own(call: ast.Call, at: Context) -> bool:
+    """Whether the folder is one of the program's own: told at the top level, or made of ``__file__`` and constants."""
+    if at.function is None:
+        return True
+    names = {item.id for argument in call.args for item in ast.walk(argument) if isinstance(item, ast.Name)}
+    return names <= _PLAIN
