@@ -142,14 +142,15 @@ def scan(data: bytes) -> list[Fact]:
                     if not keep(name, match, group, "high"):
                         return found
             at = data.find(literal, max(match.end() if match else 0, at + len(literal)))
-    for scheme in _SCHEMES:
+    addresses = b"@" in data and b"://" in data
+    for scheme in _SCHEMES if addresses else ():
         at = data.find(scheme)
         while at >= 0:
             match = _ADDRESS.match(data, at)
             if match and _is_password(match) and not keep("connection-string", match, 1, "medium"):
                 return found
             at = data.find(scheme, at + len(scheme))
-    if b"://" in data and b"@" in data:
+    if addresses:
         for match in _URL.finditer(data):
             if looks_random(match.group(1)) and not _NEAR.search(match.group(2)):
                 if not keep("credential-in-url", match, 1, "medium"):

@@ -12,7 +12,7 @@ from mlopslint.lint.workflows import jobs, root_of, steps, triggers
 
 #: Actions that read the repository at most.
 _READING = re.compile(
-    r"(?i)^(?:\./|actions/(?:checkout|setup-\w+|cache|upload-artifact|download-artifact)|astral-sh/(?:setup-uv|ruff-action)|pre-commit/action"
+    r"(?i)^(?:actions/(?:checkout|setup-\w+|cache|upload-artifact|download-artifact)|astral-sh/(?:setup-uv|ruff-action)|pre-commit/action"
     r"|codecov/codecov-action|conda-incubator/setup-miniconda|mamba-org/\S+|docker/(?:setup-\S+|metadata-action)|hashicorp/setup-terraform"
     r"|psf/black|chartboost/ruff-action|snok/install-poetry|abatilo/actions-poetry|iterative/setup-dvc|jlumbroso/free-disk-space"
     r"|golangci/golangci-lint-action|helm/kind-action|azure/setup-\S+)\b"

@@ -15,6 +15,8 @@ _ROOT = re.compile(
     r"|continuumio/\S+|condaforge/\S+|huggingface/transformers\S*|tiangolo/\S+|ghcr\.io/astral-sh/uv|rocker/\S+|cnstark/\S+)(?::|@|$)"
 )
 _NOT_ROOT = re.compile(r"(?i)nonroot|rootless|unprivileged")
+#: Images to work in rather than to serve from.
+_WORKBENCH = re.compile(r"\b(?:jupyter|notebook|code-server|sshd|rstudio)\b")
 _DROPS = re.compile(r"\b(?:gosu|su-exec|setpriv|runuser|su -)\b")
 
 
@@ -73,7 +75,7 @@ class ImageRunsAsRoot(FileRule):
         exposed = any(fact.name == "EXPOSE" for fact in last.instructions)
         if not exposed and not any(serves(command) for command in starts):
             return
-        if _DROPS.search(file.text):
+        if _DROPS.search(file.text) or any(_WORKBENCH.search(command) for command in starts):
             return
         user = next(
             (fact for stage in bases for fact in reversed(stage.instructions) if fact.name == "USER"),
@@ -95,6 +97,7 @@ class ImageRunsAsRoot(FileRule):
         {"Dockerfile": "FROM company/base:1\nEXPOSE 80\n"},
         {"Dockerfile": "FROM python:3.12 AS a\nEXPOSE 80\nFROM python:3.12\nCMD python train.py\n"},
         {"Dockerfile": "ARG BASE\nFROM $BASE\nEXPOSE 80\n"},
+        {"Dockerfile": "FROM python:3.12\nEXPOSE 8888\nCMD jupyter lab --allow-root\n"},
         {"Dockerfile": "FROM nginxinc/nginx-unprivileged:1\nEXPOSE 80\n"},
     )
     BAD = (

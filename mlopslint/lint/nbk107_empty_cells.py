@@ -69,6 +69,6 @@ class EmptyCells(NotebookRule):
         {"cells": [("code", "!ls # files"), ("code", "%matplotlib inline")]},
     )
     BAD = (
-        {"cells": [("code", ""), ("code", "x = 1")]},
+        ({"cells": [("code", ""), ("code", "x = 1")]}, {"cells": [("code", "x = 1")]}),
         {"cells": [("code", "# x = 1\n\n# y = 2\n"), ("code", "x = 1")]},
     )

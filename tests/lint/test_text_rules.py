@@ -153,3 +153,21 @@ def test_a_credential_in_a_saved_output_names_its_cell():
     ((path, problem),) = rule.check(view_of(example))
     assert (path, problem.cell, problem.region[0]) == ("a.ipynb", 2, 1)
     assert "saved output of cell 2" in problem.message
+
+
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        ("a.ipynb", '{"cells": [{"cell_type": "code", "source": [1, "x"], "outputs": [3, {"output_type": "error"}], "metadata": 4}]}'),
+        ("a.ipynb", '{"cells": [{"cell_type": "code", "source": "x", "outputs": {"a": 1}, "execution_count": "1"}], "metadata": []}'),
+        (".github/workflows/a.yml", "on: 1\njobs:\n  a: 3\n  b:\n    steps: [1, {uses: 2, with: x, run: [a]}, {uses: [a]}]\n"),
+        (".github/workflows/a.yml", "on: {pull_request_target: 1}\njobs: [a]\npermissions: [x]\n"),
+        (".gitlab-ci.yml", "a: {script: {b: 1}, allow_failure: {exit_codes: 1}}\nvariables: [1]\n"),
+        ("a.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [1, {image: [a]}, {image: a, name: {}, resources: 3}]}\n"),
+        ("docker-compose.yml", "services: {a: 1, b: {image: [x], deploy: 3}, c: {image: 4}}\n"),
+        ("Dockerfile", "FROM\nUSER\nFROM a as\nRUN pip install 'x\nCOPY\n"),
+    ],
+)  # fmt: skip
+def test_odd_files_end_no_check(path, text):
+    found = facts.read(kind_of(path), text.encode())
+    assert not [fact.name for fact in found if fact.kind == "note" and fact.name.startswith("check ")]
