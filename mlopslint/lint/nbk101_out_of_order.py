@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Notebook, NotebookRule, Problem
-from mlopslint.lint.notebooks import listed
+from mlopslint.lint.notebooks import listed, restarts
 
 
 class OutOfOrder(NotebookRule):
@@ -14,7 +14,7 @@ class OutOfOrder(NotebookRule):
     What it does
     ------------
     Finds notebooks whose saved execution counts do not increase from the top: a cell ran before the one above it, or they come from
-    different runs. A stripped notebook has no counts and is fine, and so are gaps: a cell that was run twice at the end of the work.
+    different runs. A stripped notebook has no counts and is fine, and so are gaps, and a new start of the kernel after an installation.
     Told once for each notebook, at the first cell that is out of order.
 
     Why is this bad?
@@ -48,7 +48,14 @@ class OutOfOrder(NotebookRule):
     def check(self, notebook: Notebook) -> Iterator[Problem]:
         # some platforms save 0 for every cell: that says nothing of the order
         ran = [cell for cell in notebook.code if cell.executed and cell.executed > 0 and cell.source.strip()]
-        found = [(a, b) for a, b in zip(ran, ran[1:], strict=False) if (b.executed or 0) <= (a.executed or 0)]
+        anew = next((cell.number for cell in notebook.code if restarts(cell)), 0)
+        found = [
+            (before, cell)
+            for before, cell in zip(ran, ran[1:], strict=False)
+            if (cell.executed or 0) <= (before.executed or 0)
+            # packages were installed and the kernel started again: the counts begin anew
+            and not (0 < anew < cell.number and cell.executed in (1, 2))
+        ]
         if not found:
             return
         before, cell = found[0]
@@ -60,6 +67,12 @@ class OutOfOrder(NotebookRule):
             yield notebook.problem(cell, f"cells {numbers} ran out of order, the first as {first}")
 
     GOOD = (
+        {
+            "cells": [
+                ("code", "!pip install -q x", {"execution_count": 1}),
+                ("code", "import x", {"execution_count": 1}),
+            ]
+        },
         {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "b = 1", {"execution_count": 9})]},
         {"cells": [("code", "a = 1"), ("code", "b = 1")]},
         {"cells": [("code", "a = 1", {"execution_count": 0}), ("code", "b = 1", {"execution_count": 0})]},

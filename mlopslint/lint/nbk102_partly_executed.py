@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
-from mlopslint.lint.notebooks import listed, only_comments, tags
+from mlopslint.lint.notebooks import listed, only_comments, only_installs, tags
 
 
 class PartlyExecuted(NotebookRule):
@@ -14,7 +14,7 @@ class PartlyExecuted(NotebookRule):
     What it does
     ------------
     Finds code cells without an execution count and without output beside cells that were run. A notebook that was never run, or whose
-    outputs were stripped, is fine; cells that are empty, hold comments only or are tagged to be skipped do not count. Told once for
+    outputs were stripped, is fine; cells that are empty, hold comments only, install packages or are tagged to be skipped do not count. Told once for
     each notebook.
 
     Why is this bad?
@@ -46,15 +46,16 @@ class PartlyExecuted(NotebookRule):
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
         cells = [cell for cell in notebook.code if not only_comments(cell) and "skip" not in " ".join(tags(cell))]
-        idle = [cell for cell in cells if not _ran(cell)]
-        if not idle or len(idle) == len(cells):
-            return
+        idle = [cell for cell in cells if not _ran(cell) and not only_installs(cell)]
+        if not idle or all(cell.executed is None for cell in cells):
+            return  # where no cell has a count a program wrote the notebook, or took the counts away
         ran = len(cells) - len(idle)
         what = f"cells {listed([c.number for c in idle])} were" if len(idle) > 1 else f"cell {idle[0].number} was"
         others = f"{ran} others were" if ran > 1 else "one other was"
         yield notebook.problem(idle[0], f"{what} not run when the notebook was saved, {others}")
 
     GOOD = (
+        {"cells": [("code", "# once\n!pip install x"), ("code", "a = 1", {"execution_count": 1})]},
         {"cells": [("code", "a = 1"), ("code", "b = 1")]},
         {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", ""), ("code", "# later")]},
         {
@@ -63,6 +64,7 @@ class PartlyExecuted(NotebookRule):
                 ("code", "b", {"metadata": {"tags": ["skip-execution"]}}),
             ]
         },
+        {"cells": [("code", "a = 1"), ("code", "b", {"outputs": [{"output_type": "stream", "text": "1"}]})]},
         {
             "cells": [
                 ("code", "a = 1", {"execution_count": 1}),
