@@ -41,7 +41,7 @@ class CacheInImage(FileRule):
 
     References
     ----------
-    - Known from hadolint DL3009, DL3042 and DL3059.
+    - Known from hadolint DL3009 and DL3042.
     """
 
     code = "DEP103"

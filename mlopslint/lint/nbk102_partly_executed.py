@@ -13,9 +13,9 @@ class PartlyExecuted(NotebookRule):
 
     What it does
     ------------
-    Finds code cells without an execution count and without output beside cells that were run. A notebook that was never run, or whose
-    outputs were stripped, is fine; cells that are empty, hold comments only, install packages or are tagged to be skipped do not count. Told once for
-    each notebook.
+    Finds code cells without an execution count and without output beside cells that were run. A notebook that was never run, or
+    whose outputs were stripped, is fine; cells that are empty, hold comments only, install packages or are tagged to be skipped do
+    not count. Told once for each notebook.
 
     Why is this bad?
     ----------------

@@ -18,8 +18,8 @@ class EmptyCells(NotebookRule):
 
     What it does
     ------------
-    Finds code cells without text, and code cells that hold comments only. Left alone are the empty cell that editors keep at the end,
-    cells with a tag or with output, licences, and comments that ask the reader to do something.
+    Finds code cells without text, and code cells that hold comments only. Left alone are the empty cell that editors keep at the
+    end, cells with a tag or with output, licences, and comments that ask the reader to do something.
 
     Why is this bad?
     ----------------

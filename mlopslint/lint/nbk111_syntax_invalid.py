@@ -21,8 +21,8 @@ class SyntaxInvalid(NotebookRule):
 
     What it does
     ------------
-    Finds code cells that do not parse. Magics, shell commands and help requests of IPython are understood, cells in another language
-    files shown by ``%load`` and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
+    Finds code cells that do not parse. Magics, shell commands and help requests of IPython are understood, cells in another
+    language files shown by ``%load`` and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
 
     Why is this bad?
     ----------------

@@ -23,8 +23,8 @@ class LargeFile(ProjectRule):
 
     What it does
     ------------
-    Finds files of more than 1 MB: data, models, archives and the like. Pictures, fonts, documents, notebooks
-    and code, and the files of tests, may have 5 MB; lock files, files that Git LFS or DVC keeps, and vendored files are not counted.
+    Finds files of more than 1 MB: data, models, archives and the like. Pictures, fonts, documents, notebooks and code, and the
+    files of tests, may have 5 MB; lock files, files that Git LFS or DVC keeps, and vendored files are not counted.
 
     Why is this bad?
     ----------------
