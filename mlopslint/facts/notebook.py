@@ -20,6 +20,14 @@ _ASSIGNED_MAGIC = re.compile(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
 #: ``%time`` before a simple statement, which gives its names to the notebook.
 _TIMED = re.compile(r"time (?!\s|-|(?:for|while|with|if|def|class|try|async)\b)\S")
 _HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
+#: What IPython runs without a ``%`` or ``!`` before it.
+_AUTOMAGIC = re.compile(
+    r"^(?:pip3?|conda|mamba)[ \t]+(?:install|uninstall|list|show|freeze|update)\b[^\n]*"
+    r"|^(?:cd|ls|ll|cat|cp|mv|rm|mkdir|rmdir|man|less|more)(?:[ \t]+[-~./\w*][^\s=()]*)+[ \t]*$",
+    re.M,
+)
+#: The first line of a Databricks cell in another language.
+_OTHER_LANGUAGE = re.compile(r"%(?:md|scala|sh|fs|r)\b|%sql[ \t]*$")
 #: Cell magics whose body is still Python.
 _PYTHON_MAGICS = frozenset(
     {"time", "timeit", "capture", "prun", "memit", "mprun", "skip", "script_magic", "local", "chime"}
@@ -74,6 +82,8 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     lines = source.split("\n")
     magics: list[tuple[int, str]] = []
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
+    if first is not None and _OTHER_LANGUAGE.match(lines[first]):
+        return "\n" * (len(lines) - 1), [(first + 1, lines[first].strip())]
     if first is not None and lines[first].startswith("%%"):
         name = lines[first][2:].split(None, 1)[0] if lines[first][2:].strip() else ""
         magics.append((first + 1, lines[first].strip()))
@@ -111,6 +121,27 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     return "\n".join(lines), magics
 
 
+def _parsed(text: str, magics: list[tuple[int, str]]) -> tuple[ast.Module, str]:
+    """The tree of a cell and the text that it stands for; commands without a sign are told only where nothing else parses.
+
+    Raises what ``parse`` raises.
+    """
+    try:
+        return parse(text), text
+    except SyntaxError:
+        found = list(_AUTOMAGIC.finditer(text))
+        plain = _AUTOMAGIC.sub("pass", text) if found else text
+        first = next((row for row in plain.split("\n") if row.strip()), "")
+        indent = first[: len(first) - len(first.lstrip())]
+        if indent:  # IPython takes the indentation of the first line away from all
+            plain = "\n".join(row.removeprefix(indent) for row in plain.split("\n"))
+        if plain == text:
+            raise
+        tree = parse(plain)
+    magics += [(text.count("\n", 0, m.start()) + 1, "!" + m.group(0).strip()) for m in found]
+    return tree, plain
+
+
 def read(data: bytes) -> list[Fact]:
     """Facts of one notebook; a cell that does not parse costs only itself."""
     if not data.strip():
@@ -142,9 +173,12 @@ def read(data: bytes) -> list[Fact]:
         about = cell.get("metadata")
         if marked:
             facts += engine.ignores(source, number)
-        text = source + "\n" + _texts(outputs) if isinstance(outputs, list) and outputs else source
-        for fact in secrets.scan(text.encode("utf-8", "replace")):
-            facts.append(Fact(fact.kind, fact.name, fact.line, fact.value, number))
+        facts += [
+            Fact(f.kind, f.name, f.line, f.value, number) for f in secrets.scan(source.encode("utf-8", "replace"))
+        ]
+        if isinstance(outputs, list) and outputs:
+            for fact in secrets.scan(texts_of(outputs).encode("utf-8", "replace")):
+                facts.append(Fact(fact.kind, fact.name, 0, {**fact.value, "output": True}, number))
         if kind == "code":
             code += 1
             count = cell.get("execution_count", cell.get("prompt_number"))
@@ -179,26 +213,28 @@ def read(data: bytes) -> list[Fact]:
                 seen.append(known)
                 continue
             text, magics = blank_magics(source)
+            failure: Exception | None = None
+            try:
+                tree, text = _parsed(text, magics)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                failure = error
             for line, magic in magics:
                 if magic.startswith("!"):
                     facts.append(Fact("command", " ".join(magic[1:].split())[:300], line, {"notebook": True}, number))
                 else:
                     facts.append(Fact("magic", magic[:200], line, None, number))
-            text = without_indent(text)
-            try:
-                tree = parse(text)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            if failure is not None:
                 broken.append(number)
                 seen.append(
                     known._replace(
-                        broken=f"line {getattr(error, 'lineno', 0) or 1}: {getattr(error, 'msg', error)}"[:160]
+                        broken=f"line {getattr(failure, 'lineno', 0) or 1}: {getattr(failure, 'msg', failure)}"[:160]
                     )
                 )
                 facts.append(
                     Fact(
                         "broken-cell",
-                        str(getattr(error, "msg", error))[:120],
-                        getattr(error, "lineno", 0) or 0,
+                        str(getattr(failure, "msg", failure))[:120],
+                        getattr(failure, "lineno", 0) or 0,
                         None,
                         number,
                     )
@@ -242,7 +278,7 @@ def _decode(data: bytes) -> Any:
         return json.loads(data)
 
 
-def _texts(outputs: list[Any]) -> str:
+def texts_of(outputs: list[Any]) -> str:
     """The readable text of saved outputs; pictures and other encoded data are left out."""
     found: list[str] = []
     for output in outputs:

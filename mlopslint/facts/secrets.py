@@ -8,6 +8,8 @@ from collections import Counter
 
 from mlopslint.records import Fact
 
+#: Facts of one text.
+LIMIT = 20
 #: name, a literal that must be there (searched first, as that is a hundred times faster), the pattern.
 _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
     ("aws-access-key", b"AKIA", re.compile(rb"(?<![A-Za-z0-9/+=_-])(AKIA[0-9A-Z]{16})(?![A-Za-z0-9/+=])")),
@@ -26,11 +28,51 @@ _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
     ("google-api-key", b"AIza", re.compile(rb"(?<![A-Za-z0-9_-])(AIza[0-9A-Za-z_-]{35})(?![A-Za-z0-9_-])")),
     ("openai-key", b"T3BlbkFJ", re.compile(rb"(sk-[A-Za-z0-9_-]{15,}T3BlbkFJ[A-Za-z0-9_-]{15,})")),
     ("anthropic-key", b"sk-ant-", re.compile(rb"(sk-ant-[a-z0-9]{4,}-[A-Za-z0-9_-]{60,})")),
-    ("hugging-face-token", b"hf_", re.compile(rb"(?<![A-Za-z0-9_])(hf_[A-Za-z]{34})(?![A-Za-z0-9])")),
+    ("hugging-face-token", b"hf_", re.compile(rb"(?<![A-Za-z0-9_])(hf_[A-Za-z0-9]{34})(?![A-Za-z0-9])")),
     ("azure-storage-key", b"AccountKey=", re.compile(rb"AccountKey=([A-Za-z0-9+/]{80,}={0,2})")),
     ("stripe-key", b"k_live_", re.compile(rb"([sr]k_live_[0-9A-Za-z]{20,})")),
     ("pypi-token", b"pypi-AgEI", re.compile(rb"(pypi-AgEI[A-Za-z0-9_-]{50,})")),
     ("npm-token", b"npm_", re.compile(rb"(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{36})(?![A-Za-z0-9])")),
+    ("databricks-token", b"dapi", re.compile(rb"(?<![A-Za-z0-9])(dapi[0-9a-f]{32}(?:-\d)?)(?![A-Za-z0-9])")),
+    (
+        "weights-and-biases-key",
+        b"wandb",
+        re.compile(
+            rb"wandb\.login\((?:[^()\n]{0,80}key\s?=\s?)?[\"']([0-9a-f]{40})[\"']|wandb login (?:--\w+ )?([0-9a-f]{40})(?![0-9a-f])"
+        ),
+    ),
+    (
+        "weights-and-biases-key",
+        b"WANDB_API_KEY",
+        re.compile(rb"WANDB_API_KEY[\"']?\]?\s{0,3}[=:]?\s{0,3}[\"']?([0-9a-f]{40})(?![0-9a-f])"),
+    ),
+    (
+        "kaggle-key",
+        b'"username"',
+        re.compile(
+            rb'"username\\?"\s{0,3}:\s{0,3}\\?"[^"\n]{1,60}"\s{0,3},\s{0,9}\\?"key\\?"\s{0,3}:\s{0,3}\\?"([0-9a-f]{32})\\?"'
+        ),
+    ),
+    ("azure-sas-token", b"sig=", re.compile(rb"[?&;]sig=((?:[A-Za-z0-9]|%2[BbFf]){40,70}%3[Dd])(?=[&\s\"'\\)]|$)")),
+    ("replicate-token", b"r8_", re.compile(rb"(?<![A-Za-z0-9_])(r8_[A-Za-z0-9]{37})(?![A-Za-z0-9])")),
+    ("groq-key", b"gsk_", re.compile(rb"(?<![A-Za-z0-9_])(gsk_[A-Za-z0-9]{52})(?![A-Za-z0-9])")),
+    ("pinecone-key", b"pcsk_", re.compile(rb"(?<![A-Za-z0-9_])(pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,66})")),
+    ("langsmith-key", b"lsv2_", re.compile(rb"(?<![A-Za-z0-9_])(lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10})")),
+    ("langfuse-key", b"sk-lf-", re.compile(rb"(sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")),
+    ("docker-token", b"dckr_pat_", re.compile(rb"(dckr_pat_[A-Za-z0-9_-]{27,})")),
+    ("google-client-secret", b"GOCSPX-", re.compile(rb"(GOCSPX-[A-Za-z0-9_-]{28})(?![A-Za-z0-9_-])")),
+    (
+        "sendgrid-key",
+        b"SG.",
+        re.compile(rb"(?<![A-Za-z0-9])(SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"),
+    ),
+    ("digitalocean-token", b"dop_v1_", re.compile(rb"(dop_v1_[0-9a-f]{64})")),
+    ("grafana-token", b"glsa_", re.compile(rb"(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8})")),
+    (
+        "discord-webhook",
+        b"/api/webhooks/",
+        re.compile(rb"(discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,})"),
+    ),
     (
         "private-key",
         b"PRIVATE KEY-----",
@@ -39,13 +81,29 @@ _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
         ),
     ),
 )
+#: Any of those literals: most files hold none.
+_ANY = re.compile(b"|".join(re.escape(literal) for _, literal, _ in _PROVIDERS))
+#: Databases and queues whose addresses may hold a password, and such an address.
+_SCHEMES = (b"postgres", b"mysql", b"mongodb", b"redis", b"amqp", b"mssql", b"snowflake", b"clickhouse")
+_ADDRESS = re.compile(
+    rb"(?:postgres(?:ql)?|mysql|mongodb|rediss?|amqps?|mssql|snowflake|clickhouse)(?:\+\w{1,20})?://[\w.%+-]{0,60}:([^\s/@:\"'`<>{}$()*]{6,100})@([\w.-]{1,120})"
+)
+_URL = re.compile(rb"https?://[\w.%-]{1,60}:([^\s/@:\"'`<>{}$()*]{12,120})@([\w-]{1,60}\.[\w.-]{1,100})")
+_NEAR = re.compile(
+    rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|host\.docker|[^.]+$)|\.(?:local|internal|svc|test|example|invalid)\b|example\.(?:com|org|net)"
+)
+#: A value without quotes, in the manner of shells, ``.env`` files, Dockerfiles and YAML.
+_PLAIN = re.compile(
+    rb"(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[ \t]{0,2}[=:][ \t]{0,2}([A-Za-z0-9_+/=.-]{20,120})[ \t\r]{0,9}(?:\n|$)"
+)
 #: A value in quotes that something is set to; whether that something is a credential is asked only of these.
 _QUOTED = re.compile(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
 _ASSIGNED = re.compile(
     rb"(?i)(?:secret|passw(?:or)?d|[_-]key|apikey|account_?key|[_-]token|accesstoken|login\(\s*key)[\w-]{0,24}[\"']?\s{0,3}$"
 )
 _NOT_SECRET = re.compile(
-    rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob)[_-]?(?:key|token)$"
+    rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob|unk|mask|cls|sep|continuation|page|next)[_-]?(?:key|token)$"
+    rb"|hash(?:ed)?[_-]?\w{0,12}$|(?:private|access|kms|public|master|signing)_key_id$|secret_?name$|key_?name$|fingerprint$"
 )
 _PLACEHOLDER = re.compile(
     rb"(?i)example|invalid|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
@@ -63,17 +121,45 @@ def entropy(value: bytes) -> float:
 def scan(data: bytes) -> list[Fact]:
     """Credentials in ``data``; the fact names their kind and shows four characters at most, never the value."""
     found: list[Fact] = []
-    for name, literal, pattern in _PROVIDERS:
+    spans: list[tuple[int, int]] = []
+
+    def keep(name: str, match: re.Match[bytes], group: int, confidence: str) -> bool:
+        start, end = match.span(group)
+        if any(start < other_end and other_start < end for other_start, other_end in spans):
+            return True
+        spans.append((start, end))
+        found.append(_fact(name, data, match.start() if name == "private-key" else start, end, confidence))
+        return len(found) <= LIMIT
+
+    for name, literal, pattern in _PROVIDERS if _ANY.search(data) else ():
         at = data.find(literal)
         while at >= 0:
             match = pattern.search(data, max(0, at - 64), at + 4096)
             if match:
-                value = match.group(1)
-                if not _PLACEHOLDER.search(value) and entropy(value) >= 3.0:
-                    found.append(_fact(name, data, match, value, "high"))
-                    if len(found) > 20:
+                group = match.lastindex or 1
+                value = match.group(group)
+                if not _PLACEHOLDER.search(value[:120]) and entropy(value) >= 3.0:
+                    if not keep(name, match, group, "high"):
                         return found
             at = data.find(literal, max(match.end() if match else 0, at + len(literal)))
+    addresses = b"@" in data and b"://" in data
+    for scheme in _SCHEMES if addresses else ():
+        at = data.find(scheme)
+        while at >= 0:
+            match = _ADDRESS.match(data, at)
+            if match and _is_password(match) and not keep("connection-string", match, 1, "medium"):
+                return found
+            at = data.find(scheme, at + len(scheme))
+    if addresses:
+        for match in _URL.finditer(data):
+            if looks_random(match.group(1)) and not _NEAR.search(match.group(2)):
+                if not keep("credential-in-url", match, 1, "medium"):
+                    return found
+    for plain in _PLAIN.finditer(data):
+        before = data[max(0, plain.start() - 60) : plain.start(1)]
+        if looks_random(plain.group(1)) and not _NOT_SECRET.search(before.rstrip(b" \t:=")):
+            if not keep("assigned-credential", plain, 1, "medium"):
+                return found
     for quoted in _QUOTED.finditer(data):
         start = quoted.start()
         before = data[max(0, start - 60) : start]
@@ -81,11 +167,16 @@ def scan(data: bytes) -> list[Fact]:
             _ASSIGNED.search(before)
             and looks_random(quoted.group(1))
             and not _NOT_SECRET.search(before.rstrip(b" \"'"))
+            and not keep("assigned-credential", quoted, 1, "medium")
         ):
-            found.append(_fact("assigned-credential", data, quoted, quoted.group(1), "medium"))
-            if len(found) > 20:
-                break
+            break
     return found
+
+
+def _is_password(match: re.Match[bytes]) -> bool:
+    """Whether an address holds a password for a server that others can reach, rather than one of a test on this machine."""
+    password = match.group(1)
+    return not _PLACEHOLDER.search(password) and not _NEAR.search(match.group(2)) and entropy(password) >= 2.5
 
 
 def looks_random(value: bytes) -> bool:
@@ -101,7 +192,14 @@ def looks_random(value: bytes) -> bool:
     return entropy(value) > (3.2 if re.fullmatch(rb"[0-9a-f]+", value) else 3.8)
 
 
-def _fact(name: str, data: bytes, match: re.Match[bytes], value: bytes, confidence: str) -> Fact:
-    line = data.count(b"\n", 0, match.start()) + 1
-    hint = value[:4].decode("ascii", "replace") + "…" if name != "private-key" else "BEGIN PRIVATE KEY"
-    return Fact("secret", name, line, {"hint": hint, "confidence": confidence})
+def _fact(name: str, data: bytes, start: int, end: int, confidence: str) -> Fact:
+    line = data.count(b"\n", 0, start) + 1
+    begin = data.rfind(b"\n", 0, start) + 1
+    stop = data.find(b"\n", start, end)
+    stop = stop if stop >= 0 else end
+    column = len(data[begin:start].decode("utf-8", "replace")) + 1
+    length = len(data[start:stop].decode("utf-8", "replace"))
+    hint = data[start : start + 4].decode("ascii", "replace") + "…" if name != "private-key" else "BEGIN PRIVATE KEY"
+    return Fact(
+        "secret", name, line, {"hint": hint, "confidence": confidence, "column": column, "end": column + length}
+    )

@@ -5,72 +5,104 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.workflows import jobs_of, place, root_of, steps_of
+from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.view import EVERYWHERE, View
+
+_BRANCH = re.compile(
+    r"(?:main|master|develop|development|dev|trunk|head|nightly|edge|unstable|canary|next|latest)", re.I
+)
+#: Owners whose actions are part of the platform, and actions whose branches are their documented versions.
+_TRUSTED = ("actions/", "github/", "dtolnay/rust-toolchain")
 
 
-class ActionUnpinned(FileRule):
-    """An action by a branch.
+class ActionUnpinned(ProjectRule):
+    """A third-party action or workflow taken from a branch.
 
     What it does
     ------------
-    Finds third-party actions that are used by a branch name, or with no reference at all. Actions of ``actions/``
-    and ``github/``, local ones and containers are left alone; tags are, too, though a commit is safer.
+    Finds ``uses:`` of actions and reusable workflows of other owners without a version, or with a branch in its place (``main``,
+    ``master``, ``latest``...). Commits are best, tags are accepted: they can be moved as well, but warning of each would drown the rest.
+    Actions of GitHub itself (``actions/*``, ``github/*``), of the owner of the repository and local ones are left alone.
 
     Why is this bad?
     ----------------
-    A branch moves: whoever can push to it runs code in your workflow, with its token and its secrets.
+    Whoever can push to that branch runs code in your pipeline, with its secrets; and the pipeline of today is not the one of tomorrow.
 
     Example
     -------
     ::
 
-        - uses: someone/deploy@main
+        - uses: iterative/setup-dvc@master
 
     Use instead
     -----------
     ::
 
-        - uses: someone/deploy@8f4b7f84864484a7bf31766abe9204da3cbe65b3 # v2.1.0
+        - uses: iterative/setup-dvc@v1.1.2
 
     References
     ----------
-    - GitHub, "Security hardening": https://docs.github.com/en/actions/security-for-github-actions/security-
-      guides/security-hardening-for-github-actions#using-third-party-actions
+    - GitHub, "Using third-party actions": https://docs.github.com/en/actions/security-for-github-actions/security-guides/security-hardening-for-github-actions#using-third-party-actions
     - Known from zizmor (unpinned-uses) and OpenSSF Scorecard (Pinned-Dependencies).
     """
 
     code = "CIC101"
     name = "action-unpinned"
-    kinds = ("github-workflow", "github-action")
 
-    def check(self, file: File) -> Iterator[Problem]:
-        root = root_of(file)
-        used = [(step.line, step.body.get("uses"), step.body) for step in steps_of(root)]
-        used += [(place(job, "uses", 0), job.get("uses"), job) for job in jobs_of(root).values()]
-        for line, text, body in used:
+    def check(self, view: View) -> Iterator[tuple[str, Problem]]:
+        own = _owners(view)
+        for hit in view.hits("action", roles=EVERYWHERE):
+            if view.kinds.get(hit.path) not in ("github-workflow", "github-action"):
+                continue
+            uses = hit.fact.name
+            name, at, ref = uses.partition("@")
             if (
-                not isinstance(text, str)
-                or text.startswith(("./", "../", "docker://", "actions/", "github/"))
-                or "{{" in text
+                name.lower().startswith((*_TRUSTED, *own))
+                or "/" not in name
+                or uses.startswith((".", "docker://"))
+                or "{{" in uses
             ):
                 continue
-            name, at, ref = text.partition("@")
-            if re.fullmatch(r"[0-9a-f]{40,64}", ref) or re.match(r"v?\d", ref):
-                continue
-            if at and not re.fullmatch(
-                r"main|master|develop|dev|trunk|HEAD|latest|release|stable|nightly|next|edge", ref
-            ):
-                continue  # a tag with a name, most likely
-            why = f"by the branch {ref!r}" if at else "without a reference"
-            yield file.problem(place(body, "uses", line), f"{name} is used {why}; pin it to a commit", part=text)
+            region = (hit.fact.line, 1, hit.fact.line, 1)
+            if not at or not ref:
+                yield hit.path, Problem(region, f"{name} is used without a version")
+            elif _BRANCH.fullmatch(ref):
+                yield hit.path, Problem(region, f"{name} is taken from the branch {ref}; pin a version or a commit")
 
     GOOD = (
         {
-            ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@main\n      - uses: a/b@v1\n      - uses: c/d@8f4b7f84864484a7bf31766abe9204da3cbe65b3\n      - uses: ./x\n"
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@main\n      - uses: ./local\n"
+            "      - uses: a/b@v1\n      - uses: pypa/gh-action-pypi-publish@release/v1\n      - uses: docker://alpine:latest\n"
+            "      - run: 'echo uses: x/y@main'\n"
+        },
+        {
+            "action.yml": "runs:\n  using: composite\n  steps:\n    - uses: a/b@0123456789012345678901234567890123456789\n"
         },
     )
     BAD = (
-        {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: a/b@main\n"},
-        {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    uses: a/b/.github/workflows/x.yml@master\n"},
+        (
+            {
+                ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: iterative/setup-dvc@master\n"
+            },
+            ".github/workflows/a.yml",
+            5,
+        ),
+        (
+            {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    uses: other/repo/.github/workflows/b.yml@main\n"},
+            ".github/workflows/a.yml",
+            4,
+        ),
+        ({"action.yml": "runs:\n  using: composite\n  steps:\n    - name: x\n      uses: a/b\n"}, "action.yml", 5),
     )
+
+
+def _owners(view: View) -> list[str]:
+    """Whose repository this is: by its remote, and by the conditions that ask for its name."""
+    remote = re.search(r"[:/]([\w-]+)/[\w.-]+$", view.snapshot.repository.remote or "")
+    found = {remote.group(1)} if remote else set()
+    for kind in ("ci-job", "command", "action"):
+        for hit in view.hits(kind, roles=EVERYWHERE):
+            condition = hit.get("if")
+            if isinstance(condition, str):
+                found |= set(re.findall(r"github\.repository(?:_owner)?\s{0,3}==\s{0,3}'([\w-]+)", condition))
+    return [f"{name.lower()}/" for name in found]

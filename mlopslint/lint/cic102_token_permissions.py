@@ -5,33 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlopslint.facts.tree import Map
+from mlopslint.facts.text import text_of
+from mlopslint.facts.tree import line_of
 from mlopslint.lint.base import Edit, File, FileRule, Fix, Problem
-from mlopslint.lint.workflows import jobs_of, place, root_of, steps_of, triggers_of
+from mlopslint.lint.workflows import jobs, root_of, steps, triggers
 
+#: Actions that read the repository at most.
 _READING = re.compile(
-    r"actions/(checkout|setup-[a-z]+|cache|upload-artifact|download-artifact)@|astral-sh/setup-uv@|codecov/|pre-commit/action@|\./"
+    r"(?i)^(?:actions/(?:checkout|setup-\w+|cache|upload-artifact|download-artifact)|astral-sh/(?:setup-uv|ruff-action)|pre-commit/action"
+    r"|codecov/codecov-action|conda-incubator/setup-miniconda|mamba-org/\S+|docker/(?:setup-\S+|metadata-action)|hashicorp/setup-terraform"
+    r"|psf/black|chartboost/ruff-action|snok/install-poetry|abatilo/actions-poetry|iterative/setup-dvc|jlumbroso/free-disk-space"
+    r"|golangci/golangci-lint-action|helm/kind-action|azure/setup-\S+)\b"
+)
+_TOKEN = re.compile(
+    r"(?i)github_token|github\.token|secrets\.gh_|git push|\bgh \w|hub \w|cml |dvc exp push|git tag|ghcr\.io|mike deploy|gh-deploy|id-token|semantic-release|oidc|twine upload"
 )
 
 
-def _reads_only(text: str, root: Map) -> bool:
-    """Whether nothing in a workflow could need more than to read."""
-    if re.search(r"github\.token|GITHUB_TOKEN|\bgh |git push|id-token|pages|release|packages|ghcr\.io", text):
-        return False
-    return all(_READING.match(str(step.body["uses"])) for step in steps_of(root) if "uses" in step.body)
-
-
 class TokenPermissions(FileRule):
-    """A workflow that does not limit its token.
+    """A workflow that leaves the rights of its token to chance.
 
     What it does
     ------------
-    Finds workflows with no ``permissions`` (for all or for each job), and ``write-all``.
+    Finds workflows without ``permissions`` in which at least one job sets none either, and ``write-all`` at any place. Workflows that
+    others call take the permissions of their caller and are left alone.
 
     Why is this bad?
     ----------------
-    The token then may do what the repository's settings allow, often to write: any compromised dependency of a test
-    can push code.
+    Unless the organisation says otherwise the token may then write to the repository: one compromised package in the test environment
+    can push code or publish a release.
 
     Example
     -------
@@ -53,62 +55,68 @@ class TokenPermissions(FileRule):
 
     Fix safety
     ----------
-    Safe: it is offered only where no step uses the token, an action that could, or a deployment.
+    Safe: it adds ``contents: read``, and only where nothing in the workflow seems to need more: no use of the token, no push, no action
+    beyond those known to read at most.
 
     References
     ----------
-    - GitHub: https://docs.github.com/en/actions/security-for-github-actions/security-guides/automatic-token-
-      authentication
+    - GitHub, "Controlling permissions for GITHUB_TOKEN":
+      https://docs.github.com/en/actions/writing-workflows/choosing-what-your-workflow-does/controlling-permissions-for-github_token
     - Known from zizmor (excessive-permissions) and OpenSSF Scorecard (Token-Permissions).
     """
 
     code = "CIC102"
     name = "token-permissions"
-    severity = "note"
     fixes = "safe"
     kinds = ("github-workflow",)
 
     def check(self, file: File) -> Iterator[Problem]:
         root = root_of(file)
-        jobs = jobs_of(root)
-        if not jobs or "jobs" not in root or triggers_of(root) == {"workflow_call"}:
+        table = list(jobs(root))
+        if not table or "{{" in file.text.replace("${{", ""):
             return
-        everywhere = root.get("permissions")
-        if everywhere == "write-all":
-            yield file.problem(
-                place(root, "permissions", 1),
-                "the token may write everything; name what the jobs need",
-                part="write-all",
-            )
-        for name, job in jobs.items():
-            if job.get("permissions") == "write-all":
+        for owner in (root, *(job for _, job, _ in table)):
+            if text_of(owner.get("permissions")) == "write-all":
                 yield file.problem(
-                    place(job, "permissions", 1),
-                    f"the token of {name} may write everything; name what it needs",
-                    part="write-all",
+                    line_of(owner, "permissions"),
+                    "the token may write everything; name the permissions that are needed",
                 )
-        if everywhere is None and not all("permissions" in job for job in jobs.values()):
-            line = place(root, "jobs", 1)
-            fix = None
-            if not any("permissions" in job for job in jobs.values()) and _reads_only(file.text, root):
-                fix = Fix(
-                    "Let the token read only",
-                    "safe",
-                    (Edit((line, 1, line, 1), "text", ("permissions:\n  contents: read\n",)),),
-                )
-            yield file.problem(line, "the workflow does not limit its token; add permissions", fix)
+        if "permissions" in root or all("permissions" in job for _, job, _ in table):
+            return
+        if set(triggers(root)) == {"workflow_call"}:
+            return
+        line = line_of(root, "jobs")
+        yield file.problem(line, "the workflow does not limit the permissions of its token", _fix(file, root, line))
 
     GOOD = (
-        {".github/workflows/ci.yml": "on: push\npermissions:\n  contents: read\njobs:\n  a:\n    steps: []\n"},
-        {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    permissions: {}\n    steps: []\n"},
-        {".github/workflows/ci.yml": "on: workflow_call\njobs:\n  a:\n    steps: []\n"},
+        {
+            ".github/workflows/a.yml": "on: push\npermissions:\n  contents: read\njobs:\n  a:\n    steps:\n      - run: pytest\n"
+        },
+        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    permissions: {}\n    steps:\n      - run: pytest\n"},
+        {".github/workflows/a.yml": "on:\n  workflow_call:\njobs:\n  a:\n    steps:\n      - run: pytest\n"},
     )
     BAD = (
         (
-            {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: pytest\n"},
             {
-                ".github/workflows/ci.yml": "on: push\npermissions:\n  contents: read\njobs:\n  a:\n    steps:\n      - run: pytest\n"
+                ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - run: pytest\n"
+            },
+            {
+                ".github/workflows/a.yml": "on: push\npermissions:\n  contents: read\njobs:\n  a:\n    steps:\n"
+                "      - uses: actions/checkout@v4\n      - run: pytest\n"
             },
         ),
-        {".github/workflows/ci.yml": "on: push\npermissions: write-all\njobs:\n  a:\n    steps: []\n"},
+        {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: git push\n"},
+        {".github/workflows/a.yml": "on: push\npermissions: write-all\njobs:\n  a:\n    steps:\n      - run: pytest\n"},
+    )
+
+
+def _fix(file: File, root: dict[str, object], line: int) -> Fix | None:
+    if _TOKEN.search(file.text) or any("uses" in job for _, job, _ in jobs(root)):
+        return None
+    for item in steps(root):
+        uses = item.step.get("uses")
+        if uses is not None and (not isinstance(uses, str) or not _READING.match(uses)):
+            return None
+    return Fix(
+        "Let the token read only", "safe", (Edit((line, 1, line, 1), "text", ("permissions:\n  contents: read\n",)),)
     )

@@ -6,90 +6,102 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.images import instructions
+from mlopslint.lint.images import chain, serves, stages
 
-_SERVER = re.compile(
-    r"uvicorn|gunicorn|flask run|hypercorn|waitress|streamlit run|tritonserver|torchserve|bentoml serve|mlflow models serve|serve run|tensorflow_model_server|litserve|fastapi run",
-    re.I,
+#: Public images that run as root unless told otherwise; of others nothing is known.
+_ROOT = re.compile(
+    r"^(?:docker\.io/)?(?:library/)?(?:python|ubuntu|debian|alpine|amazonlinux|fedora|rockylinux|almalinux|centos|node|golang|rust|openjdk"
+    r"|eclipse-temurin|r-base|julia|nginx|pytorch/pytorch|tensorflow/tensorflow|tensorflow/serving|nvidia/cuda|nvcr\.io/nvidia/\S+"
+    r"|continuumio/\S+|condaforge/\S+|huggingface/transformers\S*|tiangolo/\S+|ghcr\.io/astral-sh/uv|rocker/\S+|cnstark/\S+)(?::|@|$)"
 )
+_NOT_ROOT = re.compile(r"(?i)nonroot|rootless|unprivileged")
+#: Images to work in rather than to serve from.
+_WORKBENCH = re.compile(r"\b(?:jupyter|notebook|code-server|sshd|rstudio)\b")
+_DROPS = re.compile(r"\b(?:gosu|su-exec|setpriv|runuser|su -)\b")
 
 
 class ImageRunsAsRoot(FileRule):
-    """A serving image that runs as root.
+    """A serving image whose server runs as root.
 
     What it does
     ------------
-    Finds images that serve (they expose a port or start a server) and whose last stage never leaves root.
+    Finds Dockerfiles whose last stage serves (it has ``EXPOSE``, or starts a known server) and sets no ``USER``, or sets root as the last.
+    Only images that start from a base known to run as root are told; stages of the same file that set a user count.
 
     Why is this bad?
     ----------------
-    Who breaks out of the service through a bad input or a bad dependency is root in the container.
+    A flaw in the server, or in a model file that it unpickles, gives the attacker root in the container, and with one more flaw on the
+    host.
 
     Example
     -------
     ::
 
-        FROM python:3.12
-        EXPOSE 8000
-        CMD ["uvicorn", "app:app"]
+        FROM python:3.12-slim
+        COPY . /app
+        CMD ["uvicorn", "app:app", "--host", "0.0.0.0"]
 
     Use instead
     -----------
     ::
 
-        FROM python:3.12
+        FROM python:3.12-slim
+        COPY . /app
         RUN useradd --create-home app
         USER app
-        EXPOSE 8000
-        CMD ["uvicorn", "app:app"]
+        CMD ["uvicorn", "app:app", "--host", "0.0.0.0"]
 
     References
     ----------
-    - Docker: https://docs.docker.com/build/building/best-practices/#user
-    - Known from hadolint DL3002 and kube-linter run-as-non-root.
+    - Docker, "Building best practices", USER: https://docs.docker.com/build/building/best-practices/#user
+    - Known from hadolint DL3002 and kube-linter (run-as-non-root).
     """
 
     code = "DEP102"
     name = "image-runs-as-root"
-    severity = "warning"
     kinds = ("dockerfile",)
 
     def check(self, file: File) -> Iterator[Problem]:
-        stages: list[list[tuple[int, str, str]]] = []
-        for line, word, rest in instructions(file):
-            if word == "FROM":
-                stages.append([])
-            if stages:
-                stages[-1].append((line, word, rest))
-        if not stages:
+        found = stages(file)
+        if not found:
             return
-        last = stages[-1]
-        serves = any(word == "EXPOSE" for _, word, _ in last) or any(
-            word in ("CMD", "ENTRYPOINT") and _SERVER.search(rest) for _, word, rest in last
-        )
-        base = last[0][2]
-        parents = [stage for stage in stages if re.search(rf"\bAS\s+{re.escape(base.split()[0])}$", stage[0][2], re.I)]
-        users = [
-            (line, rest.split(":")[0].strip())
-            for stage in (*parents, last)
-            for line, word, rest in stage
-            if word == "USER"
+        bases = chain(found)
+        last = found[-1]
+        starts = [
+            fact.name
+            for fact in file.of("command")
+            if fact.value.get("docker") in ("CMD", "ENTRYPOINT") and fact.line > last.line
         ]
-        if not serves or re.search(r"nonroot|rootless|unprivileged|bitnami/|jupyter/|\$", base):
+        exposed = any(fact.name == "EXPOSE" for fact in last.instructions)
+        if not exposed and not any(serves(command) for command in starts):
             return
-        if not users:
-            line, _, text = last[0]
-            yield file.problem(line, "the service runs as root; add a user and USER")
-        elif users[-1][1] in ("root", "0"):
-            yield file.problem(users[-1][0], "the service runs as root; go back to another USER at the end")
+        if _DROPS.search(file.text) or any(_WORKBENCH.search(command) for command in starts):
+            return
+        user = next(
+            (fact for stage in bases for fact in reversed(stage.instructions) if fact.name == "USER"),
+            None,
+        )
+        if user is not None:
+            name = str(user.value).split(":")[0].strip()
+            if name in ("root", "0"):
+                yield file.problem(user.line, "the image serves as root; set another USER at the end")
+            return
+        base = bases[-1].base
+        if _ROOT.match(base) and not _NOT_ROOT.search(base):
+            yield file.problem(last.line, "the image serves as root: no USER is set")
 
     GOOD = (
-        {"Dockerfile": "FROM python:3.12\nUSER app\nEXPOSE 80\n"},
+        {"Dockerfile": "FROM python:3.12\nUSER app\nEXPOSE 80\nCMD uvicorn app:app\n"},
+        {"Dockerfile": "FROM python:3.12 AS base\nUSER app\nFROM base\nEXPOSE 80\n"},
         {"Dockerfile": "FROM python:3.12\nCMD python train.py\n"},
-        {"Dockerfile": "FROM python:3.12 AS base\nUSER 1000\nFROM base\nEXPOSE 80\n"},
-        {"Dockerfile": "FROM gcr.io/distroless/python3:nonroot\nEXPOSE 80\n"},
+        {"Dockerfile": "FROM company/base:1\nEXPOSE 80\n"},
+        {"Dockerfile": "FROM python:3.12 AS a\nEXPOSE 80\nFROM python:3.12\nCMD python train.py\n"},
+        {"Dockerfile": "ARG BASE\nFROM $BASE\nEXPOSE 80\n"},
+        {"Dockerfile": "FROM python:3.12\nEXPOSE 8888\nCMD jupyter lab --allow-root\n"},
+        {"Dockerfile": "FROM nginxinc/nginx-unprivileged:1\nEXPOSE 80\n"},
     )
     BAD = (
-        {"Dockerfile": "FROM python:3.12\nEXPOSE 8000\nCMD uvicorn app:app\n"},
-        {"Dockerfile": 'FROM python:3.12\nUSER app\nUSER root\nENTRYPOINT ["gunicorn", "app"]\n'},
+        {"Dockerfile": "FROM python:3.12\nEXPOSE 80\nCMD python app.py\n"},
+        {"Dockerfile": 'FROM python:3.12-slim AS base\nFROM base\nCMD ["uvicorn", "app:app"]\n'},
+        {"Dockerfile": "FROM company/base:1\nUSER app\nUSER root\nCMD gunicorn app:app\n"},
     )

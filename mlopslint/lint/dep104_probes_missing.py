@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.images import containers
+from mlopslint.lint.images import Container, workloads
+
+_PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 
 
 class ProbesMissing(FileRule):
-    """A service without probes.
+    """A container that serves and that nothing asks whether it can.
 
     What it does
     ------------
-    Finds containers of Deployments and StatefulSets that open a port and have neither a readiness nor a liveness
-    probe.
+    Finds Deployments and StatefulSets of Kubernetes in which a container has ports and no container has a readiness or liveness probe.
+    Templates of Helm and patches of Kustomize are passed over, as the rest of them stands elsewhere.
 
     Why is this bad?
     ----------------
-    Requests go to a model that is still loading, and a server that hangs is never restarted.
+    Kubernetes sends requests as soon as the process exists, while the model may load for minutes; and a server that hangs is never
+    restarted.
 
     Example
     -------
@@ -26,8 +29,8 @@ class ProbesMissing(FileRule):
 
         containers:
           - name: model
-            ports:
-              - containerPort: 8080
+            image: churn:1.4
+            ports: [{containerPort: 8080}]
 
     Use instead
     -----------
@@ -35,43 +38,57 @@ class ProbesMissing(FileRule):
 
         containers:
           - name: model
-            ports:
-              - containerPort: 8080
+            image: churn:1.4
+            ports: [{containerPort: 8080}]
             readinessProbe:
-              httpGet: {path: /ready, port: 8080}
+              httpGet: {path: /health, port: 8080}
 
     References
     ----------
-    - Kubernetes: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-
-      probes/
-    - Known from kube-linter (no-readiness-probe, no-liveness-probe).
+    - Kubernetes, "Liveness, Readiness, and Startup Probes": https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+    - Known from kube-linter (no-liveness-probe, no-readiness-probe).
     """
 
     code = "DEP104"
     name = "probes-missing"
     kinds = ("yaml",)
-    markers = (b"kind: Deployment", b"kind: StatefulSet")
+    markers = (b"containers",)
 
     def check(self, file: File) -> Iterator[Problem]:
-        for kind, container in containers(file):
-            if kind not in ("Deployment", "StatefulSet") or not container.body.get("ports"):
+        asked: dict[int, bool] = {}  # the pod, by its place -> whether any of its containers has a probe
+        serving: dict[int, Container] = {}
+        for container in workloads(file):
+            if container.kind not in ("Deployment", "StatefulSet") or container.init:
                 continue
-            if not any(word in container.body for word in ("readinessProbe", "livenessProbe", "startupProbe")):
-                yield file.problem(container.line, f"container {container.name} has no readiness and no liveness probe")
+            pod = id(container.pod)
+            asked[pod] = asked.get(pod, False) or any(probe in container.body for probe in _PROBES)
+            if container.body.get("ports"):
+                serving.setdefault(pod, container)
+        for pod, container in serving.items():
+            if not asked[pod]:
+                yield file.problem(
+                    container.line, f"container {container.name} serves without readiness or liveness probe"
+                )
 
     GOOD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          readinessProbe:\n            httpGet: {path: /, port: 80}\n"
+            "a.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector: {}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports: [{containerPort: 80}]\n          livenessProbe: {}\n"
         },
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Job\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "a.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector: {}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n"
         },
         {
-            "deploy.yaml": "{{ if x }}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "a.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports: [{containerPort: 80}]\n"
+        },
+        {
+            "a.yaml": "apiVersion: batch/v1\nkind: Job\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports: [{containerPort: 80}]\n"
+        },
+        {
+            "a.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector: {}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: {{ .Values.image }}\n          ports: [{containerPort: 80}]\n"
         },
     )
     BAD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "a.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector: {}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports: [{containerPort: 80}]\n"
         },
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlopslint.facts.tree import as_map
 from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.images import containers
-
-_WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"})
+from mlopslint.lint.images import workloads
 
 
 class LimitsMissing(FileRule):
@@ -15,18 +14,20 @@ class LimitsMissing(FileRule):
 
     What it does
     ------------
-    Finds containers of workloads that name neither resource requests nor limits.
+    Finds containers of Kubernetes workloads (Deployments, StatefulSets, Jobs, Pods...) that name neither requests nor limits. Init
+    containers, templates of Helm and patches of Kustomize are passed over.
 
     Why is this bad?
     ----------------
-    The scheduler places it blindly; one that leaks takes its neighbours down with it.
+    The scheduler does not know what the container needs: it lands on a full node, or takes the memory of its neighbours and is the
+    first to be killed.
 
     Example
     -------
     ::
 
         containers:
-          - name: model
+          - name: train
             image: churn:1.4
 
     Use instead
@@ -34,44 +35,47 @@ class LimitsMissing(FileRule):
     ::
 
         containers:
-          - name: model
+          - name: train
             image: churn:1.4
             resources:
-              requests: {cpu: 500m, memory: 1Gi}
-              limits: {memory: 2Gi}
+              requests: {cpu: "1", memory: 2Gi}
+              limits: {memory: 4Gi}
 
     References
     ----------
-    - Kubernetes: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+    - Kubernetes, "Resource Management for Pods and Containers": https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
     - Known from kube-linter (unset-cpu-requirements, unset-memory-requirements).
     """
 
     code = "DEP105"
     name = "limits-missing"
     kinds = ("yaml",)
-    markers = (b"kind: ",)
+    markers = (b"containers",)
 
     def check(self, file: File) -> Iterator[Problem]:
-        if "{{" in file.text and "resources" in file.text:
-            return  # a template fills them in
-        for kind, container in containers(file):
+        for container in workloads(file):
             resources = container.body.get("resources")
-            given = isinstance(resources, dict) and (resources.get("requests") or resources.get("limits"))
-            if kind in _WORKLOADS and not given:
-                yield file.problem(
-                    container.line, f"container {container.name} names neither resource requests nor limits"
-                )
+            if container.init or "resources" in container.pod or (isinstance(resources, str) and resources):
+                continue
+            if (
+                not as_map(resources).get("requests")
+                and not as_map(resources).get("limits")
+                and "claims" not in as_map(resources)
+            ):
+                yield file.problem(container.line, f"container {container.name} has neither requests nor limits")
 
     GOOD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          resources:\n            limits: {memory: 1Gi}\n"
+            "a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: a:1\n      resources:\n        requests: {cpu: 1}\n"
         },
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n          resources: {{ toYaml .Values.resources }}\n"
+            "a.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n"
         },
+        {"a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      env: []\n"},
     )
     BAD = (
+        {"a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: a:1\n"},
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: a:1\n          ports:\n            - containerPort: 80\n"
+            "a.yaml": "apiVersion: batch/v1\nkind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n            - image: a:1\n              name: b\n              resources: {}\n"
         },
     )

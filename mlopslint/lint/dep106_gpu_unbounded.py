@@ -5,65 +5,91 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mlopslint.facts.text import text_of
+from mlopslint.facts.tree import as_map, line_of
 from mlopslint.lint.base import File, FileRule, Problem
-from mlopslint.lint.images import containers
+from mlopslint.lint.images import workloads
+
+_GPU = re.compile(
+    r"(?i)nvidia/cuda|nvcr\.io/nvidia|[:-](?:gpu|cuda)|\bcu1\d\d\b|vllm|tritonserver|text-generation-inference"
+)
+_CPU = re.compile(r"(?i)[:.-]cpu\b")
+_ACCELERATOR = re.compile(r"(?:nvidia|amd|google|intel|habana)\.(?:com|ai)/|aws\.amazon\.com/neuron|\bgpu")
 
 
 class GpuUnbounded(FileRule):
-    """A GPU image that asks for no GPU.
+    """An image for GPUs that asks for none.
 
     What it does
     ------------
-    Finds containers with a CUDA or Triton image that request no accelerator.
+    Finds containers of Kubernetes and services of Compose with an image made for GPUs (CUDA, Triton, vLLM, a ``-gpu`` tag) that request
+    no accelerator.
 
     Why is this bad?
     ----------------
-    It lands on a node without one and runs on the CPU, or shares a GPU with whoever is there.
+    It runs on a node without a GPU, slowly or not at all, or shares one with others unasked.
 
     Example
     -------
     ::
 
-        image: nvcr.io/nvidia/tritonserver:24.01-py3
+        containers:
+          - name: train
+            image: nvidia/cuda:12.4.1-runtime-ubuntu22.04
 
     Use instead
     -----------
     ::
 
-        image: nvcr.io/nvidia/tritonserver:24.01-py3
-        resources:
-          limits: {nvidia.com/gpu: 1}
+        containers:
+          - name: train
+            image: nvidia/cuda:12.4.1-runtime-ubuntu22.04
+            resources:
+              limits: {nvidia.com/gpu: 1}
 
     References
     ----------
-    - Kubernetes: https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
+    - Kubernetes, "Schedule GPUs": https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
     """
 
     code = "DEP106"
     name = "gpu-unbounded"
-    severity = "note"
+    confidence = "medium"
     default = False
-    kinds = ("yaml",)
-    markers = (b"kind: ",)
+    kinds = ("yaml", "compose")
 
     def check(self, file: File) -> Iterator[Problem]:
-        for _, container in containers(file):
-            image = str(container.body.get("image") or "")
-            if re.search(r"cuda|gpu|tritonserver|nvidia", image, re.I) and "cpu" not in image:
-                if not re.search(
-                    r"nvidia\.com|amd\.com|google\.com/tpu|habana\.ai", str(container.body.get("resources") or "")
-                ):
+        for container in workloads(file):
+            image = text_of(container.body.get("image"))
+            if _is_gpu(image) and not _ACCELERATOR.search(str(container.body.get("resources"))) and not container.init:
+                yield file.problem(
+                    container.line, f"container {container.name} has an image for GPUs and requests none"
+                )
+        if file.kind != "compose":
+            return
+        for document in file.documents[:1]:
+            services = as_map(as_map(document).get("services"))
+            for name, service in services.items():
+                about = as_map(service)
+                asks = _ACCELERATOR.search(str(about.get("deploy"))) or {"gpus", "runtime", "devices"} & set(about)
+                if _is_gpu(text_of(about.get("image"))) and not asks and "devices" not in str(about.get("deploy")):
                     yield file.problem(
-                        container.line, f"container {container.name} has a GPU image and asks for no GPU"
+                        line_of(services, name), f"service {name} has an image for GPUs and requests none"[:200]
                     )
 
     GOOD = (
         {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: nvidia/cuda:12\n          ports:\n            - containerPort: 80\n          resources:\n            limits:\n              nvidia.com/gpu: 1\n"
+            "a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: nvidia/cuda:12\n      resources:\n        limits: {nvidia.com/gpu: 1}\n"
+        },
+        {
+            "docker-compose.yml": "services:\n  a:\n    image: vllm/vllm-openai:v1\n    runtime: nvidia\n  b:\n    image: python:3.12\n"
         },
     )
     BAD = (
-        {
-            "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    spec:\n      containers:\n        - name: a\n          image: nvidia/cuda:12\n          ports:\n            - containerPort: 80\n"
-        },
+        {"a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: nvidia/cuda:12\n"},
+        {"docker-compose.yml": "services:\n  a:\n    image: tensorflow/tensorflow:2.16.1-gpu\n"},
     )
+
+
+def _is_gpu(image: str) -> bool:
+    return _GPU.search(image) is not None and _CPU.search(image) is None

@@ -2,74 +2,102 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
 
-from mlopslint.lint.base import FileRule, NotebookRule, Problem
-from mlopslint.records import Confidence
+from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.lint.cic106_credential_in_workflow import CI
+from mlopslint.view import View
+
+#: Files that show the form of a setting, and lists of what scanners have already found.
+_SHOWN = re.compile(
+    r"(?i)(?:\.|_|-)(?:example|sample|template|tmpl|dist|j2|baseline)(?:\.\w{1,8})?$|(?:^|/)(?:example|sample|template)[._-]|\.secrets\."
+)
 
 
-class Secret(FileRule, NotebookRule):
-    """A credential in the repository.
+#: A made-up value in two halves, so that no scanner takes this file for a leak.
+_SAMPLE = "q8Zr2Lw0vTx" + "7Np4Kd9Yb1c"
+
+
+class Secret(ProjectRule):
+    """A credential in a tracked file.
 
     What it does
     ------------
-    Finds keys and tokens of providers by their form, and assignments of random-looking values to names such as
-    password or api_key, in code, configuration, notebooks and their outputs. Placeholders are known. The value
-    itself is never shown.
+    Finds keys and tokens by the formats of their providers (clouds, GitHub, Hugging Face, Weights & Biases, Databricks, model APIs...),
+    private keys, passwords in addresses of databases, and random values assigned to names of credentials, in code, configuration,
+    notebooks and their saved outputs. Placeholders, templates, lock files and what only documents show are left alone; in tests only
+    the formats of providers count. The value itself is never shown. Pipelines have a rule of their own (CIC106).
 
     Why is this bad?
     ----------------
-    Who can read the repository, or any copy and fork of it, can use it. It stays in the history after it is
-    deleted.
+    Everybody who can read the repository, now or later, has the credential. Deleting the line does not help: it stays in the history.
 
     Example
     -------
     ::
 
-        API_KEY = "q8Zr4Tn2..."
+        wandb.login(key="3a91c7f0...")
 
     Use instead
     -----------
-    ::
+    Revoke the credential, then read its successor from the environment or a store of secrets::
 
-        API_KEY = os.environ["API_KEY"]
+        wandb.login(key=os.environ["WANDB_API_KEY"])
 
     References
     ----------
-    - GitHub, "Removing sensitive data": https://docs.github.com/en/authentication/keeping-your-account-and-data-
-      secure/removing-sensitive-data-from-a-repository
+    - GitHub, "Removing sensitive data from a repository":
+      https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository
     - Known from detect-secrets and gitleaks.
     """
 
     code = "GOV101"
     name = "secret"
     severity = "error"
-    in_tests = True
 
-    def check(self, subject: Any) -> Iterator[Problem]:
-        """Of a file, or of a notebook with its outputs."""
-        for fact in subject.facts:
-            if fact.kind != "secret":
+    def check(self, view: View) -> Iterator[tuple[str, Problem]]:
+        roles = frozenset({"source", "example", "docs", "test", "generated"})
+        for hit in view.hits("secret", roles=roles):
+            kind, role, sure = view.kinds.get(hit.path, ""), view.roles[hit.path], hit.get("confidence") == "high"
+            if kind in CI or kind == "lock" or _SHOWN.search(hit.path):
                 continue
-            hint = fact.value.get("hint", "") if isinstance(fact.value, dict) else ""
-            confidence: Confidence = (
-                "medium" if isinstance(fact.value, dict) and fact.value.get("confidence") == "medium" else "high"
-            )
-            what = fact.name.replace("-", " ")
-            text = f"{what} ({hint}); take it out, and have it revoked"
-            if fact.cell:
-                yield Problem((fact.line, 1, fact.line, 1), text, fact.cell, None, confidence)
+            if not sure and (role in ("test", "docs", "generated") or kind in ("document", "web")):
+                continue
+            if role == "test" and hit.fact.name == "private-key":
+                continue  # of a certificate made for the test
+            line, cell = max(hit.fact.line, 1), hit.fact.cell
+            what = f"{hit.fact.name.replace('-', ' ')} {hit.get('hint')}"
+            if hit.get("output"):
+                problem = Problem((1, 1, 1, 1), f"{what} in the saved output of cell {cell}; revoke it", cell)
             else:
-                yield subject.problem(fact.line, text, None, confidence)
+                region = (line, int(hit.get("column", 1)), line, int(hit.get("end", 1)))
+                problem = Problem(
+                    region, f"{what} is in the repository; revoke it and read it from the environment", cell
+                )
+            yield hit.path, problem if sure else problem._replace(confidence="medium")
 
     GOOD = (
-        "API_KEY = 'your-api-key-here'\n",
-        "password = os.environ['PASSWORD']\n",
-        {".env.example": "API_KEY=changeme\n"},
+        {"app.py": "api_key = os.environ['API_KEY']\ntoken = 'your-token-goes-here-123456'\n"},
+        {".env.example": f"API_TOKEN={_SAMPLE}\n"},
+        {"tests/test_app.py": f"api_key = '{_SAMPLE}'\n"},
+        {"docs/use.md": f"```\napi_key = '{_SAMPLE}'\n```\n"},
+        {
+            "docker-compose.yml": "services:\n  a:\n    image: a:1\n    environment:\n      - DB=postgresql://user:hunter22@db:5432/x\n"
+        },
     )
     BAD = (
-        "KEY = 'AKIA" + "2E0A8F3B244C9986'\n",
-        {"config.yaml": "token: ghp_" + "a8Kd72nVb3Xq9Zr4Tn2Xw9Lk7Vb3Hs6Yd1Qe\n"},
-        {"cells": [("code", "login(key='" + "q8Zr4Tn2Xw9Lk7Vb3Hs6Yd1')")]},
+        ({"app.py": f"x = 1\napi_key = '{_SAMPLE}'\n"}, "app.py", 2),
+        ({"train.sh": "#!/bin/sh\nexport WANDB_API_KEY=" + "3a91c7f05be24d86" * 2 + "09fd13b7\n"}, "train.sh", 2),
+        (
+            {"a.ipynb": {"cells": [("code", "x = 1"), ("code", f"y = 1\nhub_token = '{_SAMPLE}'")]}},
+            "a.ipynb",
+            2,
+        ),
+        (
+            {"conf.yaml": "db: postgresql://svc:r4nd0m" + "-W0rds@db.company.net:5432/x\n"},
+            "conf.yaml",
+            1,
+        ),
+        ({".env": "DATABRICKS_TOKEN=" + "dapi" + "3a91c7f05be24d86" * 2 + "\n"}, ".env", 1),
     )

@@ -4,88 +4,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from mlopslint.lint.base import Notebook, NotebookRule, Problem
+from mlopslint.lint.base import File, FileRule, Notebook, NotebookRule, Problem
 
-_MAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,60}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,30}){1,3}")
-_HARMLESS = re.compile(r"@example\.|@test\.|noreply|@users\.noreply|@localhost|\.(?:png|jpg|py|so)$|@2x", re.I)
-_CARD = re.compile(r"(?<![\d.])(?:\d{4}[ -]){3}\d{4}(?![\d.])")
-
-
-def _text(outputs: list[Any]) -> str:
-    found: list[str] = []
-    size = 0
-    for output in outputs:
-        if not isinstance(output, dict):
-            continue
-        data = output.get("data")
-        parts = [
-            output.get("text"),
-            *((data.get("text/plain"), data.get("text/html")) if isinstance(data, dict) else ()),
-        ]
-        for part in parts:
-            text = "".join(item for item in part if isinstance(item, str)) if isinstance(part, list) else part
-            if isinstance(text, str) and size < 200_000:
-                found.append(text[:100_000])
-                size += len(found[-1])
-    return "\n".join(found)
+_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{1,40}@(?:[A-Za-z0-9-]{1,40}\.){1,4}[A-Za-z]{2,8}(?![\w-])")
+_NOBODY = re.compile(
+    r"(?i)@(?:[\w.-]*\.)?(?:example|test|invalid|localhost|domain|email|company|users\.noreply)\b|^(?:no-?reply|info|support|admin|contact|hello|user|name"
+    r"|git|root|me|you|foo|bar|test|john\.?doe|jane\.?doe)\W|^[\w.+-]+@(?:[\d.]+|\w+\.(?:py|png|iam|svc|local))$|gserviceaccount"
+)
+_CARD = re.compile(r"(?<![\d.,/-])(?:4\d{3}|5[1-5]\d{2}|3[47]\d{2}|6011)[ -]?\d{4}[ -]?\d{4}[ -]?\d{3,4}(?![\d.,/-])")
+_PHONE = re.compile(r"(?<![\d.,/+-])\+\d{1,3}[ -]?\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{2,5}(?![\d.-])")
 
 
-def _luhn(number: str) -> bool:
-    digits = [int(sign) for sign in number if sign.isdigit()]
-    doubled = [(2 * digit - 9 if 2 * digit > 9 else 2 * digit) for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
-
-
-class PersonalDataInOutput(NotebookRule):
-    """Personal data in saved outputs.
+class PersonalDataInOutput(NotebookRule, FileRule):
+    """Values that look like data of people, in saved outputs and samples of data.
 
     What it does
     ------------
-    Finds e-mail addresses, card numbers (by their check digit) and telephone numbers in the saved outputs of
-    notebooks.
+    Finds e-mail addresses (other than examples and those of roles), numbers of payment cards with a valid check digit, and international
+    telephone numbers, in the saved outputs of notebooks and in lists of JSON records. Told once for each cell or file.
 
     Why is this bad?
     ----------------
-    The notebook is shared more widely than the data may be.
+    Data of people in a repository is copied to every clone and stays in the history: a breach of privacy law that nobody notices.
 
     Example
     -------
     ::
 
-        # output: jane.doe@example.org, 4111 1111 1111 1111
+        customers.head()  # prints names, addresses and e-mail addresses; saved with the notebook
 
     Use instead
     -----------
-    ::
+    Clear the output, and show what describes the data instead::
 
-        # output cleared, or shown on made-up rows
+        customers.describe()
 
     References
     ----------
-    - GDPR, Art. 5 (data minimisation): https://gdpr-info.eu/art-5-gdpr/
+    - GDPR, Article 5, "Principles relating to processing of personal data".
     """
 
     code = "GOV102"
     name = "personal-data-in-output"
-    confidence = "medium"
+    confidence = "low"
     default = False
+    kinds = ("json",)
+    markers = (b"@", b"+")
 
-    def check(self, notebook: Notebook) -> Iterator[Problem]:
-        for cell in notebook.code:
-            text = _text(cell.outputs)
-            mails = {match.group().lower() for match in _MAIL.finditer(text) if not _HARMLESS.search(match.group())}
-            cards = [match.group() for match in _CARD.finditer(text) if _luhn(match.group())]
-            if mails:
-                yield notebook.problem(
-                    cell, f"{len(mails)} e-mail address{'es' if len(mails) > 1 else ''} in the saved output"
-                )
-            if cards:
-                yield notebook.problem(
-                    cell,
-                    f"{len(cards)} number{'s' if len(cards) > 1 else ''} that look like payment cards in the saved output",
-                )
+    def check(self, source: Notebook | File) -> Iterator[Problem]:
+        if isinstance(source, File):
+            if source.text.lstrip()[:1] == "[":
+                found = _found(source.text)
+                if found:
+                    what, at = found
+                    yield source.problem(source.text.count("\n", 0, at) + 1, f"{what} in a sample of data")
+            return
+        from mlopslint.facts.notebook import texts_of
+
+        for cell in source.code:
+            found = _found(texts_of(cell.outputs)) if cell.outputs else None
+            if found:
+                yield source.problem(cell, f"{found[0]} in the saved output of cell {cell.number}")
 
     GOOD = (
         {
@@ -95,7 +75,22 @@ class PersonalDataInOutput(NotebookRule):
                     "x",
                     {
                         "outputs": [
-                            {"output_type": "stream", "name": "stdout", "text": ["4111 1111 1111 1112 a@example.com"]}
+                            {"output_type": "stream", "name": "stdout", "text": "info@python.org 1234 a@example.com"}
+                        ]
+                    },
+                )
+            ]
+        },
+        {"cells": [("code", "mail = 'ada@lovelace.org'")]},
+        {"data.json": '{"author": "ada@lovelace.org"}'},
+        {
+            "cells": [
+                (
+                    "code",
+                    "x",
+                    {
+                        "outputs": [
+                            {"output_type": "stream", "name": "stdout", "text": "0.4111111111111111 4111111111111112"}
                         ]
                     },
                 )
@@ -108,7 +103,7 @@ class PersonalDataInOutput(NotebookRule):
                 (
                     "code",
                     "x",
-                    {"outputs": [{"output_type": "stream", "name": "stdout", "text": ["jane.doe@acme-health.org"]}]},
+                    {"outputs": [{"output_type": "stream", "name": "stdout", "text": "1 ada.k@lovelace.org"}]},
                 )
             ]
         },
@@ -117,8 +112,30 @@ class PersonalDataInOutput(NotebookRule):
                 (
                     "code",
                     "x",
-                    {"outputs": [{"output_type": "stream", "name": "stdout", "text": ["4111 1111 1111 1111"]}]},
+                    {"outputs": [{"output_type": "stream", "name": "stdout", "text": "card 4111 1111 1111 1111"}]},
                 )
             ]
         },
+        {"data.json": '[\n{"mail": "ada.k@lovelace.org"}\n]'},
     )
+
+
+def _found(text: str) -> tuple[str, int] | None:
+    text = text[:500_000]
+    for match in _EMAIL.finditer(text):
+        if not _NOBODY.search(match.group(0)):
+            return "an e-mail address", match.start()
+    for match in _CARD.finditer(text):
+        if _valid(re.sub(r"\D", "", match.group(0))):
+            return "the number of a payment card", match.start()
+    phone = _PHONE.search(text)
+    return ("a telephone number", phone.start()) if phone else None
+
+
+def _valid(digits: str) -> bool:
+    """Whether the check digit of a card number is right."""
+    total = 0
+    for i, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + i % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

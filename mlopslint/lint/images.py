@@ -1,4 +1,4 @@
-"""Dockerfiles, Compose files and Kubernetes manifests as checks see them: instructions, images, containers, with their lines."""
+"""Questions about images and containers that several checks ask."""
 
 from __future__ import annotations
 
@@ -6,134 +6,118 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mlopslint.facts.tree import as_map, dig, maps
+from mlopslint.facts.text import text_of
+from mlopslint.facts.tree import as_map, line_of, maps
 from mlopslint.lint.base import File
-from mlopslint.lint.workflows import place
+from mlopslint.records import Fact
+
+#: What is put in the place of an image by whoever deploys it.
+_STANDS_FOR = re.compile(
+    r"[$<>{}()\s]|(?i:your|placeholder|replace|changeme|example|todo)|^[A-Z_]+(?::|$)|^ko://|^(?:controller|image|img)(?::|$)"
+)
+_SERVER = re.compile(
+    r"(?:^|\s|/)(?:uvicorn|gunicorn|hypercorn|daphne|waitress-serve|flask run|fastapi run|streamlit run|gradio|mlflow (?:models )?(?:serve|server|ui)"
+    r"|bentoml serve|torchserve|tritonserver|tensorflow_model_server|serve run|ray serve|seldon-core-microservice|mlserver start|vllm serve|litserve"
+    r"|chainlit run|panel serve|bokeh serve|voila|nginx|uwsgi|python[\d.]{0,5} -m (?:uvicorn|gunicorn|flask|streamlit|http\.server|vllm\S*|kserve\S*))(?=\s|$)"
+)
 
 
-class Image(NamedTuple):
-    """An image that is used: where, its text, its name and its tag ("" for none)."""
+def stands_for(reference: str) -> bool:
+    """Whether an image reference is filled in later: a template, a variable, a placeholder."""
+    return _STANDS_FOR.search(reference) is not None
 
+
+def serves(command: str) -> bool:
+    """Whether a command starts a server."""
+    return _SERVER.search(command) is not None
+
+
+#: A manifest of more bytes than this was written by a program, for a release.
+GENERATED = 300_000
+
+
+class Stage(NamedTuple):
+    """One build stage: what it starts from, its alias, the line of its FROM, and its instructions."""
+
+    base: str
+    alias: str
     line: int
-    text: str
-    name: str
-    tag: str
+    instructions: list[Fact]
+
+
+def stages(file: File) -> list[Stage]:
+    """The build stages of a Dockerfile."""
+    found: list[Stage] = []
+    for fact in file.of("docker"):
+        if fact.name == "FROM":
+            words = [word for word in str(fact.value).split() if not word.startswith("--")]
+            alias = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
+            found.append(Stage(words[0] if words else "", alias, fact.line, []))
+        elif found:
+            found[-1].instructions.append(fact)
+    return found
+
+
+def chain(found: list[Stage]) -> list[Stage]:
+    """The last stage and the stages of the same file that it starts from."""
+    result: list[Stage] = []
+    names = {stage.alias: stage for stage in found if stage.alias}
+    stage: Stage | None = found[-1] if found else None
+    while stage is not None and stage not in result and len(result) < 50:
+        result.append(stage)
+        stage = names.get(stage.base.lower())
+    return result
 
 
 class Container(NamedTuple):
-    """A container of a workload."""
+    """One container of a Kubernetes workload, with the kind that runs it."""
 
+    kind: str
+    body: dict[str, Any]
     line: int
-    name: str
-    body: Any
+    init: bool
+    pod: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return text_of(self.body.get("name"), 80) or "the container"
 
 
-def instructions(file: File) -> Iterator[tuple[int, str, str]]:
-    """(line, word in capitals, rest) of a Dockerfile's instructions, continued lines joined, comments and heredocs left out."""
-    pending = ""
-    first = 0
-    until = ""
-    for number, row in enumerate(file.lines, 1):
-        if until:
-            if row.strip() == until:
-                until = ""
-            continue
-        text = row.strip()
-        if not text or text.startswith("#"):
-            continue
-        if not pending:
-            first = number
-        if text.endswith(("\\", "`")):
-            pending += text[:-1] + " "
-            continue
-        whole = pending + text
-        pending = ""
-        word, _, rest = whole.partition(" ")
-        here = re.search(r"<<-?[\"']?(\w+)", rest)
-        if here and word.upper() in ("RUN", "COPY"):
-            until = here.group(1)
-        yield first, word.upper(), rest.strip()
-
-
-def images(file: File) -> Iterator[Image]:
-    """The images that a file names; those that it builds itself, and templated ones, are left out."""
-    if file.kind == "dockerfile":
-        yield from _from(file)
-    elif file.kind == "compose":
-        for document in file.documents:
-            for service in as_map(dig(document, "services")).values():
-                if isinstance(service, dict) and "build" not in service:
-                    yield from _image(service)
-    else:
-        for _, container in containers(file):
-            yield from _image(container.body)
-
-
-def _from(file: File) -> Iterator[Image]:
-    stages: set[str] = set()
-    for line, word, rest in instructions(file):
-        if word != "FROM":
-            continue
-        parts = [part for part in rest.split() if not part.startswith("--")]
-        if not parts:
-            continue
-        if len(parts) > 2 and parts[1].upper() == "AS":
-            stages.add(parts[2].lower())
-        if (
-            parts[0].lower() not in stages - ({parts[2].lower()} if len(parts) > 2 else set())
-            and parts[0].lower() != "scratch"
-        ):
-            yield from _named(line, parts[0])
-
-
-def _image(body: Any) -> Iterator[Image]:
-    text = body.get("image")
-    if isinstance(text, str) and text:
-        yield from _named(place(body, "image", 0), text)
-
-
-def _named(line: int, text: str) -> Iterator[Image]:
-    if any(sign in text for sign in "${<") or "@" in text or "://" in text:
-        return
-    name, _, tag = text.rpartition(":") if ":" in text.rpartition("/")[2] else (text, "", "")
-    yield Image(line, text, name, tag)
-
-
-#: kind -> where its pod stands.
-_PODS: dict[str, tuple[str, ...]] = {
-    "Pod": ("spec",),
+_TEMPLATES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "ReplicationController"),
+        ("spec", "template", "spec"),
+    ),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    **{
-        kind: ("spec", "template", "spec")
-        for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "ReplicationController")
-    },
+    "Pod": ("spec",),
 }
 
 
-#: Helpers beside the container that the workload is about.
-_SIDECARS = frozenset({"kube-rbac-proxy", "istio-proxy", "cloud-sql-proxy", "linkerd-proxy"})
-_SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
-#: Bytes above which a manifest is a rendered bundle: what is wrong in it is mended where it is rendered from.
-_BUNDLE = 150_000
-
-
-def containers(file: File) -> Iterator[tuple[str, Container]]:
-    """(kind of workload, container) of the Kubernetes documents of a YAML file; templates with statements are left out."""
-    if len(file.data) > _BUNDLE:
+def workloads(file: File) -> Iterator[Container]:
+    """Containers of the whole workloads in a file; patches of workloads and templates to be filled in are passed over."""
+    if b"apiVersion" not in file.data or b"{{" in file.data or len(file.data) > GENERATED:
         return
-    if "{{-" in file.text or "{% " in file.text or "{{ if" in file.text or "{{ range" in file.text:
-        return
-    for document in file.documents:
-        if not isinstance(document, dict) or "apiVersion" not in document:
+    stack = [document for document in file.documents if isinstance(document, dict)]
+    count = 0
+    while stack and count < 500:
+        count += 1
+        document = stack.pop(0)
+        kind = text_of(document.get("kind"), 60)
+        if kind == "List":
+            stack += list(maps(document.get("items")))
             continue
-        kind = str(document.get("kind") or "")
-        path = _PODS.get(kind)
-        if not path:
+        path = _TEMPLATES.get(kind)
+        if path is None:
             continue
-        if kind in _SELECTING and not dig(document, "spec", "selector"):
-            continue  # a patch, which holds only what it changes
-        for body in maps(as_map(dig(document, *path)).get("containers")):
-            name = body.get("name")
-            if name in _SIDECARS:
-                continue
-            yield kind, Container(getattr(body, "line", 1), name if isinstance(name, str) else "?", body)
+        if kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet") and "selector" not in as_map(
+            document.get("spec")
+        ):
+            continue  # a patch: the rest stands elsewhere
+        pod: Any = document
+        for key in path:
+            pod = as_map(as_map(pod).get(key))
+        for section in ("containers", "initContainers"):
+            for body in list(maps(pod.get(section)))[:100]:
+                if text_of(body.get("image")):
+                    line = line_of(body, "name") or line_of(body, "image")
+                    yield Container(kind, body, line, section != "containers", pod)

@@ -2,74 +2,93 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Problem, ProjectRule
 from mlopslint.view import View
 
+_SNAKE = re.compile(r"_{0,2}[a-z][a-z0-9_]*")
+
 
 class ModuleName(ProjectRule):
-    """A module that cannot be imported, or is not named as PEP 8 has it.
+    """A module or package whose name cannot be imported, or is not in snake_case.
 
     What it does
     ------------
-    Finds Python files in packages, and packages, whose name is no identifier or not in lower case with underscores.
-    Scripts that nobody imports may be named as they like.
+    Finds Python files in packages, and packages (folders with an ``__init__.py``), whose name is no identifier (a hyphen, a space, a
+    digit at the start, a keyword) or holds capitals. Scripts outside of packages may be called as they like, as may generated files.
 
     Why is this bad?
     ----------------
-    A hyphen or a leading digit makes ``import`` a syntax error; two spellings that differ in case only are one file
-    on some systems.
+    ``import`` does not take a name with a hyphen or a digit at its start: such a module can neither be used nor tested by the others.
+    Capitals break where file systems do not tell them from small letters.
 
     Example
     -------
     ::
 
-        src / churn / Data - Loader.py
+        churn / __init__.py
+        churn / train - model.py
 
     Use instead
     -----------
     ::
 
-        src / churn / data_loader.py
+        churn / __init__.py
+        churn / train_model.py
 
     References
     ----------
-    - PEP 8: https://peps.python.org/pep-0008/#package-and-module-names
-    - Known from pep8-naming N999.
+    - PEP 8, "Package and Module Names": https://peps.python.org/pep-0008/#package-and-module-names
+    - Known from pep8-naming and Ruff (N999).
     """
 
     code = "NAM101"
     name = "module-name"
-    severity = "note"
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
-        packages = {path.rpartition("/")[0] for path in view.entries if path.endswith("/__init__.py")}
-        for path in view.python_files:
-            folder, _, file = path.rpartition("/")
-            name = file.rpartition(".")[0]
-            if "{{" in path or folder not in packages or name.startswith("__") or not path.endswith(".py"):
+        python = view.files("python", frozenset({"source", "test", "example"}))
+        packages = {path.rpartition("/")[0] for path in python if path.endswith("/__init__.py")}
+        for path in python:
+            folder, _, name = path.rpartition("/")
+            if folder not in packages or "{{" in path or not name.endswith(".py"):
                 continue
-            if re.fullmatch(r"_?[a-z][a-z0-9_]*", name) or re.match(r"\d{4}_", name):
-                continue
-            importable = name.isidentifier()
-            why = "is not in lower case with underscores" if importable else "cannot be imported"
-            if importable and name.lower() == name:
-                continue
-            yield (
-                path,
-                Problem((1, 1, 1, 1), f"module name {name!r} {why}", confidence="medium" if importable else "high"),
-            )
-        for folder in sorted(packages):
-            name = folder.rpartition("/")[2]
-            init = f"{folder}/__init__.py"
-            if name and "{{" not in folder and not name.isidentifier() and view.roles.get(init) == "source":
-                yield init, Problem((1, 1, 1, 1), f"package name {name!r} cannot be imported")
+            if name == "__init__.py":
+                stem, what = folder.rpartition("/")[2], "package"
+                if folder.rpartition("/")[0] not in packages and not _imported(view, stem):
+                    continue  # nothing shows that it is imported under this name
+            else:
+                stem, what = name[:-3], "module"
+            reason, sure = _reason(stem, what)
+            if reason and (not name.startswith("__") or what == "package"):
+                if what == "module" and view.module(path).get("main") and not sure:
+                    continue
+                yield path, Problem((1, 1, 1, 1), reason, 0, None, None if sure else "medium")
 
-    GOOD = ({"src/churn/__init__.py": "", "src/churn/data_loader.py": "x = 1\n"}, {"scripts/run-all.py": "x = 1\n"})
-    BAD = (
-        ({"src/churn/__init__.py": "", "src/churn/data-loader.py": "x = 1\n"}, "src/churn/data-loader.py", 1),
-        ({"a/__init__.py": "", "a/DataLoader.py": "x = 1\n"}, "a/DataLoader.py", 1),
-        ({"my-pkg/__init__.py": "x = 1\n"}, "my-pkg/__init__.py", 1),
+    GOOD = (
+        {"churn/__init__.py": "", "churn/train_model.py": "x = 1\n", "churn/__main__.py": "", "churn/_private.py": ""},
+        {"scripts/train-model.py": "x = 1\n", "01_prepare.py": "x = 1\n", "my-service/app.py": "x = 1\n"},
+        {"my-service/__init__.py": "", "my-service/app.py": "x = 1\n"},
+        {"churn/__init__.py": "", "churn/migrations/0001_initial.py": "", "churn/migrations/__init__.py": ""},
     )
+    BAD = (
+        ({"churn/__init__.py": "", "churn/train-model.py": "x = 1\n"}, "churn/train-model.py", 1),
+        ({"churn/__init__.py": "", "churn/2_train.py": "x = 1\n"}, "churn/2_train.py", 1),
+        ({"churn/__init__.py": "", "churn/lambda.py": "x = 1\n"}, "churn/lambda.py", 1),
+        ({"churn/__init__.py": "", "churn/trainModel.py": "x = 1\n"}, "churn/trainModel.py", 1),
+        ({"churn/__init__.py": "", "churn/old-code/__init__.py": ""}, "churn/old-code/__init__.py", 1),
+    )
+
+
+def _imported(view: View, name: str) -> bool:
+    return any(found == name or found.startswith(name + ".") for found in view.names("import"))
+
+
+def _reason(stem: str, what: str) -> tuple[str, bool]:
+    if not stem.isidentifier() or keyword.iskeyword(stem):
+        return f"{what} {stem!r} cannot be imported under its name", True
+    if not _SNAKE.fullmatch(stem) and stem.isascii():
+        return f"{what} {stem!r} is not in snake_case", False
+    return "", False

@@ -4,68 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
+from mlopslint.lint.base import Notebook, NotebookRule, Problem
+from mlopslint.lint.notebooks import listed, restarts
 
 
 class OutOfOrder(NotebookRule):
-    """Cells were run in another order than they stand.
+    """A notebook whose cells ran in another order than they stand in.
 
     What it does
     ------------
-    Finds notebooks whose execution counts do not rise from the top.
+    Finds notebooks whose saved execution counts do not increase from the top: a cell ran before the one above it, or they come from
+    different runs. A stripped notebook has no counts and is fine, and so are gaps, and a new start of the kernel after an installation.
+    Told once for each notebook, at the first cell that is out of order.
 
     Why is this bad?
     ----------------
-    What is saved was made by an order that nobody sees: run from the top, the notebook may fail or say something
-    else.
+    The saved outputs are those of another program than the one that a reader sees: run from top to bottom it may give other results, or
+    fail.
 
     Example
     -------
     ::
 
-        [3] df = load()
-        [1] model = fit(df)
+        [7]: df = df.dropna()
+        [3]: df = pd.read_csv("churn.csv")
 
     Use instead
     -----------
-    ::
+    Restart the kernel, run all cells, and save::
 
-        [1] df = load()
-        [2] model = fit(df)
+        [1]: df = pd.read_csv("churn.csv")
+        [2]: df = df.dropna()
 
     References
     ----------
-    - Pimentel et al., "A Large-scale Study about Quality and Reproducibility of Jupyter Notebooks" (MSR 2019)
-    - Known from pynblint and Julynter.
+    - J. F. Pimentel et al., "A Large-Scale Study About Quality and Reproducibility of Jupyter Notebooks", MSR 2019.
+    - Known from pynblint (non-linear-execution) and Julynter.
     """
 
     code = "NBK101"
     name = "out-of-order"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        last: Cell | None = None
-        for cell in notebook.code:
-            if cell.executed is None or not cell.source.strip():
-                continue
-            if last is not None and last.executed is not None and cell.executed < last.executed:
-                yield notebook.problem(
-                    cell,
-                    f"cell [{cell.executed}] stands below cell [{last.executed}]: restart and run all before saving",
-                )
-                return
-            last = cell
+        # some platforms save 0 for every cell: that says nothing of the order
+        ran = [cell for cell in notebook.code if cell.executed and cell.executed > 0 and cell.source.strip()]
+        anew = next((cell.number for cell in notebook.code if restarts(cell)), 0)
+        found = [
+            (before, cell)
+            for before, cell in zip(ran, ran[1:], strict=False)
+            if (cell.executed or 0) <= (before.executed or 0)
+            # packages were installed and the kernel started again: the counts begin anew
+            and not (0 < anew < cell.number and cell.executed in (1, 2))
+        ]
+        if not found:
+            return
+        before, cell = found[0]
+        first = f"[{cell.executed}] below [{before.executed}]"
+        if len(found) == 1:
+            yield notebook.problem(cell, f"cell {cell.number} ran out of order: {first}")
+        else:
+            numbers = listed([cell.number for _, cell in found])
+            yield notebook.problem(cell, f"cells {numbers} ran out of order, the first as {first}")
 
     GOOD = (
-        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "b = 2", {"execution_count": 5})]},
-        {"cells": [("code", "a = 1"), ("code", "b = 2")]},
-    )
-    BAD = (
-        {"cells": [("code", "a = 1", {"execution_count": 2}), ("code", "b = 2", {"execution_count": 1})]},
         {
             "cells": [
-                ("code", "a = 1", {"execution_count": 7}),
-                ("code", "x"),
-                ("code", "b = 2", {"execution_count": 3}),
+                ("code", "!pip install -q x", {"execution_count": 1}),
+                ("code", "import x", {"execution_count": 1}),
             ]
         },
+        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "b = 1", {"execution_count": 9})]},
+        {"cells": [("code", "a = 1"), ("code", "b = 1")]},
+        {"cells": [("code", "a = 1", {"execution_count": 0}), ("code", "b = 1", {"execution_count": 0})]},
+        {"cells": [("code", "a = 1", {"execution_count": 3}), ("code", "", {"execution_count": 1})]},
+    )
+    BAD = (
+        {"cells": [("code", "a = 1", {"execution_count": 3}), ("code", "b = 1", {"execution_count": 2})]},
+        {
+            "cells": [
+                ("code", "a = 1", {"execution_count": 1}),
+                ("markdown", "x"),
+                ("code", "b = 1", {"execution_count": 1}),
+            ]
+        },
+        {"cells": [("code", f"a{i} = 1", {"execution_count": n}) for i, n in enumerate((5, 4, 9, 6))]},
     )

@@ -5,42 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
-
-
-def _substance(cell: Cell) -> bool:
-    """Whether there is anything to run in a cell."""
-    return any(line.strip() and not line.lstrip().startswith("#") for line in cell.source.split("\n"))
+from mlopslint.lint.notebooks import listed, only_comments, only_installs, tags
 
 
 class PartlyExecuted(NotebookRule):
-    """Some code cells were run and some were not.
+    """A notebook of which some cells were run and others not.
 
     What it does
     ------------
-    Finds code cells without an execution count in notebooks where others have one. A notebook whose outputs are
-    stripped is fine.
+    Finds code cells without an execution count and without output beside cells that were run. A notebook that was never run, or
+    whose outputs were stripped, is fine; cells that are empty, hold comments only, install packages or are tagged to be skipped do
+    not count. Told once for each notebook.
 
     Why is this bad?
     ----------------
-    Nobody knows whether what was not run works, and whether the outputs above belong to this code.
+    Nobody has seen the notebook work as it stands: what was not run may fail, and the outputs below it are from an earlier state.
 
     Example
     -------
     ::
 
-        [1] df = load()
-        [ ] model = fit(df)
+        [1]: df = pd.read_csv("churn.csv")
+        [ ]: df = df.dropna()
+        [2]: model.fit(df)
 
     Use instead
     -----------
-    ::
+    Run all cells before saving, or strip all outputs::
 
-        [1] df = load()
-        [2] model = fit(df)
+        jupyter nbconvert --execute --inplace churn.ipynb
 
     References
     ----------
-    - Known from pynblint (non-executed cells).
+    - Known from pynblint (non-executed-cells).
     """
 
     code = "NBK102"
@@ -48,28 +45,38 @@ class PartlyExecuted(NotebookRule):
     severity = "note"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        code = [cell for cell in notebook.code if _substance(cell)]
-        skipped = [cell for cell in code if cell.executed is None]
-        if not skipped or len(skipped) == len(code) or len(skipped) == 1 and skipped[0] is code[-1]:
-            return
-        more = f" and {len(skipped) - 1} more were" if len(skipped) > 1 else " was"
-        yield notebook.problem(
-            skipped[0],
-            f"cell {skipped[0].number}{more} not run, others were: restart and run all, or strip the outputs",
-        )
+        cells = [cell for cell in notebook.code if not only_comments(cell) and "skip" not in " ".join(tags(cell))]
+        idle = [cell for cell in cells if not _ran(cell) and not only_installs(cell)]
+        if not idle or all(cell.executed is None for cell in cells):
+            return  # where no cell has a count a program wrote the notebook, or took the counts away
+        ran = len(cells) - len(idle)
+        what = f"cells {listed([c.number for c in idle])} were" if len(idle) > 1 else f"cell {idle[0].number} was"
+        others = f"{ran} others were" if ran > 1 else "one other was"
+        yield notebook.problem(idle[0], f"{what} not run when the notebook was saved, {others}")
 
     GOOD = (
-        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "b = 2", {"execution_count": 2})]},
-        {"cells": [("code", "a = 1"), ("code", "b = 2")]},
-        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "")]},
-        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "# only a note")]},
-    )
-    BAD = (
+        {"cells": [("code", "# once\n!pip install x"), ("code", "a = 1", {"execution_count": 1})]},
+        {"cells": [("code", "a = 1"), ("code", "b = 1")]},
+        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", ""), ("code", "# later")]},
         {
             "cells": [
                 ("code", "a = 1", {"execution_count": 1}),
-                ("code", "b = 2"),
-                ("code", "c = 3", {"execution_count": 2}),
+                ("code", "b", {"metadata": {"tags": ["skip-execution"]}}),
+            ]
+        },
+        {"cells": [("code", "a = 1"), ("code", "b", {"outputs": [{"output_type": "stream", "text": "1"}]})]},
+        {
+            "cells": [
+                ("code", "a = 1", {"execution_count": 1}),
+                ("code", "b", {"outputs": [{"output_type": "stream", "text": "1"}]}),
             ]
         },
     )
+    BAD = (
+        {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", "b = 2")]},
+        {"cells": [("code", "a = 1"), ("code", "b = 2"), ("code", "c = 2", {"execution_count": 4})]},
+    )
+
+
+def _ran(cell: Cell) -> bool:
+    return cell.executed is not None or bool(cell.outputs)

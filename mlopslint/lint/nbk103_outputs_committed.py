@@ -4,40 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Edit, Fix, Notebook, NotebookRule, Problem
+from mlopslint.lint.base import Cell, Edit, Fix, Notebook, NotebookRule, Problem
 
-#: Bytes of saved output in one cell, and in all cells together.
-_CELL = 300_000
-_ALL = 1_000_000
+#: Characters of saved output, of one cell and of the whole notebook.
+CELL_LIMIT = 200_000
+NOTEBOOK_LIMIT = 1_000_000
 
 
 class OutputsCommitted(NotebookRule):
-    """Large outputs are saved in the notebook.
+    """A notebook saved with large outputs.
 
     What it does
     ------------
-    Finds notebooks with more than 1 MB of saved outputs, or 300 kB in one cell.
+    Finds code cells with more than 200 kB of saved output (pictures count as they are encoded), and notebooks with more than 1 MB of
+    output in all, there told at the largest cell.
 
     Why is this bad?
     ----------------
-    Every run rewrites them: diffs cannot be read, the repository grows for ever, and data may be in them that
-    should not be shared.
+    Every run makes a new copy of the outputs in the history: clones grow, differences cannot be read, and what the outputs show of the
+    data stays there for good.
 
     Example
     -------
     ::
 
-        # 4 MB of saved plots and tables
+        df.to_html()  # an output of 3 MB, committed
 
     Use instead
     -----------
-    ::
+    Clear the outputs before the commit, or let a filter do it::
 
-        # outputs stripped: nbstripout --install, or jupyter nbconvert --clear-output
+        nbstripout - -install
 
     Fix safety
     ----------
-    Safe: the code stays as it is; running the notebook makes the outputs again.
+    Safe: it clears the saved outputs of the cell; its code stays as it is, and running it makes them again.
 
     References
     ----------
@@ -46,34 +47,43 @@ class OutputsCommitted(NotebookRule):
 
     code = "NBK103"
     name = "outputs-committed"
+    severity = "note"
     fixes = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        large = [cell for cell in notebook.code if cell.output_size > _CELL]
-        total = sum(cell.output_size for cell in notebook.code)
-        if not large and total > _ALL:
-            large = [max(notebook.code, key=lambda cell: cell.output_size)]
+        cells = notebook.code
+        large = [cell for cell in cells if cell.output_size > CELL_LIMIT]
         for cell in large:
-            fix = Fix("Clear the outputs of this cell", "safe", (Edit((1, 1, 1, 1), "clear-outputs"),))
-            size = f"{cell.output_size / 1e6:.1f} MB of saved output"
-            whole = f" ({total / 1e6:.1f} MB in the notebook)" if total > _ALL else ""
-            yield notebook.problem(cell, f"{size}{whole}; clear it before committing", fix)
+            yield notebook.problem(
+                cell, f"{_size(cell.output_size)} of saved output in cell {cell.number}", _clear(cell)
+            )
+        total = sum(cell.output_size for cell in cells)
+        if total > NOTEBOOK_LIMIT and not large:
+            largest = max(cells, key=lambda cell: cell.output_size)
+            yield notebook.problem(largest, f"{_size(total)} of saved output in the notebook", _clear(largest))
 
-    GOOD = ({"cells": [("code", "x = 1", {"outputs": [{"output_type": "stream", "name": "stdout", "text": ["a"]}]})]},)
-    BAD = (
-        (
-            {
-                "cells": [
-                    (
-                        "code",
-                        "x = 1",
-                        {
-                            "execution_count": 1,
-                            "outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 400_000}],
-                        },
-                    )
-                ]
-            },
-            {"cells": [("code", "x = 1")]},
-        ),
+    GOOD = (
+        {"cells": [("code", "print(1)", {"outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]})]},
+        {"cells": [("code", "print(1)")]},
     )
+    BAD = (
+        {
+            "cells": [
+                ("code", "print(x)", {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 210_000}]})
+            ]
+        },
+        {
+            "cells": [
+                ("code", "print(x)", {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 150_000}]})
+            ]
+            * 7
+        },
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count // 1000} kB"
+
+
+def _clear(cell: Cell) -> Fix:
+    return Fix(f"Clear the outputs of cell {cell.number}", "safe", (Edit((1, 1, 1, 1), "clear-outputs"),))

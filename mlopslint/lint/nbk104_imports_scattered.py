@@ -5,35 +5,47 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Notebook, NotebookRule, Problem
+from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
 
 
 class ImportsScattered(NotebookRule):
-    """Imports stand all over the notebook.
+    """Imports in the middle of a notebook.
 
     What it does
     ------------
-    Finds imports below the third code cell that holds anything else than imports.
+    Finds import statements in cells below the first one that has code other than imports. Imports within functions, conditions and
+    ``try`` are left alone.
 
     Why is this bad?
     ----------------
-    What the notebook needs shows only after half of it has run.
+    A reader cannot see at the top what the notebook needs, and a missing package shows only after an hour of computation.
 
     Example
     -------
     ::
 
-        [7] import xgboost
+        # %%
+        import pandas as pd
+
+        df = pd.read_csv("churn.csv")
+        # %%
+        from sklearn.svm import SVC
 
     Use instead
     -----------
     ::
 
-        [1] import xgboost
+        # %%
+        import pandas as pd
+        from sklearn.svm import SVC
+
+        # %%
+        df = pd.read_csv("churn.csv")
 
     References
     ----------
-    - Known from pynblint (imports beyond first cell).
+    - PEP 8, "Imports".
+    - Known from pynblint (imports-beyond-first-cell).
     """
 
     code = "NBK104"
@@ -42,17 +54,25 @@ class ImportsScattered(NotebookRule):
     default = False
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        other = 0
+        begun = False
         for cell in notebook.code:
-            if cell.tree is None or not cell.tree.body:
+            if cell.tree is None:
                 continue
-            imports = [node for node in cell.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-            if imports and other > 2:
-                yield notebook.problem(
-                    cell, "an import far below the first cell; put all imports at the top", line=imports[0].lineno
-                )
-                return
-            other += len(imports) < len(cell.tree.body)
+            statements = [node for node in cell.tree.body if not isinstance(node, ast.Pass)]
+            found = [node for node in statements if isinstance(node, (ast.Import, ast.ImportFrom))]
+            if begun and found:
+                yield notebook.problem(cell, _message(cell, found), line=found[0].lineno)
+            begun = begun or any(not isinstance(node, (ast.Import, ast.ImportFrom)) for node in statements)
 
-    GOOD = ({"cells": [("code", "import a\nx = 1"), ("code", "y = 2")]},)
-    BAD = ({"cells": [("code", "import a\nx = 1"), ("code", "y = 2"), ("code", "z = 2"), ("code", "import b\nb.f()")]},)
+    GOOD = (
+        {"cells": [("code", "import os"), ("code", "%matplotlib inline\nimport sys\nx = 1"), ("code", "y = 1")]},
+        {"cells": [("code", "x = 1"), ("code", "def f():\n    import os\n    return os")]},
+    )
+    BAD = ({"cells": [("code", "import os\nx = 1"), ("code", "y = 1\nimport sys")]},)
+
+
+def _message(cell: Cell, found: list[ast.Import | ast.ImportFrom]) -> str:
+    names = [node.module or "." if isinstance(node, ast.ImportFrom) else node.names[0].name for node in found]
+    return f"cell {cell.number} imports {', '.join(dict.fromkeys(names))} below the first code; move it to the top"[
+        :200
+    ]

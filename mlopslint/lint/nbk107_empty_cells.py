@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Edit, Fix, Notebook, NotebookRule, Problem
+from mlopslint.lint.notebooks import only_comments, tags
 
-
-def _words(rows: list[str]) -> bool:
-    """Whether comments are prose rather than code that is switched off."""
-    signs = sum(any(sign in row for sign in ("(", "=", "[", "import ")) for row in rows)
-    return signs * 2 < len(rows)
+_EXERCISE = re.compile(
+    r"(?im)^\s*#\s*[!%]|copyright|licen[sc]e|your|todo|uncomment|if needed|optional|install|in case|coming|exercise|solution|answer|here|write|insert|fill|\?\?|try|end of|begin|=====|-----|@title|%%"
+)
 
 
 class EmptyCells(NotebookRule):
-    """An empty code cell.
+    """A code cell that is empty, or holds nothing but code that was commented out.
 
     What it does
     ------------
-    Finds code cells with nothing, or nothing but comments, in them. An empty cell at the very end is where one
-    types, and fine.
+    Finds code cells without text, and code cells that hold comments only. Left alone are the empty cell that editors keep at the
+    end, cells with a tag or with output, licences, and comments that ask the reader to do something.
 
     Why is this bad?
     ----------------
-    Left-overs make the reader ask what is missing.
+    They are left-overs: whoever reads the notebook wonders what is missing.
 
     Example
     -------
     ::
 
-        []
+        # %% [code]
+        # df = df.head(100)
 
     Use instead
     -----------
-    ::
-
-        # the cell is deleted
+    Delete the cell; a remark belongs into a Markdown cell.
 
     Fix safety
     ----------
-    Safe: an empty cell does nothing. Cells of comments are left for a person to decide.
+    Safe: it deletes cells that are wholly empty. Cells with comments are left to their author.
 
     References
     ----------
-    - Known from pynblint (empty cells).
+    - Known from pynblint (empty-cells).
     """
 
     code = "NBK107"
@@ -52,22 +51,24 @@ class EmptyCells(NotebookRule):
     fixes = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        for i, cell in enumerate(notebook.cells):
-            if cell.kind != "code" or i == len(notebook.cells) - 1:
+        last = notebook.cells[-1].number if notebook.cells else 0
+        for cell in notebook.code:
+            if not only_comments(cell) or cell.outputs or tags(cell) or "nbgrader" in cell.metadata:
                 continue
-            rows = [line.strip() for line in cell.source.split("\n") if line.strip()]
-            if any(not row.startswith("#") for row in rows) or cell.metadata.get("tags"):
-                continue
-            if any(row.startswith(("#@", "# %%", "#%%", "# mlopslint", "#|")) for row in rows):
-                continue
-            if rows and (len(rows) < 2 or _words(rows)):
-                continue  # a remark to the reader, or a place to write an exercise
-            what = "a code cell that is only comments" if rows else "an empty code cell"
-            fix = None if rows else Fix("Delete the cell", "safe", (Edit((1, 1, 1, 1), "drop-cell"),))
-            yield notebook.problem(cell, f"{what}; delete it", fix)
+            text = cell.source.strip()
+            if not text and cell.number != last:
+                fix = Fix(f"Delete cell {cell.number}", "safe", (Edit((1, 1, 1, 1), "drop-cell"),))
+                yield notebook.problem(cell, f"code cell {cell.number} is empty", fix)
+            elif text and not _EXERCISE.search(text):
+                yield notebook.problem(cell, f"code cell {cell.number} holds nothing but comments")
 
-    GOOD = ({"cells": [("code", "x = 1"), ("code", "")]}, {"cells": [("code", "# your code here"), ("code", "x = 1")]})
+    GOOD = (
+        {"cells": [("code", "x = 1"), ("markdown", ""), ("code", "")]},
+        {"cells": [("code", "# Your code here"), ("code", "x = 1  # one")]},
+        {"cells": [("code", "# parameters", {"metadata": {"tags": ["parameters"]}}), ("code", "x = 1")]},
+        {"cells": [("code", "!ls # files"), ("code", "%matplotlib inline")]},
+    )
     BAD = (
         ({"cells": [("code", ""), ("code", "x = 1")]}, {"cells": [("code", "x = 1")]}),
-        {"cells": [("code", "# df = load(x)\n# df.head()"), ("code", "x = 1")]},
+        {"cells": [("code", "# x = 1\n\n# y = 2\n"), ("code", "x = 1")]},
     )

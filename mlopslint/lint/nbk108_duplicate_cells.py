@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
+from mlopslint.lint.base import Notebook, NotebookRule, Problem
 
 
 class DuplicateCells(NotebookRule):
-    """The same code stands in two cells.
+    """The same code in two cells of a notebook.
 
     What it does
     ------------
-    Finds code cells of at least three lines that are the same as an earlier one.
+    Finds code cells of at least three lines that repeat an earlier cell word for word.
 
     Why is this bad?
     ----------------
-    A change of one is forgotten in the other.
+    A mistake in copied code is mended in one of its places only. What is needed twice is a function.
 
     Example
     -------
     ::
 
-        [3] plot_losses(...)
-        [9] plot_losses(...)
+        # %%
+        model.fit(X_train, y_train)
+        y_pred = model.predict(X_test)
+        print(f1_score(y_test, y_pred))
+        # %%
+        model.fit(X_train, y_train)
+        y_pred = model.predict(X_test)
+        print(f1_score(y_test, y_pred))
 
     Use instead
     -----------
     ::
 
-        def show(history): ...
+        def evaluate(model):
+            model.fit(X_train, y_train)
+            return f1_score(y_test, model.predict(X_test))
 
     References
     ----------
-    - Known from studies of clones in notebooks (Kallen and Wrigstad, 2021).
+    - A. P. Koenzen et al., "Code Duplication and Reuse in Jupyter Notebooks", VL/HCC 2020.
     """
 
     code = "NBK108"
@@ -42,14 +50,17 @@ class DuplicateCells(NotebookRule):
     default = False
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        seen: dict[str, Cell] = {}
+        seen: dict[str, int] = {}
         for cell in notebook.code:
-            text = "\n".join(line.rstrip() for line in cell.source.strip().split("\n"))
+            text = "\n".join(row.rstrip() for row in cell.source.strip().split("\n") if row.strip())
             if text.count("\n") < 2:
                 continue
-            first = seen.setdefault(text, cell)
-            if first is not cell:
-                yield notebook.problem(cell, f"the same code as cell {first.number}; make it a function")
+            first = seen.setdefault(text, cell.number)
+            if first != cell.number:
+                yield notebook.problem(cell, f"cell {cell.number} repeats cell {first}; make it a function")
 
-    GOOD = ({"cells": [("code", "a\nb\nc"), ("code", "a\nb\nd")]}, {"cells": [("code", "a"), ("code", "a")]})
-    BAD = ({"cells": [("code", "a = 1\nb = 2\nc = 3"), ("code", "a = 1\nb = 2\nc = 3\n")]},)
+    GOOD = (
+        {"cells": [("code", "df.head()")] * 3},
+        {"cells": [("code", "a = 1\nb = 2\nc = 3"), ("code", "a = 1\nb = 2\nc = 4")]},
+    )
+    BAD = ({"cells": [("code", "a = 1\nb = 2\nprint(a)"), ("code", "a = 1\nb = 2\n\nprint(a)\n")]},)

@@ -2,124 +2,266 @@
 
 from __future__ import annotations
 
-import builtins
+import ast
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from mlopslint.lint.base import Notebook, NotebookRule, Problem
-from mlopslint.lint.scopes import names_of
+from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
+from mlopslint.lint.notebooks import tags
+from mlopslint.lint.scopes import KNOWN, bound, events, function_needs
 
-#: Names that a kernel gives, of Jupyter and of the hosted notebooks that say so in their documentation.
-_BUILTIN = frozenset(dir(builtins)) | {
-    "display", "get_ipython", "In", "Out", "exit", "quit", "spark", "sc", "sqlContext", "dbutils", "displayHTML", "table", "sql", "__file__",
-}  # fmt: skip
-_MAGIC = re.compile(
-    r"%(?:run|load|store|pylab|loadpy|recall|macro|reload_ext|load_ext|R|sql|bigquery|%R|%sql|%bigquery|%spark|%configure|%writefile|%local|%script|%python|%pyspark|%js|%cython)\b"
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Magics that bind no name, or only names that stand on their line.
+_PLAIN_MAGICS = _words(
+    "matplotlib autoreload config time timeit pip conda mamba cd ls ll pwd mkdir rm cp mv cat env set_env tensorboard watermark"
+    " precision who whos who_ls capture writefile file html HTML javascript js latex markdown svg bash sh script cmd prun lprun"
+    " memit mprun mpl alias aimport xmode pdb debug pprint logstart logstop colors doctest_mode unload_ext sql bigquery"
+    " language_version warnings history tb pinfo pinfo2 psource notebook nbagg cython ! R skip perl ruby svg"
 )
-
-
-def _hidden(notebook: Notebook) -> bool:
-    """Whether names may come from where they cannot be seen: magics, cells that do not parse, other languages, injected parameters."""
-    for cell in notebook.code:
-        if cell.broken or (cell.tree is None and cell.source.strip()):
-            return True
-        text = cell.source
-        if "%" in text and (
-            _MAGIC.search(text)
-            or re.search(
-                r"^%%(?!time\b|timeit\b|capture\s*$|bash\b|sh\b|html\b|javascript\b|latex\b|markdown\b)", text, re.M
-            )
-        ):
-            return True
-    return False
+#: Extensions that give magics and no names.
+_PLAIN_EXTENSIONS = _words(
+    "autoreload tensorboard dotenv line_profiler memory_profiler nb_black lab_black watermark sql cudf.pandas jupyter_black"
+    " google.cloud.bigquery google.colab.data_table cython Cython rpy2.ipython heat snakeviz autotime sparkmagic.magics"
+    " nb_js_diagrammers tensorboard.notebook pycodestyle_magic jupyternotify blackcellmagic itikz autoflake cudf"
+)
+_DATABRICKS = re.compile(r"^_(?:i?\d+|sqldf)$")
+LIMIT = 10
 
 
 class UndefinedIfRerun(NotebookRule):
-    """A name that is not there when the notebook runs from the top.
+    """A name that the notebook uses before any cell defines it.
 
     What it does
     ------------
-    Finds names that a cell reads and that neither it nor a cell above it gives.
+    Reads the cells from the top and finds names that a cell needs when it runs while neither it nor a cell above defines them: they are
+    defined further down, were deleted, or stood in a cell that is gone. The body of a function counts where a cell calls the function,
+    and then only what every call of it needs. Below anything that may define any name (``import *``, ``%run``, ``exec``, unknown
+    magics and extensions) the rule is silent.
 
     Why is this bad?
     ----------------
-    It worked because cells were run in another order, or because of a cell that is gone: after a restart it fails.
+    The notebook works only in the session in which it was written: "Run all" ends with a ``NameError``.
 
     Example
     -------
     ::
 
-        [1] model.fit(X_train, y_train)
-        [2] X_train, y_train = load()
+        # %% first cell
+        df.head()
+        # %% second cell
+        df = pd.read_csv("churn.csv")
 
     Use instead
     -----------
     ::
 
-        [1] X_train, y_train = load()
-        [2] model.fit(X_train, y_train)
+        # %% first cell
+        df = pd.read_csv("churn.csv")
+        # %% second cell
+        df.head()
 
     References
     ----------
-    - Known from Julynter and nblyzer.
+    - Known from Julynter (hidden state) and NBLyzer.
     """
 
     code = "NBK110"
     name = "undefined-if-rerun"
-    confidence = "medium"
+    severity = "error"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
-        if notebook.language != "python" or _hidden(notebook):
+        if notebook.language != "python":
             return
-        cells = [(cell, names_of(cell.tree.body)) for cell in notebook.code if cell.tree is not None]
-        if any(names.opaque for _, names in cells):
-            return
-        everything = set().union(*(names.given for _, names in cells)) if cells else set()
-        known: set[str] = set()
-        told: set[str] = set()
-        for cell, names in cells:
-            known |= names.given
-            for node in sorted(
-                (*names.read, *(n for n in names.later if n.id not in everything)),
-                key=lambda n: (n.lineno, n.col_offset),
-            ):
-                if node.id in known or node.id in told or node.id in _BUILTIN or node.id.startswith("_"):
-                    continue
-                told.add(node.id)
-                later = next((other.number for other, given in cells if node.id in given.given), 0)
-                why = f"is first given in cell {later}, below" if later else "is given by no cell"
-                column = node.col_offset + 1
-                yield Problem(
-                    (node.lineno, column, node.lineno, column + len(node.id)),
-                    f"{node.id!r} {why}: the cell fails after a restart",
-                    cell.number,
-                )
+        order = _Order(notebook)
+        for cell in notebook.code:
+            try:
+                yield from order.run(cell)
+            except RecursionError:
+                return  # nested too deeply: whatever it binds is not known
+            if order.unknown or len(order.told) >= LIMIT:
+                return
 
     GOOD = (
-        {"cells": [("code", "x = 1"), ("code", "print(x)")]},
-        {"cells": [("code", "def f():\n    return y\ny = 2"), ("code", "f()")]},
-        {"cells": [("code", "from a import *"), ("code", "b")]},
-        {"cells": [("code", "[i for i in range(3)]\ndisplay(_)")]},
-        {"cells": [("code", "%run other.py"), ("code", "x")]},
-        {"cells": [("code", "files = !ls"), ("code", "files")]},
-        {"cells": [("code", "%%capture out\nprint(1)"), ("code", "out.show()")]},
+        {
+            "cells": [
+                ("code", "import numpy as np\nx = np.ones(3)"),
+                ("code", "display(x, np)\n_ = [y for y in x if y]\nprint(_)"),
+            ]
+        },
+        {"cells": [("code", "def f():\n    return later"), ("code", "later = 1\nf()")]},
+        {"cells": [("code", "from mine import *"), ("code", "f(x)")]},
+        {"cells": [("code", "%run setup.py"), ("code", "f(x)")]},
+        {"cells": [("code", "%%capture out\n1"), ("code", "out.show()"), ("code", "files = !ls\nfiles")]},
+        {"cells": [("code", "try:\n    spam\nexcept NameError:\n    spam = 1"), ("code", "spam")]},
+        {"cells": [("code", "if 'model' not in globals():\n    model = 1"), ("code", "model")]},
+        {"cells": [("code", "for i in range(3):\n    if i:\n        last\n    last = i")]},
+        {"cells": [("code", "def f():\n    global total\n    total = 1\nf()"), ("code", "total")]},
+        {"cells": [("code", "class A:\n    x = 1\n    y = [x]\n    def f(self):\n        return later")]},
+        {"cells": [("code", "print 'x' % y\nz = 1"), ("code", "z")]},
         {
             "cells": [
                 (
                     "code",
-                    "try:\n    x = 1\nexcept ValueError as e:\n    print(e)\nwith open('a') as f:\n    g = lambda z: z + f.n",
+                    "x = 1\ng = lambda a, b=x: a + later\nwith open(x) as h:\n    h\nmatch x:\n    case [a, *r]:\n        a, r",
                 )
             ]
         },
-        {
-            "cells": [
-                ("code", "class A:\n    n = 1\n    m = n\n    def f(self):\n        return [self for _ in range(3)]")
-            ]
-        },
+        {"cells": [("code", "f(x)", {"metadata": {"tags": ["raises-exception"]}}), ("code", "x = 1")]},
+        {"cells": [("code", "%load_ext kedro.ipython"), ("code", "catalog.load('x')")]},
+        {"cells": [("code", "%%writefile a.py\nx"), ("code", "(n := 3)\nprint([n for _ in range(n) if (m := n)], m)")]},
     )
     BAD = (
-        {"cells": [("code", "print(x)"), ("code", "x = 1")]},
-        {"cells": [("code", "df.head()")]},
-        {"cells": [("code", "def f():\n    return missing\nf()")]},
-        {"cells": [("code", "x += 1"), ("code", "x = 2")]},
+        {"cells": [("code", "df.head()"), ("code", "df = 1")]},
+        {"cells": [("code", "import os"), ("code", "print(pd, os)")]},
+        {"cells": [("code", "def f():\n    return later\nf()"), ("code", "later = 1")]},
+        {"cells": [("code", "def g():\n    return later\ndef f(x):\n    return g()\nf(1)"), ("code", "later = 1")]},
+        {"cells": [("code", "x = 1\ndel x"), ("code", "print(x)")]},
+        {"cells": [("code", "rows = [r for r in range(3)]\nprint(r)")]},
+        {"cells": [("code", "%matplotlib inline\ncount += 1")]},
     )
+
+
+class _Order:
+    """The session that a run from the top would have after each cell."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.later: dict[str, int] = {}  #: name -> the last cell that binds it, for the message
+        for cell in notebook.code:
+            if cell.tree is not None:
+                for name in bound(cell.tree.body):
+                    self.later[name] = cell.number
+        self.defined: set[str] = set(KNOWN)
+        self.dropped: dict[str, int] = {}
+        self.functions: dict[str, dict[str, ast.expr]] = {}
+        self.told: set[str] = set()
+        self.waiting: tuple[str, dict[str, ast.expr]] = ("", {})
+        self.unknown = False
+        self.looked: set[int] = set()
+        self.magics: dict[int, list[Any]] = {}
+        for fact in notebook.facts:
+            if fact.kind in ("magic", "command") and fact.cell:
+                self.magics.setdefault(fact.cell, []).append(fact)
+
+    def run(self, cell: Cell) -> Iterator[Problem]:
+        """Problems of one cell; what it binds is known afterwards."""
+        if cell.tree is None:
+            self.defined.update(_WORD.findall(cell.source)[:5000])  # it does not parse: it may bind whatever it names
+            return
+        for fact in self.magics.get(cell.number, ()):
+            if fact.kind == "magic":
+                self.magic(fact.name, cell)
+        if self.unknown:
+            return
+        silent = bool({"raises-exception", "skip-execution"} & set(tags(cell)))
+        for event in events(cell.tree):
+            if event.kind == "unknown":
+                self.unknown = True
+                return
+            if event.kind == "looks":
+                if cell.number not in self.looked:
+                    self.looked.add(cell.number)
+                    self.looks(cell)
+                if self.unknown:
+                    return
+            elif event.kind == "bind":
+                self.defined.add(event.name)
+                self.functions.pop(event.name, None)
+                self.dropped.pop(event.name, None)
+            elif event.kind == "define":
+                needs = function_needs(event.node)  # type: ignore[arg-type]
+                self.waiting = (event.name, needs)
+                self.defined.add(event.name)
+            elif event.kind == "drop":
+                self.defined.discard(event.name)
+                self.dropped[event.name] = cell.number
+            elif event.kind == "use":
+                if not silent and self.missing(event.name):
+                    yield self.problem(cell, event.node, event.name)
+            elif event.kind == "call" and not silent:
+                yield from self.call(cell, event.name, event.node)
+            if event.kind == "bind" and isinstance(event.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                if self.waiting[0] == event.name:
+                    self.functions[event.name] = self.waiting[1]
+
+    def call(self, cell: Cell, name: str, node: ast.AST) -> Iterator[Problem]:
+        """What a call needs through the functions that it reaches, each once."""
+        stack, seen = [name], {name}
+        while stack and len(seen) < 200:
+            function = stack.pop()
+            for need in self.functions.get(function, ()):
+                if need in self.functions:
+                    if need not in seen:
+                        seen.add(need)
+                        stack.append(need)
+                elif self.missing(need):
+                    yield self.problem(cell, node, need, function)
+
+    def missing(self, name: str) -> bool:
+        return (
+            name not in self.defined
+            and name not in self.told
+            and not (name.startswith("__") and name.endswith("__"))
+            and not _DATABRICKS.match(name)
+            and name.strip("_") != ""
+        )
+
+    def problem(self, cell: Cell, node: Any, name: str, via: str = "") -> Problem:
+        self.told.add(name)
+        if name in self.dropped:
+            where = f"was deleted in cell {self.dropped[name]}"
+        elif self.later.get(name, 0) > cell.number:
+            where = f"is defined only further down, in cell {self.later[name]}"
+        elif self.later.get(name, 0) == cell.number:
+            where = "is defined only further down in this cell"
+        else:
+            where = "is defined by no cell"
+        subject = f"{via}() needs {name}, which {where}" if via else f"{name} {where}"
+        rows = cell.source.split("\n")
+
+        def column(line: int, offset: int) -> int:
+            row = rows[line - 1] if line <= len(rows) else ""
+            return len(row.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
+
+        end = node.end_lineno or node.lineno
+        region = (node.lineno, column(node.lineno, node.col_offset), end, column(end, node.end_col_offset or 0))
+        return Problem(region, subject, cell.number)
+
+    def magic(self, text: str, cell: Cell) -> None:
+        """What a magic may bind."""
+        words = text.lstrip("%").split()
+        name = words[0] if words else ""
+        extension = name in ("load_ext", "reload_ext") and len(words) > 1
+        if extension and words[1].strip("'\"") not in _PLAIN_EXTENSIONS or not extension and name not in _PLAIN_MAGICS:
+            self.unknown = True
+            return
+        if name not in ("time", "timeit", "matplotlib", "pip", "conda") or name == "time":
+            self.defined.update(_WORD.findall(text))
+        if text.startswith("%%") and name in ("cython", "R"):
+            self.defined.update(_WORD.findall(cell.source)[:5000])
+
+    def looks(self, cell: Cell) -> None:
+        """A cell that looks at the table of names itself: it may set any, or ask for those that it quotes."""
+        for node in ast.walk(cell.tree or ast.Module([], [])):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self.defined.add(node.value)
+            elif isinstance(node, (ast.Subscript, ast.Attribute)) and _is_table(node.value):
+                self.unknown = self.unknown or _writes(node)
+
+
+def _is_table(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("globals", "locals", "vars")
+    )
+
+
+def _writes(node: ast.Subscript | ast.Attribute) -> bool:
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.ctx, ast.Store)
+    return node.attr in ("update", "setdefault", "__setitem__")

@@ -7,61 +7,97 @@ from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
 
+_READERS = (
+    "open", "read_csv", "read_parquet", "read_json", "read_excel", "read_pickle", "read_table", "read_feather", "load", "loadtxt",
+    "genfromtxt", "imread", "load_model", "load_dataset", "safe_load",
+)  # fmt: skip
+_EDITS = ("append", "insert", "extend")
+
 
 class DataReadFromParent(PythonRule):
-    """Code reaches over its own root.
+    """Code that reaches out of its own folder: edits of ``sys.path``, reads of ``../../data``.
 
     What it does
     ------------
-    Finds edits of ``sys.path`` and files that are read from ``../..``.
+    Finds ``sys.path.append``, ``insert`` and ``extend``, and calls that read a file from two or more folders up (``../../``). Left alone
+    are programs that load the code of others from a folder that they are given, and the configuration of Sphinx.
 
     Why is this bad?
     ----------------
-    The code runs only from one folder: not as an installed package, not in CI, not from the notebook next door.
+    It works from one working directory only, and imports whatever happens to lie there: other code in a job, an image or a test than on
+    the author's machine.
 
     Example
     -------
     ::
 
-        sys.path.append("../..")
-        from src.features import clean
+        sys.path.append("..")
+        from utils import clean
+
+        df = pd.read_csv("../../data/churn.csv")
 
     Use instead
     -----------
-    ::
+    Make the code a package, install it (``pip install -e .``), and take paths from the configuration::
 
-        from churn.features import clean  # after pip install -e .
+        from churn.utils import clean
+
+        df = pd.read_csv(config.data_dir / "churn.csv")
 
     References
     ----------
-    - PyPA, "src layout": https://packaging.python.org/en/latest/discussions/src-layout-vs-flat-layout/
+    - Python Packaging User Guide: https://packaging.python.org/en/latest/tutorials/packaging-projects/
     """
 
     code = "STR101"
     name = "data-read-from-parent"
     severity = "note"
-    in_tests = False
-    calls = ("append", "insert")
-    nodes = (ast.Constant,)
-    markers = (b"sys.path", b"../..")
+    calls = (*_EDITS, *_READERS)
+    markers = (b"sys", b"../..", b"..\\..")
 
-    def check(self, node: ast.Call | ast.Constant, name: str, at: Context) -> Iterator[Problem]:
-        if isinstance(node, ast.Call):
-            if name in ("sys.path.append", "sys.path.insert"):
-                yield at.problem(node, "sys.path is edited; install the project instead (pip install -e .)")
+    def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        last = name.rpartition(".")[2]
+        if last in _EDITS:
+            if name.startswith("sys.path.") and name.count(".") == 2 and _is_own(node, at) and not _is_sphinx(at):
+                yield at.problem(
+                    node, f"{name} makes imports depend on the layout of folders; install the package instead"
+                )
             return
-        value = node.value
-        if isinstance(value, str) and value.startswith(("../..", "..\\\\..")) and "/" in value[5:] and len(value) < 200:
-            statement = at.statement
-            if isinstance(statement, ast.Expr) and statement.value is node:
-                return
-            yield at.problem(
-                node, f"{value[:50]!r} is read from above; build paths from the project's root", confidence="medium"
-            )
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            path = first.value.replace("\\", "/")
+            if path.startswith("../../") and not name.startswith("sys.path"):
+                yield at.problem(first, f"{last} reads {path[:60]}, which depends on the working directory")
 
-    GOOD = ("import sys\nsys.path\n", "x = '../data/a.csv'\n", "'''../../a/b'''\n")
+    GOOD = (
+        "import sys\nprint(sys.path)\nother.path.append('..')\n",
+        "import sys\nhtml_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nsys.path.insert(0, '..')\n",
+        "import pandas as pd\npd.read_csv('../data/a.csv')\npd.read_csv(root / '../../a.csv')\n",
+        "path = '../../a'\npaths.append('../../a')\n",
+        "import sys\ndef load(folder):\n    sys.path.insert(0, folder)\n    sys.path.insert(0, os.path.join(folder, 'src'))\n",
+        "import sys\nclass A:\n    def load(self):\n        sys.path.append(self.folder)\n",
+    )
     BAD = (
         "import sys\nsys.path.append('..')\n",
-        "import sys\nsys.path.insert(0, str(root))\n",
-        "x = open('../../data/a.csv')\n",
+        "from sys import path\nimport os\npath.insert(0, os.path.dirname(__file__))\n",
+        "import pandas as pd\ndf = pd.read_csv('../../data/a.csv')\n",
+        "import sys\nfrom pathlib import Path\ndef main():\n    sys.path.append(str(Path(__file__).parent))\n",
+        "with open(r'..\\..\\a.txt') as f:\n    pass\n",
     )
+
+
+def _is_sphinx(at: Context) -> bool:
+    text = "\n".join(at.lines)
+    return ("html_theme" in text or "sphinx" in text) and "extensions" in text
+
+
+#: Names that an edit within a function may hold without being about a folder that somebody passed in.
+_PLAIN = frozenset({"__file__", "str", "os", "sys", "pathlib", "Path", "osp"})
+
+
+def _is_own(call: ast.Call, at: Context) -> bool:
+    """Whether the folder is one of the program's own: told at the top level, or made of ``__file__`` and constants."""
+    if at.function is None:
+        return True
+    names = {item.id for argument in call.args for item in ast.walk(argument) if isinstance(item, ast.Name)}
+    return names <= _PLAIN

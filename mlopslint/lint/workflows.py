@@ -1,4 +1,4 @@
-"""GitHub workflows as checks see them: their jobs and steps with the line of everything."""
+"""Questions about GitHub workflows and composite actions that several checks ask, over trees that know their lines."""
 
 from __future__ import annotations
 
@@ -6,66 +6,65 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mlopslint.facts.tree import Map, as_map, line_of, maps
+from mlopslint.facts.text import text_of, texts
+from mlopslint.facts.tree import as_map, content_of, line_of, maps
 from mlopslint.lint.base import File
 
-#: Commands that test or validate: a failure of these is what the job is for.
-TESTING = re.compile(
-    r"(?<![\w/.-])(pytest|py\.test|tox|nox|unittest|nose2|ruff|flake8|mypy|pyright|pylint|black --check|isort --check|bandit|pip-audit|safety (?:check|scan)|dvc repro"
-    r"|great_expectations|gx |dbt test|soda scan|checkov|trivy|deepchecks|evidently|nbmake|nbval|make (?:test|tests|lint|check|ci)|poe test|hatch (?:run )?test|mlopslint"
-    r"|npm (?:run )?test|go test|cargo test)(?![\w-])"
-)
+EXPRESSION = re.compile(r"\$\{\{(.{0,1000}?)\}\}", re.S)
 
 
 class Step(NamedTuple):
-    """One step of a job: where it stands, its job, and its mapping."""
+    """One step with the job that it belongs to (both as mappings; the job of a composite action is empty)."""
 
-    line: int
-    job: str
-    settings: Any
-    body: Any
-
-
-def root_of(file: File) -> Map:
-    """The workflow's mapping, empty where there is none."""
-    return next((item for item in file.documents if isinstance(item, Map)), Map())
+    job_id: str
+    job: dict[str, Any]
+    step: dict[str, Any]
 
 
-def jobs_of(root: Map) -> dict[str, Any]:
-    """Its jobs by name; for an action, its runs as one."""
-    jobs = as_map(root.get("jobs"))
-    if not jobs and "runs" in root:
-        return {"runs": root["runs"]}
-    return {str(name): job for name, job in jobs.items() if isinstance(job, dict)}
+def root_of(file: File) -> dict[str, Any]:
+    """The mapping of a workflow or action; empty where there is none."""
+    return next((document for document in file.documents if isinstance(document, dict)), {})
 
 
-def steps_of(root: Map) -> Iterator[Step]:
-    """All steps of all jobs."""
-    for name, job in jobs_of(root).items():
+def triggers(root: dict[str, Any]) -> dict[str, Any]:
+    """Events that start a workflow, with their options."""
+    events = root.get("on", root.get("true"))
+    if isinstance(events, dict):
+        return {str(key): value for key, value in events.items()}
+    return {event: None for event in texts(events)}
+
+
+def jobs(root: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]:
+    """Jobs with their ids and lines."""
+    table = as_map(root.get("jobs"))
+    for name, job in table.items():
+        if isinstance(job, dict):
+            yield str(name), job, line_of(table, name)
+
+
+def steps(root: dict[str, Any]) -> Iterator[Step]:
+    """All steps of a workflow, or of a composite action."""
+    for name, job, _ in jobs(root):
         for step in maps(job.get("steps")):
-            yield Step(getattr(step, "line", 0), name, job, step)
+            yield Step(name, job, step)
+    for step in maps(as_map(root.get("runs")).get("steps")):
+        yield Step("", {}, step)
 
 
-def triggers_of(root: Map) -> set[str]:
-    """The events that start it."""
-    on = root.get("on", root.get("True"))
-    if isinstance(on, dict):
-        return {str(key) for key in on}
-    if isinstance(on, list):
-        return {str(item) for item in on}
-    return {str(on)} if on else set()
+def scripts(step: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Texts that a step runs as a program, with the line at which they begin: ``run``, and the script of github-script."""
+    if isinstance(step.get("run"), str):
+        yield step["run"], content_of(step, "run")
+    uses = text_of(step.get("uses"))
+    inputs = step.get("with")
+    if uses.startswith("actions/github-script@") and isinstance(inputs, dict) and isinstance(inputs.get("script"), str):
+        yield inputs["script"], content_of(inputs, "script")
 
 
-def scripts_of(step: Step) -> Iterator[tuple[int, str]]:
-    """Lines of its script, with their number in the file."""
-    script = step.body.get("run")
-    if not isinstance(script, str):
-        return
-    first = step.body.content.get("run", step.line) if isinstance(step.body, Map) else step.line
-    for offset, row in enumerate(script.split("\n")):
-        yield first + offset, row
-
-
-def place(mapping: Any, key: str, default: int) -> int:
-    """The line of a key."""
-    return line_of(mapping, key) or default
+def row_of(file: File, part: str, start: int) -> int:
+    """The line at or below ``start`` that holds ``part``; ``start`` where none does."""
+    rows = file.lines
+    for number in range(max(start, 1), min(len(rows), start + 2000) + 1):
+        if part in rows[number - 1]:
+            return number
+    return start

@@ -1,0 +1,39 @@
+"""Small questions about the cells of notebooks that several checks ask."""
+
+from __future__ import annotations
+
+import re
+
+from mlopslint.lint.base import Cell
+
+_INSTALL = re.compile(r"\b(?:pip[\d.]{0,5}|conda|mamba|apt|apt-get|uv pip)\s.{0,40}\binstall\b")
+_RESTART = re.compile(r"do_shutdown|restart_kernel|os\.kill\(|kill_kernel|Restart the (?:kernel|runtime)", re.I)
+
+
+def tags(cell: Cell) -> list[str]:
+    """The tags of a cell."""
+    found = cell.metadata.get("tags")
+    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+
+
+def only_comments(cell: Cell) -> bool:
+    """Whether a code cell is empty or holds comments only; what starts with a magic is code."""
+    return all(not row.strip() or row.lstrip().startswith("#") for row in cell.source.split("\n"))
+
+
+def listed(numbers: list[int]) -> str:
+    """Numbers of cells in words, five at most: ``2, 3 and 7``."""
+    if len(numbers) > 5:
+        return ", ".join(map(str, numbers[:4])) + f" and {len(numbers) - 4} more"
+    return " and ".join(part for part in (", ".join(map(str, numbers[:-1])), str(numbers[-1])) if part)
+
+
+def restarts(cell: Cell) -> bool:
+    """Whether the session begins anew after a cell: it installs packages, or stops the kernel."""
+    return _INSTALL.search(cell.source) is not None or _RESTART.search(cell.source) is not None
+
+
+def only_installs(cell: Cell) -> bool:
+    """Whether all that a cell does is to install packages."""
+    rows = [row for row in cell.source.split("\n") if row.strip() and not row.lstrip().startswith("#")]
+    return bool(rows) and all(_INSTALL.search(row) or row.lstrip().startswith(("import sys", "%%")) for row in rows)
