@@ -38,6 +38,8 @@ def engine_digest() -> str:
         for name in sorted(names)
         if name.endswith(".py")
     ]
+    tables = next((path for path in _deprecations(package) if os.path.isdir(path)), "")
+    files += [os.path.join(tables, name) for name in sorted(os.listdir(tables))] if tables else []
     for path in [*files, os.path.join(package, "records.py")]:
         try:
             with open(path, "rb") as stream:
@@ -45,6 +47,14 @@ def engine_digest() -> str:
         except OSError:
             digest.update(path.encode())
     return digest.hexdigest()[:16]
+
+
+def _deprecations(package: str) -> tuple[str, str]:
+    """Where the tables of deprecated interfaces may lie: in an installed package, or beside it."""
+    return (
+        os.path.join(package, "_data", "rules", "deprecations"),
+        os.path.join(os.path.dirname(package), "rules", "deprecations"),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -59,10 +59,11 @@ def find(
     *,
     only: Callable[[str], bool] | None = None,
     project: Iterable[tuple[str, Fact]] | None = None,
+    versions: dict[str, str] | None = None,
 ) -> Findings:
     """All findings of a view (of the files that ``only`` admits) that the configuration wants to see.
 
-    ``project`` are the facts of the project rules where they are known already.
+    ``project`` are the facts of the project rules, and ``versions`` the specifiers of its packages, where they are known already.
     """
     by_path: dict[str, list[Fact]] = {}
     ignores: dict[str, list[_Ignore]] = {}
@@ -77,12 +78,17 @@ def find(
     for path, fact in project_facts(view, config) if project is None else project:
         if path in view.entries and view.roles[path] not in SILENT and (not only or only(path)):
             by_path.setdefault(path, []).append(fact)
+    versions = requirements(view) if versions is None else versions
     per_path = [(any_path([glob]), codes) for glob, codes in config.per_path_ignore.items()]
     shown: list[Finding] = []
     suppressed = 0
     for path in sorted({*by_path, *ignores}):
         off = tuple(code for pattern, codes in per_path if pattern.match(path) for code in codes)
-        wanted = [fact for fact in by_path.get(path, ()) if _wanted(fact, view.roles[path], config, off)]
+        wanted = [
+            fact
+            for fact in by_path.get(path, ())
+            if _wanted(fact, view.roles[path], config, off) and _gated(fact, versions) is not None
+        ]
         kept = []
         for fact in wanted:
             hiding = [item for item in ignores.get(path, ()) if item.hides(fact)]
@@ -93,7 +99,7 @@ def find(
             else:
                 kept.append(fact)
         kept += _unused(ignores.get(path, ()), config, off)
-        shown += _findings(path, kept)
+        shown += _findings(path, kept, versions)
     return Findings(tuple(shown), suppressed)
 
 
@@ -115,6 +121,26 @@ def _wanted(fact: Fact, role: str, config: Config, off: tuple[str, ...]) -> bool
     return not any(rule.code.startswith(prefix) for prefix in off)
 
 
+def requirements(view: View) -> dict[str, str]:
+    """The specifiers of the Python packages that the project asks for, those of its own group first."""
+    found: dict[str, str] = {}
+    for hit in view.hits("dependency"):
+        spec = hit.get("spec")
+        if spec and isinstance(spec, str) and not hit.get("language"):
+            found.setdefault(hit.fact.name, spec)
+    return found
+
+
+def _gated(fact: Fact, versions: dict[str, str]) -> str | None:
+    """The severity that the project's versions give to a finding ("" for the rule's own); None where they do without it."""
+    data = fact.value[8] if len(fact.value) > 8 else ()
+    if not data:
+        return ""
+    from mlopslint.lint.deprecations import verdict
+
+    return verdict(data, versions) or None
+
+
 def _unused(ignores: Iterable[_Ignore], config: Config, off: tuple[str, ...]) -> list[Fact]:
     if not config.wants(UNUSED, True) or any(UNUSED.startswith(prefix) for prefix in off):
         return []
@@ -128,7 +154,7 @@ def _unused(ignores: Iterable[_Ignore], config: Config, off: tuple[str, ...]) ->
     return found
 
 
-def _findings(path: str, facts: list[Fact]) -> list[Finding]:
+def _findings(path: str, facts: list[Fact], versions: dict[str, str]) -> list[Finding]:
     """Facts of one file as findings in order, each with a fingerprint that survives moved lines."""
     seen: dict[str, int] = {}
     found = []
@@ -139,17 +165,17 @@ def _findings(path: str, facts: list[Fact]) -> list[Finding]:
         base = f"{fact.name}\0{path}\0{fact.value[7]}"
         seen[base] = seen.get(base, 0) + 1
         digest = hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "backslashreplace")).hexdigest()[:24]
-        found.append(finding(path, fact, rule, digest))
+        found.append(finding(path, fact, rule, digest, _gated(fact, versions) or rule.severity))
     return found
 
 
-def finding(path: str, fact: Fact, rule: Rule, fingerprint: str) -> Finding:
+def finding(path: str, fact: Fact, rule: Rule, fingerprint: str, severity: str) -> Finding:
     """One lint fact as the record that reports show."""
     column, end_line, end_column, message, fix, confidence, steps, *_ = fact.value
     return Finding(
         code=rule.code,
         name=rule.name,
-        severity=rule.severity,
+        severity=severity,  # type: ignore[arg-type]
         path=path,
         line=max(fact.line, 1),
         column=column,

@@ -16,9 +16,10 @@ from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, find, load_file
 from mlopslint.errors import MlopslintError
 from mlopslint.findings import find as find_all
-from mlopslint.findings import project_facts
+from mlopslint.findings import project_facts, requirements
 from mlopslint.gather import Gathered, gather
 from mlopslint.globs import any_path
+from mlopslint.kinds import kind_of
 from mlopslint.records import Entry, Fact, Finding, LintReport, Repository, Statistics, Tool
 from mlopslint.snapshot import Snapshot, blob_id, open_snapshot
 from mlopslint.version import __version__
@@ -94,11 +95,14 @@ def lint(
             gathered = gather(narrowed, cache, jobs=jobs, progress=progress)
             view = View(narrowed, gathered)
             project = list(project_facts(view, settings))
-            if project and (not whole or len(narrowed.entries) < len(snapshot.entries)):
+            if _open(project) and (not whole or len(narrowed.entries) < len(snapshot.entries)):
                 project = _with_the_rest(
                     root, narrowed, gathered, snapshot if whole else None, settings, cache, skip, jobs
                 )
-            found = find_all(view, settings, project=project)
+            versions = None
+            if not whole and _versioned(gathered):
+                versions = _requirements(root, narrowed, cache, skip)
+            found = find_all(view, settings, project=project, versions=versions)
         finally:
             cache.close()
         entries = {entry.path: entry for entry in narrowed.entries}
@@ -132,6 +136,35 @@ def relint(result: Linted, options: dict[str, Any]) -> Callable[[str, bytes], tu
         ).report.findings  # fmt: skip
 
     return again
+
+
+def _open(project: Iterable[tuple[str, Fact]]) -> bool:
+    """Whether any of these findings could look otherwise with the rest of the project in view."""
+    from mlopslint.lint.base import ProjectRule
+    from mlopslint.lint.engine import rule
+
+    return any(isinstance(found := rule(fact.name), ProjectRule) and found.whole for _, fact in project)
+
+
+#: Kinds of files that say which versions a project asks for.
+_MANIFESTS = frozenset({"requirements", "pyproject", "setup-cfg", "pipfile", "conda", "pixi"})
+
+
+def _versioned(gathered: Gathered) -> bool:
+    """Whether a finding depends on the versions that the project asks for."""
+    return any(fact.kind == "lint" and fact.value[8] for facts in gathered.facts.values() for fact in facts)
+
+
+def _requirements(root: str, narrowed: Snapshot, cache: Cache, skip: Callable[[str], bool]) -> dict[str, str]:
+    """What the manifests of the whole project ask for."""
+    snapshot = open_snapshot(root)
+    entries = tuple(
+        entry
+        for entry in snapshot.entries
+        if (kind_of(entry.path) in _MANIFESTS or entry.path.endswith("setup.py")) and not skip(entry.path)
+    )
+    only = dataclasses.replace(snapshot, entries=entries)
+    return requirements(View(only, gather(only, cache)))
 
 
 def root_of(paths: Iterable[str]) -> str:

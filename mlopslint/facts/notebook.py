@@ -67,14 +67,6 @@ def sources_of(data: bytes) -> list[str]:
         return []
 
 
-def without_indent(source: str) -> str:
-    """Source without the indentation of its first line, which IPython takes off all lines before it runs a cell."""
-    lead = source[: len(source) - len(source.lstrip(" \t"))]
-    if not lead or not source.strip() or source.lstrip(" \t").startswith("\n"):
-        return source
-    return "\n".join(row.removeprefix(lead) for row in source.split("\n"))
-
-
 def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     """Source with its magics blanked out line by line (same number of lines), and the magics with their lines."""
     if "%" not in source and "!" not in source and "?" not in source:

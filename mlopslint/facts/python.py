@@ -178,13 +178,14 @@ class Reader:
     __slots__ = (
         "facts", "cell", "names", "counts", "seen", "types", "attributes", "function", "owner",
         "complexity", "asserts", "depth", "optional", "statements", "prints", "logs", "total_names",
-        "bad_names", "main", "guards", "branches", "strings", "at", "calls", "nodes",
+        "bad_names", "main", "guards", "branches", "strings", "at", "calls", "reads", "nodes",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.at: Context | None = None
         self.calls: dict[str, tuple[PythonRule, ...]] = {}
+        self.reads: dict[str, tuple[PythonRule, ...]] = {}
         self.nodes: dict[type[ast.AST], tuple[PythonRule, ...]] = {}
         self.cell = 0
         self.names: dict[str, str] = {}
@@ -313,7 +314,7 @@ class Reader:
     def module(self, tree: ast.Module, source: str | bytes, tables: engine.Tables, notebook: bool = False) -> None:
         """Read a module, or one cell of a notebook, with the checks of these tables."""
         self.at = Context(self, source, tree, notebook)
-        self.calls, self.nodes = tables
+        self.calls, self.reads, self.nodes = tables
         self.block(tree.body)
         rules = self.nodes.get(ast.Module)
         if rules:
@@ -366,7 +367,7 @@ class Reader:
         pop = stack.pop
         push = stack.append
         fields = _FIELDS
-        wanted = self.nodes
+        wanted, reads = self.nodes, self.reads
         while stack:
             node = pop()
             cls = node.__class__
@@ -380,6 +381,8 @@ class Reader:
                     self.string(value, node.lineno)  # type: ignore[attr-defined]
                 continue
             if cls is ast.Attribute:
+                if node.attr in reads:  # type: ignore[attr-defined]
+                    self.ask(reads[node.attr], node)  # type: ignore[attr-defined]
                 push(node.value)  # type: ignore[attr-defined]
                 continue
             if cls is ast.Call:

@@ -106,7 +106,7 @@ _NOT_SECRET = re.compile(
     rb"|hash(?:ed)?[_-]?\w{0,12}$|(?:private|access|kms|public|master|signing)_key_id$|secret_?name$|key_?name$|fingerprint$"
 )
 _PLACEHOLDER = re.compile(
-    rb"(?i)example|invalid|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
+    rb"(?i)example|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
     rb"|test|<|\$|\{|default|secret|password|token|localhost|foobar|none|null|minio|admin|notreal|\*\*\*"
 )
 

@@ -50,6 +50,7 @@ class Problem(NamedTuple):
     fix: Fix | None = None
     confidence: Confidence | None = None  #: where this place is less sure than the rule
     steps: tuple[tuple[int, int, str], ...] = ()  #: the path to it: (line, cell, what happens there)
+    data: tuple[str, ...] = ()  #: what a gate that knows the project decides by
 
 
 class Rule:
@@ -74,12 +75,14 @@ class Rule:
 class PythonRule(Rule):
     """A check of Python code, in modules and in the cells of notebooks.
 
-    ``calls`` are the last names of the callees that it wants to see (``"train_test_split"``), ``nodes`` the classes of nodes. Expressions
+    ``calls`` are the last names of the callees that it wants to see (``"train_test_split"``), ``attributes`` the names of attributes that
+    are read (``"iteritems"``), ``nodes`` the classes of nodes. Expressions
     and simple statements are shown before what stands in them is read, compound statements (loops, functions, classes) after their body, and
     ``ast.Module`` last: at the end of a cell. ``markers``: a file without any of these bytes is not shown to the rule at all.
     """
 
     calls: ClassVar[tuple[str, ...]] = ()
+    attributes: ClassVar[tuple[str, ...]] = ()
     nodes: ClassVar[tuple[type[ast.AST], ...]] = ()
     markers: ClassVar[tuple[bytes, ...]] = ()
 
@@ -110,8 +113,12 @@ class FileRule(Rule):
 class ProjectRule(Rule):
     """A check that needs the facts of several files, or a path: it runs after all facts are there.
 
+    ``whole``: what it says of a file may depend on others, so that it wants to see the whole project.
+
     In its examples a project is a mapping of paths to contents, and BAD ones say where: ``({path: content}, path, line)``.
     """
+
+    whole: ClassVar[bool] = True
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         """(path, problem) pairs of this project."""

@@ -25,6 +25,7 @@ class Tables(NamedTuple):
     """Which Python rules want which callees and nodes."""
 
     calls: dict[str, tuple[PythonRule, ...]]
+    attributes: dict[str, tuple[PythonRule, ...]]
     nodes: dict[type[ast.AST], tuple[PythonRule, ...]]
 
 
@@ -75,13 +76,20 @@ def _python() -> tuple[list[PythonRule], list[tuple[PythonRule, tuple[bytes, ...
 def _tables(chosen: tuple[str, ...]) -> Tables:
     always, _ = _python()
     calls: dict[str, list[PythonRule]] = {}
+    attributes: dict[str, list[PythonRule]] = {}
     nodes: dict[type[ast.AST], list[PythonRule]] = {}
     for item in (*always, *(found for code in chosen if isinstance(found := rule_of_all(code), PythonRule))):
         for name in item.calls:
             calls.setdefault(name, []).append(item)
+        for name in item.attributes:
+            attributes.setdefault(name, []).append(item)
         for cls in item.nodes:
             nodes.setdefault(cls, []).append(item)
-    return Tables({k: tuple(v) for k, v in calls.items()}, {k: tuple(v) for k, v in nodes.items()})
+    return Tables(
+        {k: tuple(v) for k, v in calls.items()},
+        {k: tuple(v) for k, v in attributes.items()},
+        {k: tuple(v) for k, v in nodes.items()},
+    )
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +109,10 @@ def tables(data: bytes) -> Tables:
 
 
 def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
-    """A problem as a fact: value = [column, end line, end column, message, fix, confidence, steps, digest of the line's text]."""
+    """A problem as a fact.
+
+    Its value is [column, end line, end column, message, fix, confidence, steps, digest of the line's text, data].
+    """
     line, column, end_line, end_column = problem.region
     text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     fix: Any = None
@@ -109,7 +120,7 @@ def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
         fix = [problem.fix.text, problem.fix.safety, [[list(e.region), e.op, list(e.args)] for e in problem.fix.edits]]
     digest = f"{zlib.crc32(text.encode('utf-8', 'replace')):08x}"
     steps = [list(step) for step in problem.steps]
-    value = [column, end_line, end_column, problem.message, fix, problem.confidence, steps, digest]
+    value = [column, end_line, end_column, problem.message, fix, problem.confidence, steps, digest, list(problem.data)]
     return Fact("lint", code, line, value, problem.cell)
 
 

@@ -54,6 +54,7 @@ class Secret(ProjectRule):
 
     code = "GOV101"
     name = "secret"
+    whole = False
     severity = "error"
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:

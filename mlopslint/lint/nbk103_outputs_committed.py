@@ -67,11 +67,18 @@ class OutputsCommitted(NotebookRule):
         {"cells": [("code", "print(1)")]},
     )
     BAD = (
-        {
-            "cells": [
-                ("code", "print(x)", {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 210_000}]})
-            ]
-        },
+        (
+            {
+                "cells": [
+                    (
+                        "code",
+                        "print(x)",
+                        {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 210_000}]},
+                    )
+                ]
+            },
+            {"cells": [("code", "print(x)")]},
+        ),
         {
             "cells": [
                 ("code", "print(x)", {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 150_000}]})

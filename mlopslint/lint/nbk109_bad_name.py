@@ -46,6 +46,7 @@ class BadName(ProjectRule):
 
     code = "NBK109"
     name = "bad-name"
+    whole = False
     severity = "note"
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:

@@ -51,6 +51,7 @@ class LargeFile(ProjectRule):
 
     code = "STR102"
     name = "large-file"
+    whole = False
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         large = [

@@ -1,0 +1,186 @@
+"""MDL114 deprecated-api."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
+from mlopslint.lint.deprecations import Entry, matches, tables, told
+from mlopslint.lint.values import is_frame
+
+_NAMES, _KEYWORDS, _PATHS = tables()
+#: Methods of frames that are found wherever something is surely a frame.
+_FRAMES = frozenset(
+    entry.name
+    for found in _NAMES.values()
+    for entry in found
+    if entry.name.startswith(("pandas.*.", "pandas.DataFrame."))
+)
+
+
+def _frame_method(entry: Entry, name: str) -> bool:
+    return entry.name.startswith("pandas.*.") and is_frame(name.rpartition(".")[0])
+
+
+class DeprecatedApi(PythonRule):
+    """An interface that the library has taken away, or is about to.
+
+    What it does
+    ------------
+    Finds removed and deprecated names, methods, modules, keywords and values of torch, torchvision, TensorFlow,
+    Keras, scikit-learn, pandas, NumPy, SciPy, Transformers and Lightning, by the tables under
+    ``rules/deprecations``. What the project's own requirements do not reach is left out: with ``numpy<1.24`` in
+    them, ``np.int`` is fine.
+
+    Why is this bad?
+    ----------------
+    The code fails after the next upgrade, or warns at every call and changes its results in the version after.
+
+    Example
+    -------
+    ::
+
+        df = df.append(row, ignore_index=True)
+        table = pd.read_csv(path, error_bad_lines=False)
+
+    Use instead
+    -----------
+    ::
+
+        df = pd.concat([df, row], ignore_index=True)
+        table = pd.read_csv(path, on_bad_lines="skip")
+
+    Fix safety
+    ----------
+    Safe: the new name, keyword or module does the same; where arguments change their meaning there is no fix.
+
+    References
+    ----------
+    - The libraries' release notes; the versions stand in the tables.
+    - Known from TorchFix, Ruff NPY and PD.
+    """
+
+    code = "MDL114"
+    name = "deprecated-api"
+    severity = "error"
+    fixes = "safe"
+    calls = tuple(sorted(_KEYWORDS))
+    attributes = tuple(sorted(_NAMES))
+    nodes = (ast.Import, ast.ImportFrom)
+
+    def check(self, node: Any, name: str, at: Context) -> Iterator[Problem]:
+        if isinstance(node, ast.Call):
+            yield from self.keywords(node, name, at)
+        elif isinstance(node, ast.Attribute):
+            yield from self.attribute(node, at)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                path = f"{node.module}.{alias.name}"
+                found = _PATHS.get(path) or _PATHS.get(node.module or "")
+                if found:
+                    fix = self.module(node, found, at) if found.fix == "module" and found.name == node.module else None
+                    yield self.problem(node, found, at, fix)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                found = _PATHS.get(alias.name)
+                if found:
+                    yield self.problem(node, found, at, None)
+
+    def attribute(self, node: ast.Attribute, at: Context) -> Iterator[Problem]:
+        if not isinstance(node.ctx, ast.Load):
+            return
+        name = at.resolve(node)
+        for entry in _NAMES.get(node.attr, ()):
+            if matches(entry, name) or (entry.name in _FRAMES and is_frame(at.resolve(node.value))):
+                fix = None
+                if entry.fix.startswith("text:"):
+                    fix = at.replace(node, entry.fix[5:], f"Use {entry.fix[5:]}")
+                elif entry.fix.startswith("method:"):
+                    fix = at.replace(node, f"{at.source(node.value)}.{entry.fix[7:]}", f"Use {entry.fix[7:]}")
+                elif entry.fix == "rename":
+                    fix = self.renamed(node, entry, at)
+                yield self.problem(node, entry, at, fix)
+                return
+
+    def keywords(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        for entry in _KEYWORDS.get(name.rpartition(".")[2], ()):
+            keyword, _, value = entry.argument.partition("=")
+            given = next((word for word in node.keywords if word.arg == keyword), None)
+            if given is None or not (matches(entry, name) or _frame_method(entry, name)):
+                continue
+            if value and not (isinstance(given.value, ast.Constant) and given.value.value == value):
+                continue
+            fix = None
+            if entry.fix.startswith("keyword:"):
+                line, column, _, _ = at.region(given)
+                edit = Edit((line, column, line, column + len(keyword)), "text", (entry.fix[8:],))
+                fix = Fix(f"Write {entry.fix[8:]}", "safe", (edit,))
+            elif entry.fix.startswith("value:"):
+                fix = at.replace(given.value, entry.fix[6:], f"Write {entry.fix[6:]}")
+            elif entry.fix == "drop":
+                fix = Fix(f"Drop {keyword}", "safe", (Edit(at.region(node), "drop-keyword", (keyword,)),))
+            yield self.problem(given, entry, at, fix)
+
+    def renamed(self, node: ast.Attribute, entry: Entry, at: Context) -> Fix | None:
+        """The new name below the same alias: ``np.trapz`` becomes ``np.trapezoid``."""
+        old, new = entry.name.split("."), entry.use.split(".")
+        text = at.source(node)
+        shared = 0
+        while shared < min(len(old), len(new)) and old[shared] == new[shared]:
+            shared += 1
+        tail = ".".join(old[shared:])
+        if not text.endswith(tail) or not shared:
+            return None
+        return at.replace(node, text[: len(text) - len(tail)] + ".".join(new[shared:]), f"Use {entry.use}")
+
+    def module(self, node: ast.ImportFrom, entry: Entry, at: Context) -> Fix | None:
+        """The same names from the module that they moved to."""
+        line, column, _, _ = at.region(node)
+        start = column + len("from ")
+        if not at.lines[line - 1][start - 1 :].startswith(entry.name):
+            return None
+        edit = Edit((line, start, line, start + len(entry.name)), "text", (entry.use,))
+        return Fix(f"Import from {entry.use}", "safe", (edit,))
+
+    def problem(self, node: Any, entry: Entry, at: Context, fix: Fix | None) -> Problem:
+        found = at.problem(node, told(entry), fix)
+        return found._replace(data=(entry.library, entry.since, entry.removed))
+
+    GOOD = (
+        "import numpy as np\nx = np.float64(1)\n",
+        "import pandas as pd\nrows = []\nrows.append(1)\n",
+        "from sklearn.model_selection import train_test_split\n",
+        "def f(df):\n    return df.append(1)\n",
+        "import tensorflow.compat.v1 as tf\ns = tf.Session()\n",
+        {"requirements.txt": "numpy==1.21.0\n", "a.py": "import numpy as np\nx = np.array([1], dtype=np.int64)\n"},
+    )
+    BAD = (
+        ("import numpy as np\nx = np.zeros(3, dtype=np.float)\n", "import numpy as np\nx = np.zeros(3, dtype=float)\n"),
+        ("import numpy\nx = numpy.product(y)\n", "import numpy\nx = numpy.prod(y)\n"),
+        (
+            "from sklearn.cross_validation import train_test_split\n",
+            "from sklearn.model_selection import train_test_split\n",
+        ),
+        (
+            "import pandas as pd\ndf = pd.read_csv('a')\nfor a, b in df.iteritems():\n    pass\n",
+            "import pandas as pd\ndf = pd.read_csv('a')\nfor a, b in df.items():\n    pass\n",
+        ),
+        (
+            "from sklearn.preprocessing import OneHotEncoder\ne = OneHotEncoder(sparse=False)\n",
+            "from sklearn.preprocessing import OneHotEncoder\ne = OneHotEncoder(sparse_output=False)\n",
+        ),
+        (
+            "from sklearn.ensemble import RandomForestClassifier\nm = RandomForestClassifier(max_features='auto', n_estimators=9)\n",
+            "from sklearn.ensemble import RandomForestClassifier\nm = RandomForestClassifier(max_features='sqrt', n_estimators=9)\n",
+        ),
+        (
+            "from sklearn.model_selection import GridSearchCV\ng = GridSearchCV(m, p, iid=False)\n",
+            "from sklearn.model_selection import GridSearchCV\ng = GridSearchCV(m, p)\n",
+        ),
+        "import tensorflow as tf\ns = tf.Session()\n",
+        "import pandas as pd\ndf = pd.DataFrame()\ndf = df.append(r)\n",
+        "from sklearn.datasets import load_boston\n",
+        "import torch\nx = torch.symeig(a)\n",
+    )
