@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
@@ -128,7 +129,7 @@ class ProjectRule(Rule):
 class Context:
     """Where the walk is when a rule is asked: resolution of names, what encloses the node, and the source."""
 
-    __slots__ = ("_lines", "_text", "function", "functions", "loops", "notebook", "reader", "statement", "tree")
+    __slots__ = ("_lines", "_text", "function", "functions", "loops", "memo", "notebook", "reader", "statement", "tree")
 
     def __init__(self, reader: Reader, text: str | bytes, tree: ast.Module, notebook: bool = False) -> None:
         self.reader = reader
@@ -140,6 +141,7 @@ class Context:
         self.functions: tuple[ast.AST, ...] = ()  #: all enclosing functions and classes, outermost first
         self.loops: tuple[ast.stmt, ...] = ()  #: enclosing loops of the same function, outermost first
         self.notebook = notebook
+        self.memo: dict[str, Any] = {}  #: what checks have found out about the whole module, by their own keys
 
     def resolve(self, node: ast.AST) -> str:
         """The dotted name of an expression through imports, aliases and simple local types.
@@ -168,12 +170,26 @@ class Context:
         return any(value.partition(".")[0] in packages for value in self.reader.names.values())
 
     @property
+    def text(self) -> str:
+        """The source of the module or cell."""
+        if isinstance(self._text, bytes):
+            self._text = self._text.decode("utf-8", "replace")
+        return self._text
+
+    @property
     def lines(self) -> list[str]:
         """The source of the module or cell by lines."""
         if self._lines is None:
-            text = self._text.decode("utf-8", "replace") if isinstance(self._text, bytes) else self._text
-            self._lines = text.split("\n")
+            self._lines = self.text.split("\n")
         return self._lines
+
+    def within(self, node: Any, text: str) -> bool:
+        """Whether a text stands on one of the lines of a node: asked before its tree is walked."""
+        places = self.memo.get(text)
+        if places is None:
+            places = self.memo[text] = [number for number, row in enumerate(self.lines, 1) if text in row]
+        at = bisect_left(places, node.lineno)
+        return at < len(places) and places[at] <= (node.end_lineno or node.lineno)
 
     def source(self, node: ast.AST) -> str:
         """The text of a node."""

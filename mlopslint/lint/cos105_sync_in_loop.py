@@ -54,6 +54,8 @@ class SyncInLoop(PythonRule):
     markers = (b".backward(",)
 
     def check(self, node: ast.For, name: str, at: Context) -> Iterator[Problem]:
+        if not at.within(node, ".backward("):
+            return
         calls = [item for item in inside(node) if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)]
         direct = {
             id(part)

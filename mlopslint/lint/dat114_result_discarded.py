@@ -76,8 +76,13 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _tried(statement: ast.stmt, tree: ast.Module) -> bool:
-    return any(isinstance(node, ast.Try) and statement in node.body for node in inside(tree, functions=True))
+def _tried(statement: ast.stmt, at: Context) -> bool:
+    """Whether a statement is run for the error that it may raise."""
+    tried = at.memo.get("tried")
+    if tried is None:
+        blocks = [node.body for node in inside(at.tree, functions=True) if isinstance(node, ast.Try)]
+        tried = at.memo["tried"] = {id(item) for body in blocks for item in body}
+    return id(statement) in tried
 
 
 class ResultDiscarded(PythonRule):
@@ -141,9 +146,7 @@ class ResultDiscarded(PythonRule):
             return
         if keyword(node, "out") is not None or (at.notebook and at.tree.body and at.tree.body[-1] is statement):
             return
-        if _tried(statement, at.tree):
-            return  # run for the error that it may raise
-        if self.pandas(node, name):
+        if self.pandas(node, name) and not _tried(statement, at):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             assigned = None
             if isinstance(owner, ast.Name):

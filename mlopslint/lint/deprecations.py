@@ -75,7 +75,8 @@ def matches(entry: Entry, name: str) -> bool:
 
 def told(entry: Entry) -> str:
     """What to say about a use of it."""
-    what = entry.name
+    head, star, tail = entry.name.partition(".*.")
+    what = f"{tail} of {head}" if star else entry.name
     if entry.argument:
         keyword, _, value = entry.argument.partition("=")
         call = entry.name.rpartition(".")[2]

@@ -75,7 +75,7 @@ class GradientsNotCleared(PythonRule):
     markers = (b".backward(",)
 
     def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
-        if at.loops:
+        if at.loops or not at.within(node, ".backward("):
             return  # the outermost loop is asked: what clears may stand anywhere in the nest
         found = list(calls_in(node))
         backward = next(
@@ -89,7 +89,7 @@ class GradientsNotCleared(PythonRule):
             for item in inside(node, functions=True)
         ):
             return
-        known = local_functions(at.tree)
+        known = local_functions(at)
         names = {called(item) for item in found}
         if any("zero_grad" in word or word in _CLEARING for word in names):
             return

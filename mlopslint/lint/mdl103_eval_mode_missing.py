@@ -65,7 +65,9 @@ class EvalModeMissing(PythonRule):
     markers = (b"no_grad", b"inference_mode", b".eval()")
 
     def check(self, node: ast.For | ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
-        if not at.imported("torch"):
+        if not at.imported("torch") or not (
+            at.within(node, ".eval(") or at.within(node, "no_grad") or at.within(node, "inference_mode")
+        ):
             return
         if isinstance(node, ast.FunctionDef):
             yield from self.function(node, at)
@@ -91,10 +93,9 @@ class EvalModeMissing(PythonRule):
         used = [item for item in calls if isinstance(item.func, ast.Name) and item.func.id in models]
         if not used:
             return
-        # whoever calls it may have done it
-        if any(called(item) == "eval" for item in calls_in(at.tree)):
-            return
         everything = list(calls_in(at.tree))
+        if any(called(item) == "eval" for item in everything):
+            return  # whoever calls it may have done it
         if any(called(item) == "from_pretrained" for item in everything) and not any(
             called(item) == "train" for item in everything
         ):
@@ -115,7 +116,7 @@ class EvalModeMissing(PythonRule):
         ]
         if not evals or any(called(item) in ("train", "train_mode", "set_train", "requires_grad_") for item in calls):
             return
-        known = local_functions(at.tree)
+        known = local_functions(at)
         for item in calls:
             if called(item) in known and any(called(inner) == "train" for inner in calls_in(known[called(item)])):
                 return

@@ -61,7 +61,11 @@ class NoGradMissing(PythonRule):
     markers = (b".eval()",)
 
     def check(self, node: ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
-        if not at.imported("torch") or any(word.arg == "optimizer" for word in node.args.args):
+        if (
+            not at.imported("torch")
+            or not at.within(node, ".eval(")
+            or any(word.arg == "optimizer" for word in node.args.args)
+        ):
             return
         calls = list(calls_in(node))
         evals = [

@@ -51,6 +51,8 @@ class StepOrder(PythonRule):
     markers = (b".backward(",)
 
     def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
+        if not at.within(node, ".backward("):
+            return
         order: list[tuple[str, str, ast.Call]] = []
         for statement in node.body:
             if (

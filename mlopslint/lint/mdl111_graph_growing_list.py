@@ -80,7 +80,7 @@ class GraphGrowingList(PythonRule):
     markers = (b".backward(",)
 
     def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
-        if not at.imported("torch"):
+        if not at.imported("torch") or not at.within(node, ".backward("):
             return
         losses = {
             item.func.value.id

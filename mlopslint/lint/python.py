@@ -45,9 +45,31 @@ def constant(node: ast.expr | None) -> object:
 
 def inside(node: ast.AST, *, functions: bool = False) -> Iterator[ast.AST]:
     """All nodes below a node in the order of the source; those of nested functions and classes only where asked for."""
-    stack = list(reversed(list(ast.iter_child_nodes(node))))
+    stack = children(node)
     while stack:
         item = stack.pop()
         yield item
-        if functions or not isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            stack += reversed(list(ast.iter_child_nodes(item)))
+        cls = item.__class__
+        if cls is not ast.Name and cls is not ast.Constant and (functions or cls not in _SCOPES):
+            stack += children(item)
+
+
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
+#: Fields of each class that hold nodes; contexts and operators say nothing that is asked for.
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: tuple(field for field in reversed(cls._fields) if field not in ("ctx", "op", "ops", "type_comment", "kind"))
+    for cls in vars(ast).values()
+    if isinstance(cls, type) and issubclass(cls, ast.AST)
+}
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, the last first."""
+    found: list[ast.AST] = []
+    for field in _FIELDS[node.__class__]:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found

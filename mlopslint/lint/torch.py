@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlopslint.lint.base import Context
+from mlopslint.lint.python import inside
+
 
 def called(call: ast.Call) -> str:
     """The last name of a callee: ``step`` of ``self.optimizer.step()``."""
@@ -14,9 +17,19 @@ def called(call: ast.Call) -> str:
 
 def calls_in(node: ast.AST) -> Iterator[ast.Call]:
     """All calls below a node, those of nested functions, too."""
-    return (item for item in ast.walk(node) if isinstance(item, ast.Call))
+    if isinstance(node, ast.Call):
+        yield node
+    for item in inside(node, functions=True):
+        if item.__class__ is ast.Call:
+            yield item
 
 
-def local_functions(tree: ast.Module) -> dict[str, ast.AST]:
-    """Functions and methods of a module by name."""
-    return {item.name: item for item in ast.walk(tree) if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
+def local_functions(at: Context) -> dict[str, ast.AST]:
+    """Functions and methods of the module by name."""
+    found = at.memo.get("functions")
+    if found is None:
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        found = at.memo["functions"] = {
+            item.name: item for item in inside(at.tree, functions=True) if isinstance(item, kinds)
+        }
+    return found  # type: ignore[no-any-return]

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
-from mlopslint.lint.python import inside
 
 
 class NondeterministicAlgorithms(PythonRule):
@@ -54,15 +53,8 @@ class NondeterministicAlgorithms(PythonRule):
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
         if name != "torch.manual_seed" or not isinstance(at.statement, ast.Expr) or at.statement.value is not node:
             return
-        for item in inside(at.tree, functions=True):
-            if isinstance(item, ast.Attribute) and item.attr in (
-                "use_deterministic_algorithms",
-                "set_deterministic",
-                "deterministic",
-            ):
-                return
-            if isinstance(item, ast.keyword) and item.arg == "deterministic":
-                return
+        if "deterministic" in at.text or at.memo.setdefault("VER105", node) is not node:
+            return  # asked for somewhere, or said already
         edit = Edit(at.region(at.statement), "line-after", ("torch.use_deterministic_algorithms(True)",))
         fix = Fix("Ask for deterministic algorithms", "unsafe", (edit,)) if at.names.get("torch") == "torch" else None
         yield at.problem(node, "torch is seeded, but its algorithms may differ from run to run", fix)
