@@ -209,8 +209,8 @@ def find(folder: str) -> tuple[Config, str]:
         here = os.path.dirname(here)
 
 
-def check_codes(config: Config, codes: Iterable[str], categories: Iterable[str]) -> None:
-    """Raise MlopslintError for a rule code or category that the catalogue does not have."""
+def check_codes(config: Config, codes: Iterable[str], categories: Iterable[str], checks: Iterable[str] = ()) -> None:
+    """Raise MlopslintError for a code of a practice, of one of the ``checks`` of code, or a category that there is not."""
     from mlopslint.rules import nearest
 
     known = set(codes)
@@ -221,6 +221,7 @@ def check_codes(config: Config, codes: Iterable[str], categories: Iterable[str])
     for category in config.gate.categories:
         if category not in families:
             raise MlopslintError(f"configuration: no category {category!r}{nearest(category, sorted(families))}")
+    known.update(checks)
     for prefix in (*config.select, *config.extend_select, *config.ignore):
         if prefix not in ("ALL", "ALL-DEFAULT") and not any(code.startswith(prefix) for code in known):
             raise MlopslintError(

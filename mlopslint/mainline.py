@@ -138,8 +138,8 @@ def _fresh(
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)
     from mlopslint.lint.engine import modules
 
-    known = [*(p.code for p in catalogue.practices), *modules()]
-    check_codes(settings, known, [c.code for c in catalogue.categories])
+    codes = [p.code for p in catalogue.practices]
+    check_codes(settings, codes, [c.code for c in catalogue.categories], modules())
     catalogue.model(model or settings.model)
     excluded = any_path(settings.exclude) if settings.exclude else None
     gathered = gather(

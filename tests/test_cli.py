@@ -196,10 +196,15 @@ def test_roadmap_lists_the_steps_to_a_level():
 
 def test_rules_and_explain():
     assert "EXP001" in run("rules").stdout
-    assert len(json.loads(run("rules", "--category", "dat", "-f", "json").stdout)) == 7
+    rows = json.loads(run("rules", "--category", "dat", "-f", "json").stdout)
+    assert sum(row.get("kind") != "lint" for row in rows) == 7
+    assert {"DAT101", "DAT118"} <= {row["code"] for row in rows if row.get("kind") == "lint"}
     out = run("explain", "experiments-tracked").stdout
     for part in ("What it does", "Why it matters", "How it is detected", "How to fix it", "References", "MS2.C2"):
         assert part in out
+    assert run("explain", "VER101").stdout == run("explain", "split-unseeded").stdout
+    for part in ("What it does", "Why is this bad?", "Use instead", "Fix safety", "an unsafe fix"):
+        assert part in run("explain", "VER101").stdout
 
 
 def test_badge():

@@ -32,4 +32,4 @@ def local_functions(at: Context) -> dict[str, ast.AST]:
         found = at.memo["functions"] = {
             item.name: item for item in inside(at.tree, functions=True) if isinstance(item, kinds)
         }
-    return found  # type: ignore[no-any-return]
+    return found

@@ -270,6 +270,12 @@ class Interpreter:
             if isinstance(owner, Object):
                 owner.attributes[base.attr] = new
 
+    def assumed(self, node: ast.expr, value: Any, env: Env) -> Any:
+        """A name that nothing is known of is rows where it is used as rows."""
+        if value is None and isinstance(node, ast.Name) and node.id not in env:
+            value = env[node.id] = self.named(node.id, self.fresh())
+        return value
+
     def named(self, name: str, value: Data, source: ast.expr | None = None) -> Data:
         """Rows that their name calls train or test, where they are loaded so or cut from others."""
         kinds = {part for _, part in value.parts}
@@ -441,7 +447,8 @@ class Interpreter:
         root = dotted.partition(".")[0]
         known = root in knowledge.LIBRARIES or (self.star and "." not in dotted)
         if last == "train_test_split" or (last == "random_split" and root == "torch"):
-            return self.split(node, args, last)
+            rows = [self.assumed(item, value, env) for item, value in zip(node.args, args, strict=True)]
+            return self.split(node, rows, last)
         if last in knowledge.CROSS_VALIDATION and known:
             self.held_out = True
             for value in (args[1] if len(args) > 1 else words.get("X"),):
@@ -568,6 +575,8 @@ class Interpreter:
         args = [self.value(item.value if isinstance(item, ast.Starred) else item, env) for item in node.args]
         words = {item.arg: self.value(item.value, env) for item in node.keywords if item.arg}
         if isinstance(owner, Object):
+            if args and owner.cls in knowledge.STATISTICS | knowledge.COMPOSITES:
+                args[0] = self.assumed(node.args[0], args[0], env)
             return self.of_object(owner, name, node, args, words)
         if isinstance(owner, Data):
             return self.of_rows(owner, name, node, args, words, env)
