@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mlopslint.records import RUNGS, Report
-from mlopslint.report import view, words
+from mlopslint.report import issues, view, words
 
 #: The colour class of a status; its icon and word say the same.
 _TONES = {
@@ -113,6 +113,9 @@ def render(report: Report) -> str:
             models=view.models(report),
             projects=_projects(report),
             arithmetic=view.arithmetic(report),
+            findings=issues.by_severity(report.findings),
+            findings_told=issues.told(report),
+            at=issues.place,
             embedded=_embedded(report),
             rungs=RUNGS,
             icons=words.ICONS,

@@ -70,3 +70,12 @@ def place(item: Finding) -> str:
     """``path:line:column``; in a notebook ``path:cell 3:line:column``."""
     cell = f"cell {item.cell}:" if item.cell else ""
     return f"{item.path}:{cell}{item.line}:{item.column}"
+
+
+def told(result: Result) -> str:
+    """How many findings of which severity in how many files."""
+    found = result.findings
+    if not found:
+        return "no findings"
+    kinds = ", ".join(counted(number, word) for word, number in count(found).items())
+    return f"{counted(len(found), 'finding')} ({kinds}) in {counted(len({item.path for item in found}), 'file')}"

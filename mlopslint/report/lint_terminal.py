@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from mlopslint.records import Finding, LintReport, Report
-from mlopslint.report.issues import count, counted
+from mlopslint.report.issues import counted, told
 from mlopslint.report.sources import Sources
 from mlopslint.report.view import visible
 
@@ -100,9 +100,7 @@ def totals(result: LintReport | Report) -> str:
     found = result.findings
     parts = []
     if found:
-        kinds = ", ".join(counted(number, word) for word, number in count(found).items())
-        files = len({item.path for item in found})
-        parts.append(f"{counted(len(found), 'finding')} ({kinds}) in {counted(files, 'file')}")
+        parts.append(told(result))
         safe = sum(item.fix_safety == "safe" for item in found)
         unsafe = sum(item.fix_safety == "unsafe" for item in found)
         if safe or unsafe:

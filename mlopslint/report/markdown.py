@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mlopslint.records import Report, Step, Verdict
-from mlopslint.report import view, words
+from mlopslint.report import issues, view, words
 
 #: A pull-request comment may hold 65,536 characters.
 LIMIT = 60_000
@@ -58,7 +58,7 @@ def _within(part: str) -> str:
 def render(report: Report) -> str:
     """The report as GitHub-flavoured Markdown; sections that do not fit are left out and named."""
     foot = _foot(report)
-    sections = [("next steps", _steps(report.assessment.roadmap[:5]))]
+    sections = [("next steps", _steps(report.assessment.roadmap[:5])), ("findings in code", _findings(report))]
     sections += [(f"{code_} {name}", _category(code_, name, mine)) for code_, name, mine in words.by_category(report)]
     sections += [
         ("waivers and attestations", _register(report)),
@@ -182,6 +182,16 @@ def _projects(report: Report) -> str:
     if len(report.projects) > 100:
         rows.append(f"| and {len(report.projects) - 100} more | | |")
     return _folded(f"<b>Projects</b>: {len(report.projects)}", rows)
+
+
+def _findings(report: Report) -> str:
+    if not report.findings:
+        return ""
+    worst = issues.by_severity(report.findings)[:20]
+    rows = [f"- **{item.code}** {code(issues.place(item))}: {text(item.message)}" for item in worst]
+    if len(report.findings) > 20:
+        rows.append(f"- and {len(report.findings) - 20} more")
+    return _folded(f"<b>Findings in code</b>: {issues.told(report)}", rows)
 
 
 def _errors(report: Report) -> str:

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from mlopslint.records import RUNGS, Report, Step, Verdict
-from mlopslint.report import view, words
+from mlopslint.report import issues, view, words
 
 _STYLES = {
     "pass": "green",
@@ -155,7 +155,9 @@ def _steps(console: Any, steps: tuple[Step, ...]) -> None:
 
 def _tail(console: Any, report: Report, verbose: bool) -> None:
     console.print()
-    shown = report.notices if verbose else report.notices[:2]
+    if report.findings:
+        _line(console, ("Code: ", "bold"), (f"{issues.told(report)}; mlopslint lint shows them", ""))
+    shown = report.notices if verbose else report.notices[: 1 if report.findings else 2]
     for notice in shown:
         _line(console, (f"note: {notice}", "yellow"))
     if len(report.notices) > len(shown):
