@@ -104,7 +104,8 @@ def read(kind: str, data: bytes) -> list[Fact]:
         found += secrets.scan(data)
         found += engine.check_file(kind, data, found)
         if b"mlopslint:" in data:
-            found += engine.ignores(data.decode("utf-8", "replace"))
+            text = data.decode("utf-8", "replace")
+            found += engine.python_ignores(text) if kind == "python" else engine.ignores(text)
     return found
 
 

@@ -164,7 +164,7 @@ def read(data: bytes) -> list[Fact]:
         outputs = cell.get("outputs")
         about = cell.get("metadata")
         if marked:
-            facts += engine.ignores(source, number)
+            facts += engine.python_ignores(source, number) if kind == "code" else engine.ignores(source, number)
         facts += [
             Fact(f.kind, f.name, f.line, f.value, number) for f in secrets.scan(source.encode("utf-8", "replace"))
         ]

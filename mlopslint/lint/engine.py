@@ -203,6 +203,22 @@ _IGNORE = re.compile(
 )
 
 
+def python_ignores(text: str, cell: int = 0) -> list[Fact]:
+    """Inline suppressions in the comments of Python source; what stands in strings is none."""
+    import io
+    import tokenize
+
+    rows = [""] * (text.count("\n") + 2)
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                rows[line - 1] = token.line[:column] + token.string
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return ignores(text, cell)
+    return ignores("\n".join(rows), cell)
+
+
 def ignores(text: str, cell: int = 0) -> list[Fact]:
     """Inline suppressions: fact "suppress" named ``ignore`` or ``ignore-file``, value = [codes, reason, stands alone on its line]."""
     found = []

@@ -51,6 +51,7 @@ def write(folder, files):
         (SPLIT + "a, b = train_test_split(x)  # mlopslint: ignore[DAT110]\n", ["LNT101", "VER101"], 0),
         (BAD + "c = 1  # mlopslint: ignore[VER101]\n", ["VER101", "LNT101"], 0),
         ("x = 1  # mlopslint: ignore-file[NBK]\n", ["LNT101"], 0),
+        ('x = "# mlopslint: ignore[VER101]"\n', [], 0),
     ],
 )
 def test_inline_ignores(tmp_path, source, left, suppressed):
