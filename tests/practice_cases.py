@@ -37,7 +37,7 @@ CASES: dict[str, tuple[Files, Files]] = {
     "COS003": ({"train.py": "from torch.cuda.amp import GradScaler\n" + TRAIN + "\nscaler = GradScaler()\n"}, {"train.py": TRAIN}),
     "DAT004": (
         {"train.py": "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n\na, b, c, d = train_test_split(X, y, random_state=0)\nscaler = StandardScaler().fit(a)\n"},
-        {"train.py": "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n\nX = StandardScaler().fit_transform(X)\na, b, c, d = train_test_split(X, y, random_state=0)\n"},
+        {"train.py": "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\nimport pandas as pd\n\nX, y = pd.read_csv('x.csv'), pd.read_csv('y.csv')\nX = StandardScaler().fit_transform(X)\na, b, c, d = train_test_split(X, y, random_state=0)\n"},
     ),
     "DAT006": (
         {"pkg/features.py": "from sklearn.preprocessing import StandardScaler\n\n\ndef make_features(df):\n    return StandardScaler().fit_transform(df)\n", "serve.py": "from pkg.features import make_features\n" + SERVE, "train.py": "from pkg.features import make_features\n" + TRAIN},

@@ -56,4 +56,5 @@ class FitOnTest(FlowRule):
             "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\ndf = pd.read_csv('a.csv')\ny = df['y']\nX = df.drop(columns=['y'])\nXa, Xb, ya, yb = train_test_split(X, y, random_state=0)\ns = StandardScaler()\nXa = s.fit_transform(Xa)\nXb = s.transform(Xb)\n",
         ),
         "import pandas as pd\nfrom sklearn.preprocessing import MinMaxScaler\ntrain = pd.read_csv('train.csv')\ntest = pd.read_csv('test.csv')\nm = MinMaxScaler()\na = m.fit_transform(train)\nb = m.fit_transform(test)\n",
+        "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\ndf = pd.read_csv('a.csv')\ny = df['y']\nX = df.drop(columns=['y'])\nXa, Xb, ya, yb = train_test_split(X, y, random_state=0)\nm = LogisticRegression()\nm.fit(Xb, yb)\nprint(m.score(Xb, yb))\n",
     )

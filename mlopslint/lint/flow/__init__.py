@@ -1,31 +1,24 @@
-"""Data flow from loading to evaluation: where rows that judge a model have taken part in making it (DAT101 to DAT107).
-
-An abstract interpreter over the syntax tree. It follows which rows a value holds, which part of which split they are, what was learned
-from which rows and applied to them, and which rows a model was trained and judged on. Definitions after Yang, Brower-Sinning, Lewis and
-Kästner, "Data Leakage in Notebooks: Static Detection and Better Processes" (ASE 2022).
-"""
+"""Data leakage by data flow: what was learned from rows, and where those rows end up, through a module or notebook."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
-#: A source without any of these holds nothing for the analysis.
-MARKERS: tuple[bytes, ...] = (b".fit", b"fit_transform", b"fit_resample", b"train_test_split", b".adapt(", b"cross_val")
+from mlopslint.lint.flow.rules import Step
 
+__all__ = ["MARKERS", "Leak", "Step", "analyse"]
 
-class Step(NamedTuple):
-    """One point on the path of a leak: where it was fitted, split or evaluated."""
+#: None of these in the source: nothing is fitted, split or sampled, and ``analyse`` finds nothing.
+MARKERS: tuple[bytes, ...] = (b"fit", b"train_test_split", b"cross_val", b"KFold", b"ShuffleSplit", b"xgb", b"lgb")
 
-    text: str
-    line: int
-    cell: int
+_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
 class Leak(NamedTuple):
-    """One leak: the rule, where to point, what to say, and the path."""
+    """One leak, pointing at an expression."""
 
     code: str
     node: ast.AST
@@ -37,10 +30,19 @@ class Leak(NamedTuple):
 
 
 def analyse(cells: Sequence[tuple[ast.Module, int]]) -> list[Leak]:
-    """The leaks of one module (cell 0), or of the cells of a notebook in their order; in the order of the source."""
-    from mlopslint.lint.flow.interpreter import Interpreter
+    """The leaks of one module (cell 0) or of the cells of a notebook in their order."""
+    from mlopslint.lint.flow import rules
+    from mlopslint.lint.flow.engine import Machine
 
-    run = Interpreter()
-    with suppress(RecursionError):  # nested deeper than Python itself would run
-        run.module(cells)
-    return run.leaks()
+    machine = Machine()
+    # An expression nested beyond Python's own stack ends the reading; what was found until there stands.
+    with contextlib.suppress(RecursionError):
+        machine.run(cells)
+    rules.finish(machine)
+    best: dict[tuple[str, int], Leak] = {}
+    for found in machine.found:
+        leak = Leak(*found)
+        key = (leak.code, id(leak.node))
+        if key not in best or _ORDER[leak.confidence] < _ORDER[best[key].confidence]:
+            best[key] = leak
+    return sorted(best.values(), key=lambda leak: (leak.cell, getattr(leak.node, "lineno", 0), leak.code))
