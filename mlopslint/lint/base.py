@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
 
 from mlopslint.records import Confidence, Fact
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mlopslint.facts.python import Reader
     from mlopslint.view import View
 
+T = TypeVar("T")
 Severity = Literal["error", "warning", "note"]
 Safety = Literal["", "safe", "unsafe"]
 #: A piece of source: line and column of its begin and of its end, from 1; the end is exclusive.
@@ -167,7 +169,19 @@ class Context:
 
     def imported(self, *packages: str) -> bool:
         """Whether anything of one of these packages is imported (so far)."""
-        return any(value.partition(".")[0] in packages for value in self.reader.names.values())
+        names = self.reader.names
+        known, read = self.memo.get("packages", (set[str](), 0))
+        known |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
+        self.memo["packages"] = (known, len(names))
+        return not known.isdisjoint(packages)
+
+    def once(self, node: ast.AST, make: Callable[[Any], T]) -> T:
+        """What ``make(node)`` says of a node of this module, worked out once however often it is asked for."""
+        key = f"{make.__module__}.{make.__qualname__} {id(node)}"
+        if key not in self.memo:
+            self.memo[key] = make(node)
+        found: T = self.memo[key]
+        return found
 
     @property
     def text(self) -> str:

@@ -29,6 +29,19 @@ _EFFECTS = frozenset(
 )
 
 
+def _of_the_row(item: ast.BinOp | ast.AugAssign, row: str) -> bool:
+    """Whether this computes with a value of the row; putting text together is no arithmetic."""
+    sides = [item.value] if isinstance(item, ast.AugAssign) else [item.left, item.right]
+    if any(isinstance(side, ast.JoinedStr) or isinstance(getattr(side, "value", None), str) for side in sides):
+        return False
+    for side in sides:
+        while isinstance(side, (ast.Subscript, ast.Attribute, ast.Call)):
+            side = side.func if isinstance(side, ast.Call) else side.value
+        if isinstance(side, ast.Name) and side.id == row:
+            return True
+    return isinstance(item, ast.AugAssign) and isinstance(item.value, ast.BinOp) and _of_the_row(item.value, row)
+
+
 def _arithmetic(loop: ast.For) -> bool:
     """Whether the loop computes with the row and does little else: then it can be written on whole columns."""
     target = loop.target.elts[-1] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
@@ -36,8 +49,7 @@ def _arithmetic(loop: ast.For) -> bool:
     computes = False
     for item in inside(loop):
         if isinstance(item, (ast.BinOp, ast.AugAssign)):
-            parts = ast.walk(item.value) if isinstance(item, ast.AugAssign) else ast.walk(item)
-            computes = computes or any(isinstance(part, ast.Name) and part.id == row for part in parts)
+            computes = computes or _of_the_row(item, row)
         elif isinstance(item, ast.Call):
             called = (
                 item.func.attr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
@@ -10,33 +11,56 @@ from mlopslint.lint.python import inside
 from mlopslint.lint.values import is_frame
 
 
-def _reset(loop: ast.stmt, name: str) -> bool:
-    """Whether the loop gives the name a new beginning in each round: then it does not grow over the rounds."""
-    for item in getattr(loop, "body", []):
-        if isinstance(item, ast.Assign) and any(ast.unparse(target) == name for target in item.targets):
-            if name not in {
-                ast.unparse(part)
-                for part in ast.walk(item.value)
-                if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))
-            }:
-                return True
-    return False
+def _text(node: ast.AST) -> str:
+    """A name with at most two attributes as text, "" for anything else."""
+    tail = ""
+    for _ in range(3):
+        if isinstance(node, ast.Name):
+            return node.id + tail
+        if not isinstance(node, ast.Attribute):
+            return ""
+        tail = f".{node.attr}{tail}"
+        node = node.value
+    return ""
 
 
-def _needed(loop: ast.stmt, growth: ast.stmt, name: str) -> bool:
-    """Whether the loop itself makes the name, or reads it in each round: then it cannot be joined behind the loop."""
-    if isinstance(loop, (ast.For, ast.AsyncFor)) and name in {
-        ast.unparse(part) for part in ast.walk(loop.target) if isinstance(part, ast.expr)
-    }:
-        return True
-    own = {id(part) for part in ast.walk(growth)}
-    return any(
-        isinstance(part, (ast.Name, ast.Attribute))
-        and id(part) not in own
-        and isinstance(part.ctx, ast.Load)
-        and ast.unparse(part) == name
-        for part in inside(loop)
+def _reads(node: ast.AST) -> Counter[str]:
+    """How often each name is read below a node."""
+    return Counter(
+        text
+        for part in inside(node)
+        if isinstance(part, (ast.Name, ast.Attribute)) and isinstance(part.ctx, ast.Load) and (text := _text(part))
     )
+
+
+def _needed(loop: ast.stmt) -> set[str]:
+    """The names that the loop reads otherwise than to assign them anew: what grows under them cannot wait until behind the loop."""
+    reads = _reads(loop)
+    for item in inside(loop):
+        if isinstance(item, ast.Assign) and len(item.targets) == 1 and (own := _text(item.targets[0])):
+            reads[own] -= _reads(item)[own]
+    return {name for name, times in reads.items() if times > 0}
+
+
+def _begun(loop: ast.stmt) -> set[str]:
+    """The names that the loop makes itself or begins anew in each round: they do not grow over the rounds."""
+    found: set[str] = set()
+    if isinstance(loop, (ast.For, ast.AsyncFor)):
+        found |= {_text(part) for part in ast.walk(loop.target)}
+    for item in getattr(loop, "body", []):
+        if isinstance(item, ast.Assign):
+            found |= {
+                text for target in item.targets if (text := _target(target)) and text not in _mentioned(item.value)
+            }
+    return found
+
+
+def _target(node: ast.expr) -> str:
+    return _text(node) or (ast.unparse(node) if isinstance(node, ast.Subscript) else "")
+
+
+def _mentioned(value: ast.expr) -> set[str]:
+    return {_target(part) for part in ast.walk(value) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))}
 
 
 class AppendInLoop(PythonRule):
@@ -99,7 +123,7 @@ class AppendInLoop(PythonRule):
                 return
         else:
             return
-        if _reset(at.loops[-1], grown) or _needed(at.loops[-1], statement, grown):
+        if grown in at.once(at.loops[-1], _begun) or grown in at.once(at.loops[-1], _needed):
             return
         yield at.problem(
             node, f"{grown} is copied in every round of the loop; collect in a list and join once behind it"
@@ -113,6 +137,7 @@ class AppendInLoop(PythonRule):
         "import numpy as np\nfor _ in steps:\n    p = f(X)\n    X = np.concatenate([X, p])\n",
     )
     BAD = (
+        "import pandas as pd\nfor x in y:\n    if x:\n        df = pd.concat([df, a])\n    else:\n        df = pd.concat([df, b])\n",
         "import pandas as pd\nfor f in files:\n    df = pd.concat([df, pd.read_csv(f)])\n",
         "import numpy as np\nout = np.array([])\nfor x in y:\n    out = np.append(out, x)\n",
         "import numpy as np\nwhile True:\n    a = np.vstack((a, step()))\n",

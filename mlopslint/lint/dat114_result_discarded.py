@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
@@ -72,6 +73,10 @@ _NUMPY = frozenset(
 )
 
 
+#: Where a cell begins in a script that was written by nbconvert, Jupytext, an editor or Databricks.
+_CELL = re.compile(r"#\s?(In ?\[|%%|COMMAND -{5,}|<codecell>)")
+
+
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
@@ -83,6 +88,27 @@ def _tried(statement: ast.stmt, at: Context) -> bool:
         blocks = [node.body for node in inside(at.tree, functions=True) if isinstance(node, ast.Try)]
         tried = at.memo["tried"] = {id(item) for body in blocks for item in body}
     return id(statement) in tried
+
+
+def _shown(statement: ast.stmt, at: Context) -> bool:
+    """Whether this is the last line of a cell of a notebook that is kept as a script.
+
+    Its cells begin with a mark, or where the marks were taken out stand apart by two empty lines, as else only definitions do.
+    """
+    if statement.col_offset or at.notebook:
+        return False
+    empty = 0
+    end = statement.end_lineno or statement.lineno
+    for row in at.lines[end : end + 20]:
+        if _CELL.match(row):
+            return True
+        if not row.strip():
+            empty += 1
+        elif empty > 1:
+            return not row.startswith(("def ", "class ", "async def ", "@", "if __name__"))
+        elif not row.startswith("#"):
+            return False
+    return False
 
 
 class ResultDiscarded(PythonRule):
@@ -144,7 +170,13 @@ class ResultDiscarded(PythonRule):
         inplace = keyword(node, "inplace")
         if inplace is not None and constant(inplace) is not False:
             return
-        if keyword(node, "out") is not None or (at.notebook and at.tree.body and at.tree.body[-1] is statement):
+        if (
+            keyword(node, "out") is not None
+            or constant(keyword(node, "copy")) is False
+            or (at.notebook and at.tree.body and at.tree.body[-1] is statement)
+        ):
+            return
+        if _shown(statement, at):
             return
         if self.pandas(node, name) and not _tried(statement, at):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -170,8 +202,13 @@ class ResultDiscarded(PythonRule):
         "names = ['a']\nnames.sort()\nx.dropna()\n",
         {"cells": [("code", "import pandas as pd\ndf = pd.read_csv('a')\ndf.sort_values('x')")]},
         "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna().to_csv('b')\n",
+        "import numpy as np\nnp.nan_to_num(x, copy=False)\n",
+        "# In[1]:\nimport pandas as pd\ndf = pd.read_csv('a')\ndf.sort_values('x')\n\n# the next one\n# In[2]:\nprint(df)\n",
+        "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n\n\n# columns\ndf = df.dropna(axis=1)\n",
+        "import pandas as pd\ndf = pd.read_csv('a')\ntry:\n    df.astype(int)\nexcept ValueError:\n    raise SystemExit(1)\n",
     )
     BAD = (
+        "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n\n\ndef f():\n    return df\n",
         (
             "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n",
             "import pandas as pd\ndf = pd.read_csv('a')\ndf = df.dropna()\n",

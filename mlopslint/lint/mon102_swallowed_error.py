@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.lint.python import inside
 
 _CLEANUP = re.compile(
     r"__del__|__exit__|close|clean|tear|shutdown|stop|kill|exit|try_|maybe|safe|optional|cancel|dispose|destroy", re.I
@@ -29,23 +31,70 @@ _RUNNING = (
 )
 
 
+_OPTIONS = frozenset(
+    {"remove", "unlink", "rmtree", "rmdir", "makedirs", "mkdir", "set_start_method", "basicConfig", "filterwarnings"}
+)
+_CONVERSIONS = frozenset(
+    {
+        "literal_eval",
+        "int",
+        "float",
+        "loads",
+        "strptime",
+        "fromisoformat",
+        "to_datetime",
+        "to_numeric",
+        "decode",
+        "eval",
+        "parse",
+    }
+)
+
+
+def _called(statement: ast.stmt) -> str:
+    """The last name of the call that a statement makes, assigns or returns; "" where it does not."""
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.Return)) else None
+    if not isinstance(value, ast.Call):
+        return ""
+    return value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+
+
 def _optional(statement: ast.stmt) -> bool:
-    """Whether the one guarded statement only tidies up or sets something that may fail: a close, a removal, an option."""
-    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
-        return False
-    func = statement.value.func
-    called = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    return bool(_CLEANUP.search(called)) or called in (
-        "remove",
-        "unlink",
-        "rmtree",
-        "rmdir",
-        "makedirs",
-        "mkdir",
-        "set_start_method",
-        "basicConfig",
-        "filterwarnings",
-    )
+    """Whether a guarded statement only tidies up or sets something that may fail: a close, a removal, an option."""
+    if isinstance(statement, ast.Pass):
+        return True
+    called = _called(statement) if isinstance(statement, ast.Expr) else ""
+    return bool(called) and (bool(_CLEANUP.search(called)) or called.startswith("delete") or called in _OPTIONS)
+
+
+def _converts(statement: ast.stmt) -> bool:
+    """Whether this reads a value in another form where it has that form: ``return int(text)``."""
+    return isinstance(statement, (ast.Assign, ast.Return)) and _called(statement) in _CONVERSIONS
+
+
+def _fallbacks(scope: ast.AST) -> set[int]:
+    """The try statements that set a name which the next statement tests: what is missing is dealt with there."""
+    found: set[int] = set()
+    for item in inside(scope):
+        for block in (getattr(item, "body", None), getattr(item, "orelse", None)):
+            if isinstance(block, list):
+                found |= _followed(block)
+    return found | _followed(getattr(scope, "body", []))
+
+
+def _followed(block: list[ast.stmt]) -> set[int]:
+    found: set[int] = set()
+    for item, after in pairwise(block):
+        while isinstance(item, ast.If):
+            item = item.body[-1]
+        if not isinstance(item, ast.Try) or not isinstance(after, ast.If) or not isinstance(item.body[0], ast.Assign):
+            continue
+        test = after.test.operand if isinstance(after.test, ast.UnaryOp) else after.test
+        tested = test.left if isinstance(test, ast.Compare) else test
+        target = item.body[0].targets[0]
+        if isinstance(tested, ast.Name) and isinstance(target, ast.Name) and tested.id == target.id:
+            found.add(id(item))
+    return found
 
 
 class SwallowedError(PythonRule):
@@ -92,7 +141,7 @@ class SwallowedError(PythonRule):
     markers = (b"except:", b"except Exception", b"except BaseException")
 
     def check(self, node: ast.Try, name: str, at: Context) -> Iterator[Problem]:
-        if len(node.handlers) != 1 or node.orelse:
+        if len(node.handlers) != 1 or node.orelse or node.finalbody:
             return
         handler = node.handlers[0]
         kind = handler.type
@@ -103,7 +152,11 @@ class SwallowedError(PythonRule):
             return
         if any(isinstance(item, (ast.Import, ast.ImportFrom)) for item in node.body):
             return
-        if (len(node.body) == 1 and _optional(node.body[0])) or not at.imported(*_RUNNING):
+        if all(_optional(item) for item in node.body) or not at.imported(*_RUNNING):
+            return
+        if len(node.body) <= 2 and _converts(node.body[0]):
+            return
+        if len(node.body) == 1 and id(node) in at.once(at.function or at.tree, _fallbacks):
             return
         if any("#" in line for line in at.lines[handler.lineno - 1 : handler.body[0].lineno]):
             return  # whoever explains it has thought of it
@@ -114,6 +167,9 @@ class SwallowedError(PythonRule):
         "import torch\ntry:\n    import apex\nexcept Exception:\n    pass\n",
         "import torch\ntry:\n    f()\nexcept Exception:\n    log.exception('x')\n",
         "try:\n    f()\nexcept Exception:\n    pass\n",
+        "import torch\ndef read(text):\n    try:\n        return float(text)\n    except Exception:\n        pass\n    return text\n",
+        "import torch\ndef find(name):\n    x = None\n    try:\n        x = store.view(name)\n    except Exception:\n        pass\n    if x is None:\n        x = store.other(name)\n",
+        "import torch\ntry:\n    client.delete_endpoint(a)\n    client.delete_model(a)\nexcept:\n    pass\n",
         "import torch\nclass A:\n    def __del__(self):\n        try:\n            f()\n            g()\n        except Exception:\n            pass\n",
     )
     BAD = (

@@ -76,8 +76,8 @@ class EstimatorUnseeded(PythonRule):
 
     What it does
     ------------
-    Finds scikit-learn, XGBoost, LightGBM and CatBoost estimators that draw at random and get no ``random_state``
-    (or ``seed``).
+    Finds estimators of scikit-learn and imbalanced-learn that draw at random and get no ``random_state``. Those of
+    XGBoost, LightGBM and CatBoost begin at a fixed seed of their library and are found with low confidence.
 
     Why is this bad?
     ----------------
@@ -128,10 +128,18 @@ class EstimatorUnseeded(PythonRule):
             given = keyword(node, needed[0])
             if given is None or constant(given) not in needed[1]:
                 return
-        seed = "random_seed" if name.startswith("catboost.") else "random_state"
-        yield at.problem(node, f"{last} draws at random without {seed}", at.keyword(node, seed, "42", f"Add {seed}=42"))
+        if last in ("KMeans", "MiniBatchKMeans") and constant(keyword(node, "init")) is ... and keyword(node, "init"):
+            return  # it begins at the centres that it is given
+        if not name.startswith(("sklearn.", "imblearn.")):
+            seed = "random_seed" if name.startswith("catboost.") else "random_state"
+            fix = at.keyword(node, seed, "42", f"Add {seed}=42")
+            yield at.problem(node, f"{last} takes its seed from its library's default; say {seed}", fix, "low")
+            return
+        fix = at.keyword(node, "random_state", "42", "Add random_state=42")
+        yield at.problem(node, f"{last} draws at random without random_state", fix)
 
     GOOD = (
+        "from sklearn.cluster import KMeans\nm = KMeans(3, init=centres, n_init=1)\n",
         "from sklearn.ensemble import RandomForestClassifier\nm = RandomForestClassifier(random_state=0)\n",
         "from sklearn.svm import SVC\nm = SVC()\n",
         "from sklearn.linear_model import LogisticRegression\nm = LogisticRegression()\n",

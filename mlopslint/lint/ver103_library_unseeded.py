@@ -2,153 +2,466 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from mlopslint.concepts import Concepts
-from mlopslint.lint.base import Edit, Fix, Problem, ProjectRule
+from mlopslint.lint.base import Edit, Fix, Problem, ProjectRule, Region
+from mlopslint.lint.seeds import draws, named_seeding, seeded, trained_with
 from mlopslint.records import Fact
-from mlopslint.view import View
 
-_SEED = re.compile(r"seed|determinis|reproduc|random_state", re.I)
-#: Trainers that seed every library by themselves, with a default.
-_SELF = re.compile(r"TrainingArguments$|^ultralytics\.|SFTConfig$|DPOConfig$|GRPOConfig$|^transformers\.Trainer$")
-#: Packages whose use means that seeds are a matter of configuration.
-_SEEDING = frozenset({"autogluon", "pycaret", "flaml", "ludwig", "nni", "detectron2"})
-_HOW = {
+if TYPE_CHECKING:
+    from mlopslint.concepts import Concepts
+    from mlopslint.view import View
+
+#: A file and a function in it as ``function`` or ``Class.method``; "" is its top level.
+Place = tuple[str, str]
+
+_SEED_CALLS = {
+    "random": "random.seed(42)",
+    "numpy": "numpy.random.seed(42)",
     "torch": "torch.manual_seed(42)",
     "tensorflow": "tensorflow.random.set_seed(42)",
-    "numpy": "numpy.random.seed(42)",
-    "random": "random.seed(42)",
 }
-_DRAWS = re.compile(
-    r"^(?:numpy\.random\.(?:rand|randn|randint|shuffle|permutation|choice|uniform|normal|random)|random\.(?:random|shuffle|choice|choices|sample|randint|uniform))$"
-)
-
-
-def _seeds(fact: Fact) -> bool:
-    """Whether a call seeds something, or takes a seed."""
-    if (
-        _SEED.search(fact.name)
-        or _SELF.search(fact.name)
-        or fact.name.endswith(("PRNGKey", "default_rng", "RandomState", "random.key"))
-    ):
-        return True
-    return isinstance(fact.value, dict) and any(_SEED.search(key) for key in fact.value)
-
-
-def _first_draw(view: View, concepts: Concepts, path: str) -> tuple[str, int, int] | None:
-    """Library, line and cell of the first random thing that an entry point does: a training call, or a draw."""
-    packages = {
-        fact.name.split(".")[0] for name in (path, *concepts.imports.get(path, ())) for fact in view.of(name, "import")
-    }
-    for hit in sorted(concepts.training, key=lambda item: (item.fact.cell, item.fact.line)):
-        if hit.path == path and not hit.fact.name.endswith("GradientTape"):
-            if "torch" in packages:
-                return "torch", hit.fact.line, hit.fact.cell
-            if packages & {"tensorflow", "keras"}:
-                return "tensorflow", hit.fact.line, hit.fact.cell
-    for fact in view.of(path, "call"):
-        if _DRAWS.match(fact.name):
-            return fact.name.split(".")[0], fact.line, fact.cell
-    return None
+#: Decorators of functions that something else starts.
+_STARTED = (".command", "hydra.main", ".flow", ".task", ".step", ".job", ".op", ".asset", ".component")
+#: Receivers of an unresolved ``.train``: ``model.train()`` only changes a mode.
+_TRAINERS = ("trainer", "engine", "runner", "learner", "experiment", "algo", "agent", "solver")
 
 
 class LibraryUnseeded(ProjectRule):
-    """Training draws at random and nothing seeds it.
+    """Training draws random numbers and nothing seeds them.
 
     What it does
     ------------
-    Finds entry points of training (scripts and notebooks) that use torch, TensorFlow or JAX to train, or draw from
-    NumPy or ``random``, while neither they nor any module of the project that they reach seeds anything. Helpers
-    such as ``set_seed`` and ``seed_everything``, seeded generators, and trainers that seed by themselves count.
+    Finds scripts and notebooks that start a training which draws from the global generator of ``random``, NumPy, PyTorch or TensorFlow,
+    where neither they nor any module of the project that they import seeds that library. Training a network draws by itself: its weights,
+    the order of its batches, dropout. Seeds count wherever they are set: in helpers of other modules, by ``seed_everything``, ``set_seed``
+    and their kin, by arguments called ``seed``, by trainers that seed themselves. Estimators of scikit-learn are the matter of VER101 and
+    VER102.
 
     Why is this bad?
     ----------------
-    Two runs of the same code on the same data give two models: nobody can tell a better model from luck, or make
-    one again.
+    No run can be repeated: whether a change made the model better, or only the weights began elsewhere, cannot be told.
 
     Example
     -------
     ::
 
-        model = Net()
-        for x, y in loader:
-            ...
+        import torch
+        from churn.model import fit
+
+        if __name__ == "__main__":
+            fit()
 
     Use instead
     -----------
     ::
 
-        torch.manual_seed(42)
-        model = Net()
-        for x, y in loader:
-            ...
+        import torch
+        from churn.model import fit
+
+        if __name__ == "__main__":
+            torch.manual_seed(42)
+            fit()
 
     Fix safety
     ----------
-    Unsafe: every run then draws the same numbers.
+    Unsafe: it seeds the library at the start of the run, after which every run draws the same numbers.
 
     References
     ----------
     - PyTorch, "Reproducibility": https://pytorch.org/docs/stable/notes/randomness.html
-    - Known from dslinter (randomness control), which looks at one file at a time.
+    - Keras, "Reproducibility in Keras models": https://keras.io/examples/keras_recipes/reproducibility_recipes/
+    - Known from dslinter (randomness control), which looks at one file only.
     """
 
     code = "VER103"
     name = "library-unseeded"
-    in_tests = False
-    confidence = "medium"
     fixes = "unsafe"
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
+        from mlopslint.concepts import Concepts
+
         concepts = Concepts(view)
-        trains = set(concepts.training_files) | set(concepts.training_notebooks)
-        for path in sorted(trains):
-            entry = (
-                view.kinds.get(path) == "notebook" or view.module(path).get("main") or not concepts.is_imported(path)
-            )
-            if not entry:
-                continue
+        if not concepts.training:
+            return
+        names = Definitions(view)
+        libraries = _training_libraries(view, concepts, names)
+        random = Randomness(view)
+        for path, (facts, trained) in sorted(_entries(view, concepts, libraries, names).items()):
             reached = concepts.reach([path])
-            if any(_seeds(fact) for name in reached for fact in view.of(name, "call")) or any(
-                _SEED.search(fact.name)
-                for name in reached
-                for kind in ("key", "set", "field", "def")
-                for fact in view.of(name, kind)
-            ):
-                continue
-            if any(fact.name.split(".")[0] in _SEEDING for name in reached for fact in view.of(name, "import")):
-                continue
-            found = _first_draw(view, concepts, path)
-            if found is None:
-                continue
-            library, line, cell = found
-            seed = _HOW[library]
-            root = seed.partition(".")[0]
-            edits = (Edit((1, 1, 1, 1), "import", (f"import {root}",)), Edit((1, 1, 1, 1), "import", (seed,)))
-            words = f"training draws from {library} and nothing that it reaches seeds it; begin with {seed}"
-            fix = Fix(f"Begin with {seed}", "unsafe", edits) if not cell else None
-            yield path, Problem((line, 1, line, 1), words, cell, fix)
+            missing = sorted((trained | random.drawn(reached)) - random.seeded(reached))
+            if not missing or (not set(missing) & trained and random.seeded(reached)):
+                continue  # where something is seeded, a draw that nothing of training implies may be meant to differ
+            if random.seeded(concepts.reach(sorted(concepts.reaching([path])))) or _configured(view, concepts, path):
+                continue  # it is started by something that seeds
+            first = [hit.fact for hit in concepts.training if hit.path == path]
+            first += [fact for fact in view.of(path, "call") if draws(fact.name) in missing]
+            problem = _problem(view, path, _in_order(first or facts)[0], missing)
+            # beside estimators that draw nothing themselves, a draw may as well be for a picture
+            yield path, problem if set(missing) & trained else problem._replace(confidence="low")
 
     GOOD = (
+        {"train.py": "import torch\nfrom utils import set_seed\nset_seed(1)\nloss.backward()\n", "utils.py": "def set_seed(n):\n    pass\n"},
         {
-            "train.py": "import torch\nfrom helpers import set_seeds\nset_seeds()\nmodel = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(model.parameters(), lr=1)\nfor x in loader:\n    loss = model(x)\n    loss.backward()\n    opt.step()\n",
-            "helpers.py": "import torch\ndef set_seeds():\n    torch.manual_seed(1)\n",
+            "train.py": "import torch\nfrom pkg import prepare\nif __name__ == '__main__':\n    prepare()\n    loss.backward()\n",
+            "pkg/__init__.py": "from .setup import prepare\n",
+            "pkg/setup.py": "import torch\ndef prepare():\n    torch.manual_seed(0)\n",
         },
-        {
-            "train.py": "import torch\nfrom helpers import prepare\nprepare()\nmodel = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(model.parameters(), lr=1)\nfor x in loader:\n    loss = model(x)\n    loss.backward()\n    opt.step()\n",
-            "helpers.py": "from deep import start\ndef prepare():\n    start()\n",
-            "deep.py": "import torch\ndef start():\n    torch.manual_seed(1)\n",
-        },
-        {"a.py": "import numpy as np\nx = np.random.rand(3)\n"},
-    )
+        {"train.py": "import torch\ndef step(loss):\n    loss.backward()\n"},
+        {"train.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n"},
+        {"train.py": "import lightning as L\nL.seed_everything(1)\nL.Trainer().fit(model)\n"},
+        {"train.py": "from transformers import Trainer, TrainingArguments\nTrainer(model, TrainingArguments('out')).train()\n"},
+        {"evaluate.py": "import torch\nfrom model import Net\nNet().eval()\n", "model.py": "import torch\nclass Net:\n    def fit(self, loss):\n        loss.backward()\n"},
+        {"a.ipynb": {"cells": [("code", "import torch\ntorch.manual_seed(1)"), ("code", "loss.backward()")]}},
+    )  # fmt: skip
     BAD = (
+        ({"train.py": "import torch\n\nfor x in rows:\n    loss(x).backward()\n    optimizer.step()\n"}, "train.py", 4),
         (
             {
-                "train.py": "import torch\nmodel = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(model.parameters(), lr=1)\nif __name__ == '__main__':\n    for x in loader:\n        loss = model(x)\n        loss.backward()\n        opt.step()\n"
+                "scripts/run.py": "from pkg.engine import Trainer\n\nif __name__ == '__main__':\n    trainer = Trainer()\n    trainer.fit()\n",
+                "pkg/__init__.py": "",
+                "pkg/engine.py": "import torch\n\n\nclass Trainer:\n    def fit(self):\n        self._epoch()\n\n    def _epoch(self):\n        self.loss.backward()\n        self.optimizer.step()\n",
             },
-            "train.py",
-            7,
+            "scripts/run.py",
+            5,
         ),
+        ({"a.ipynb": {"cells": [("code", "from tensorflow import keras\nmodel = keras.Sequential()\nmodel.fit(x, y)")]}}, "a.ipynb", 3),
+    )  # fmt: skip
+
+
+def _packages(view: View, path: str) -> set[str]:
+    return {fact.name.partition(".")[0] for fact in view.of(path, "import")}
+
+
+def _training_libraries(view: View, concepts: Concepts, names: Definitions) -> dict[Place, set[str]]:
+    """Where the project trains, and from which libraries this draws by itself."""
+    found: dict[Place, set[str]] = defaultdict(set)
+    about: dict[str, tuple[set[str], bool]] = {}
+    for hit in concepts.training:
+        if view.kinds.get(hit.path) not in ("python", "notebook"):
+            continue
+        if hit.path not in about:
+            about[hit.path] = (_packages(view, hit.path), _optimises(view, hit.path))
+        packages, optimises = about[hit.path]
+        name = hit.fact.name
+        if optimises or not name.endswith((".backward", ".GradientTape", ".grad")):
+            found[names.place(hit.path, hit.fact)] |= {trained_with(packages, name)} - {""}
+    return found
+
+
+def _optimises(view: View, path: str) -> bool:
+    """Whether gradients are used for steps, not only looked at."""
+    return any(
+        fact.name.endswith((".step", ".apply_gradients", ".minimize", ".zero_grad")) for fact in view.of(path, "call")
+    )
+
+
+# -- who starts what ----------------------------------------------------------------------------------------------------
+
+
+class Definitions:
+    """The functions and classes of each file of a project, and in which of them a call stands."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._of: dict[str, dict[str, str]] = {}
+        self._methods: dict[str, dict[str, list[str]]] = {}
+
+    def of(self, path: str) -> dict[str, str]:
+        """Qualified name -> what it is."""
+        if path not in self._of:
+            facts = self.view.of(path, "def")
+            self._of[path] = {fact.name: fact.value["type"] for fact in facts if isinstance(fact.value, dict)}
+        return self._of[path]
+
+    def methods(self, path: str) -> dict[str, list[str]]:
+        """Name of a method -> its qualified names."""
+        if path not in self._methods:
+            found: dict[str, list[str]] = defaultdict(list)
+            for name, what in self.of(path).items():
+                if what == "method":
+                    found[name.rpartition(".")[2]].append(name)
+            self._methods[path] = found
+        return self._methods[path]
+
+    def place(self, path: str, fact: Fact) -> Place:
+        """The function in which a call stands: the outermost one, or ``Class.method``."""
+        inner = fact.value.get("in", "") if isinstance(fact.value, dict) else ""
+        return path, _outer(self.of(path), inner)
+
+
+def _outer(defined: dict[str, str], qualified: str) -> str:
+    parts = qualified.split(".")
+    for end in range(1, len(parts) + 1):
+        if defined.get(".".join(parts[:end])) in ("function", "method"):
+            return ".".join(parts[:end])
+    return qualified
+
+
+def _entries(
+    view: View, concepts: Concepts, libraries: dict[Place, set[str]], names: Definitions
+) -> dict[str, tuple[list[Fact], set[str]]]:
+    """File -> the calls of its own by which its top level comes to train, and the libraries that this draws from."""
+    near = concepts.reaching(sorted({path for path, _ in libraries}))
+    calls = _calls(view, concepts, near, {name.rpartition(".")[2] for _, name in libraries if name}, names)
+    facts: dict[str, dict[int, Fact]] = defaultdict(dict)
+    trained: dict[str, set[str]] = defaultdict(set)
+    own = {*view.python_files, *view.notebooks}
+    for hit in concepts.training:
+        place = names.place(hit.path, hit.fact)
+        if not place[1] and hit.path in own and place in libraries:
+            facts[hit.path][id(hit.fact)] = hit.fact
+            trained[hit.path] |= libraries[place]
+    starts: dict[frozenset[str], set[Place]] = defaultdict(set)
+    for place, drawn in libraries.items():
+        starts[frozenset(drawn)].add(place)
+    for libraries_drawn, seen in starts.items():
+        pending = sorted(seen)
+        while pending:
+            for caller, fact in calls.get(pending.pop(), ()):
+                if not caller[1] and caller[0] in own:
+                    facts[caller[0]][id(fact)] = fact
+                    trained[caller[0]] |= libraries_drawn
+                if caller not in seen:
+                    seen.add(caller)
+                    pending.append(caller)
+    return {path: (_in_order(found.values()), trained[path]) for path, found in facts.items()}
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    return sorted(facts, key=lambda fact: (fact.cell, fact.line))
+
+
+def _calls(
+    view: View, concepts: Concepts, paths: Iterable[str], methods: set[str], names: Definitions
+) -> dict[Place, list[tuple[Place, Fact]]]:
+    """Who calls each function of these files; ``methods`` are names that an unresolved method call may mean."""
+    of: dict[Place, list[tuple[Place, Fact]]] = defaultdict(list)
+    for path in sorted(paths):
+        imported = {fact.name for fact in view.of(path, "import")}
+        for fact in view.of(path, "call"):
+            caller = names.place(path, fact)
+            for target in _of_methods(concepts, fact, caller, methods, names):
+                of[target].append((caller, fact))
+            for name in (fact.name, *_handed_on(fact)):
+                for target in _targets(view, concepts, path, name, imported, names):
+                    of[target].append((caller, fact))
+        for fact in view.of(path, "decorator"):
+            target_name = fact.value.get("target") if isinstance(fact.value, dict) else None
+            if fact.name.endswith(_STARTED) and target_name in names.of(path) and concepts.is_runnable(path):
+                of[(path, str(target_name))].append(((path, ""), fact))
+    return of
+
+
+def _handed_on(fact: Fact) -> Iterator[str]:
+    """Functions that are given to a call instead of being called: ``spawn(worker)``, ``fire.Fire(train)``."""
+    if isinstance(fact.value, dict):
+        for key, value in fact.value.items():
+            if key != "on" and isinstance(value, str) and value.startswith("$") and value[1:].isidentifier():
+                yield value[1:]
+
+
+def _of_methods(
+    concepts: Concepts, fact: Fact, caller: Place, methods: set[str], names: Definitions
+) -> Iterator[Place]:
+    """What a call of a method of ``self`` or of an unresolved object may mean."""
+    if not fact.name.startswith(".") or ":" in fact.name or not isinstance(fact.value, dict):
+        return
+    path, function = caller
+    method, on, owner = fact.name[1:], str(fact.value.get("on", "")), function.rpartition(".")[0]
+    if on == "self" and owner:
+        yield path, f"{owner}.{method}"
+    elif method in methods and (method != "train" or any(word in on.lower() for word in _TRAINERS)):
+        for file in (path, *sorted(concepts.imports.get(path, ()))):
+            for qualified in names.methods(file).get(method, ())[:20]:
+                yield file, qualified
+
+
+def _targets(
+    view: View, concepts: Concepts, path: str, name: str, imported: set[str], names: Definitions
+) -> Iterator[Place]:
+    """The function of the project that a resolved name means."""
+    if name.partition(".")[0] in names.of(path):
+        yield from _of_definition(path, name, names.of(path))
+        return
+    known = name
+    for _ in range(8):
+        if known in imported:
+            file = concepts.resolve(known, path)
+            if file:
+                yield from _exported(view, concepts, file, _rest(file, known, name), names)
+            return
+        known = known.rpartition(".")[0]
+        if not known:
+            return
+
+
+def _rest(file: str, known: str, name: str) -> str:
+    """What of a dotted name stands in the file that its import resolves to."""
+    last = known.rpartition(".")[2].rpartition(":")[2]
+    stem = file[:-3].removesuffix("/__init__").rpartition("/")[2]
+    tail = name[len(known) :].strip(".")
+    if last == stem and tail:
+        return tail
+    return f"{last}.{tail}".strip(".")
+
+
+def _of_definition(path: str, name: str, defined: dict[str, str]) -> Iterator[Place]:
+    outer = _outer(defined, name)
+    if defined.get(outer) == "class":
+        yield path, f"{outer}.__init__"
+    yield path, outer
+
+
+def _exported(
+    view: View, concepts: Concepts, file: str, name: str, names: Definitions, depth: int = 0
+) -> Iterator[Place]:
+    """A name of a file, followed through the imports by which it may only be passed on."""
+    head = name.partition(".")[0]
+    if head in names.of(file):
+        yield from _of_definition(file, name, names.of(file))
+        return
+    if depth > 4:
+        return
+    followed = 0
+    for fact in view.of(file, "import"):
+        if fact.value == "star" or fact.name.rpartition(".")[2].rpartition(":")[2] == head:
+            target = concepts.resolve(fact.name, file)
+            if target and target != file and followed < 20:
+                followed += 1
+                passed = name
+                if fact.value != "star" and target[:-3].removesuffix("/__init__").rpartition("/")[2] == head:
+                    passed = name.partition(".")[2] or name
+                yield from _exported(view, concepts, target, passed, names, depth + 1)
+
+
+# -- who seeds ------------------------------------------------------------------------------------------------------------
+
+
+class Randomness:
+    """What the files of a project draw and seed, each file looked at once."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._known: dict[str, tuple[set[str], set[str], dict[str, set[str]], set[str]]] = {}
+
+    def _of(self, path: str) -> tuple[set[str], set[str], dict[str, set[str]], set[str]]:
+        """The libraries that a file draws from, those that it seeds, those that its seeding helpers seed, and the names it calls."""
+        known = self._known.get(path)
+        if known is None:
+            drawn: set[str] = set()
+            found: set[str] = set()
+            helpers: dict[str, set[str]] = defaultdict(set)
+            used: set[str] = set()
+            for fact in self.view.of(path, "call"):
+                last = fact.name.rpartition(".")[2].rpartition(":")[2]
+                inner = fact.value.get("in", "").rpartition(".")[2] if isinstance(fact.value, dict) else ""
+                if last != inner:
+                    used.add(last)
+                    used.update(_handed_on(fact))
+                drawn.add(draws(fact.name))
+                libraries = seeded(fact)
+                if libraries and inner and named_seeding(inner):
+                    helpers[inner] |= libraries
+                else:
+                    found |= libraries
+            known = self._known[path] = (drawn - {""}, found, helpers, used)
+        return known
+
+    def drawn(self, paths: Iterable[str]) -> set[str]:
+        """The libraries from which these files draw by explicit calls."""
+        return set().union(*(self._of(path)[0] for path in paths))
+
+    def seeded(self, paths: Iterable[str]) -> set[str]:
+        """The libraries that these files seed; a helper that is named for it and that nobody calls does not count."""
+        every = [self._of(path) for path in paths]
+        found = set().union(*(one[1] for one in every))
+        if any(one[2] for one in every):
+            used = set().union(*(one[3] for one in every))
+            for one in every:
+                for name in one[2].keys() & used:
+                    found |= one[2][name]
+        return found
+
+
+def _configured(view: View, concepts: Concepts, path: str) -> bool:
+    """Whether a configuration that this code is driven by holds a seed."""
+    driven = any(
+        fact.name.partition(".")[0] in ("hydra", "omegaconf", "jsonargparse")
+        for file in concepts.reach([path])
+        for fact in view.of(file, "import")
+    )
+    return driven and any(
+        hit.fact.value is not None for hit in view.search("key", r"(^|[._])(random_?)?seed(_everything)?$")
+    )
+
+
+# -- what is said -----------------------------------------------------------------------------------------------------------
+
+
+def _problem(view: View, path: str, first: Fact, missing: list[str]) -> Problem:
+    tree = _tree(view, path, first.cell)
+    region: Region = (first.line, 1, first.line, 1)
+    fix = None
+    if tree is not None:
+        region = _region(tree, first) or region
+        fix = _fix(tree, missing)
+    words = " and ".join(missing) if len(missing) < 3 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+    them = "it" if len(missing) == 1 else "them"
+    return Problem(region, f"training draws from {words}, and nothing that it reaches seeds {them}", first.cell, fix)
+
+
+def _tree(view: View, path: str, cell: int) -> ast.Module | None:
+    """The code of a file once more, for the exact place; notebooks keep to the line."""
+    if cell:
+        return None
+    from mlopslint.facts.python import parse
+
+    for _, data, _ in view.snapshot.read([view.entries[path]]):
+        try:
+            return parse(data) if data else None
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+    return None
+
+
+def _region(tree: ast.Module, fact: Fact) -> Region | None:
+    last = fact.name.rpartition(".")[2]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.lineno == fact.line and node.end_lineno == fact.line:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == last:
+                return node.lineno, node.col_offset + 1, node.lineno, (node.end_col_offset or 0) + 1
+    return None
+
+
+def _fix(tree: ast.Module, missing: list[str]) -> Fix | None:
+    """Seeds before the first statement under the main guard, else below the imports at the top."""
+    aliases: dict[str, str] = {}
+    last: ast.stmt | None = None
+    guarded: ast.stmt | None = None
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            aliases |= {alias.name: alias.asname or alias.name for alias in node.names if "." not in alias.name}
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            last = node
+        elif isinstance(node, ast.If) and _is_main(node.test):
+            guarded = node.body[0]
+    at = guarded or last
+    if at is None or any(library not in aliases for library in missing):
+        return None
+    calls = [aliases[library] + _SEED_CALLS[library][len(library) :] for library in missing]
+    line = at.lineno
+    region: Region = (line, at.col_offset + 1, at.end_lineno or line, (at.end_col_offset or 0) + 1)
+    text = ("\n" + " " * at.col_offset).join(calls)
+    words = "Call " + " and ".join(calls) + " at the start"
+    return Fix(words, "unsafe", (Edit(region, "line-before" if guarded else "line-after", (text,)),))
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and any(
+        isinstance(side, ast.Name) and side.id == "__name__" for side in (test.left, *test.comparators)
     )

@@ -53,8 +53,8 @@ class NondeterministicAlgorithms(PythonRule):
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
         if name != "torch.manual_seed" or not isinstance(at.statement, ast.Expr) or at.statement.value is not node:
             return
-        if "deterministic" in at.text or at.memo.setdefault("VER105", node) is not node:
-            return  # asked for somewhere, or said already
+        if at.memo.setdefault("VER105", node) is not node or "deterministic" in at.text:
+            return  # said already, or asked for somewhere
         edit = Edit(at.region(at.statement), "line-after", ("torch.use_deterministic_algorithms(True)",))
         fix = Fix("Ask for deterministic algorithms", "unsafe", (edit,)) if at.names.get("torch") == "torch" else None
         yield at.problem(node, "torch is seeded, but its algorithms may differ from run to run", fix)

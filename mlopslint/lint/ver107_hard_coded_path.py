@@ -7,55 +7,57 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.python import inside
 
 _HOME = re.compile(
     r"(?:/home/[\w.-]+/|/Users/[\w.-]+/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents|Data|Projects?|dev|code)\b|[D-Zd-z]:\\{1,2}\w|/content/drive/"
     r"|/scratch/\w+/)"
 )
 _PLACEHOLDER = re.compile(
-    r"/home/(?:user|username|me|jovyan|runner|app|ubuntu|ec2-user|airflow|\w*docker|vscode|coder|worker|model-server|venv|you\w*|<|\{|\$)\b|/Users/(?:user|username|me|you\w*|<|\{|\$)\b"
+    r"/home/(?:user|username|me|jovyan|runner|app|docs|jupyter|ubuntu|ec2-user|airflow|\w*docker|vscode|coder|worker|model-server|venv|you\w*|<|\{|\$)\b|/Users/(?:user|username|me|you\w*|<|\{|\$)\b"
     r"|path[/_\\]?to|\.\.\.|/root/(?:\.cache|\.ssh|\.kube|\.aws|\.config|\.local|\.cargo)|site-packages|\*",
     re.I,
 )
 
 
-def _described(statement: ast.stmt | None, node: ast.Constant) -> bool:
-    """Whether the text is help, a message or a pattern rather than a path in use."""
-    if statement is None:
-        return False
-    for item in inside(statement):
-        if isinstance(item, ast.keyword) and item.arg in (
-            "help",
-            "description",
-            "epilog",
-            "doc",
-            "example",
-            "examples",
-            "metavar",
-        ):
-            if any(inner is node for inner in ast.walk(item.value)):
-                return True
+#: Keywords whose value is read by people.
+_TOLD = frozenset({"help", "description", "epilog", "doc", "example", "examples", "metavar"})
+#: Calls whose arguments are messages or patterns.
+_TELLING = frozenset(
+    [
+        "print",
+        "info",
+        "debug",
+        "warning",
+        "error",
+        "startswith",
+        "endswith",
+        "replace",
+        "compile",
+        "match",
+        "sub",
+        "search",
+        "split",
+    ]
+)
+
+
+def _described(statement: ast.stmt) -> set[int]:
+    """The texts in a statement that are help, a message or a pattern rather than a path in use."""
+    found: set[int] = set()
+    stack: list[tuple[ast.AST, bool]] = [(statement, False)]
+    while stack:
+        item, told = stack.pop()
+        if isinstance(item, ast.Constant) and told:
+            found.add(id(item))
+        told_in = told or (isinstance(item, ast.keyword) and item.arg in _TOLD)
         if isinstance(item, ast.Call) and isinstance(item.func, (ast.Name, ast.Attribute)):
             called = item.func.id if isinstance(item.func, ast.Name) else item.func.attr
-            if called in (
-                "print",
-                "info",
-                "debug",
-                "warning",
-                "error",
-                "startswith",
-                "endswith",
-                "replace",
-                "compile",
-                "match",
-                "sub",
-                "search",
-                "split",
-            ):
-                if any(inner is node for argument_ in item.args for inner in ast.walk(argument_)):
-                    return True
-    return False
+            stack.append((item.func, told_in))
+            stack += [(argument, told_in or called in _TELLING) for argument in item.args]
+            stack += [(word, told_in) for word in item.keywords]
+        else:
+            stack += [(child, told_in) for child in ast.iter_child_nodes(item)]
+    return found
 
 
 class HardCodedPath(PythonRule):
@@ -63,8 +65,9 @@ class HardCodedPath(PythonRule):
 
     What it does
     ------------
-    Finds absolute and home paths (``/home/ann/data.csv``, ``C:\\Users\\ann``, ``~/models``) that are read, written,
-    or kept in a name for a path.
+    Finds paths below the home of a user or a drive of one machine (``/home/ann/data.csv``, ``C:\\Users\\ann``) in code.
+    Homes that images and services have (``/home/jovyan``, ``/home/docs``), help texts and messages are left out; paths
+    of a mounted Google Drive, which hold in every Colab session of their owner, are found with low confidence.
 
     Why is this bad?
     ----------------
@@ -103,10 +106,14 @@ class HardCodedPath(PythonRule):
         statement = at.statement
         if isinstance(statement, ast.Expr) and statement.value is node:
             return  # a docstring, or text that is thrown away
-        if isinstance(statement, (ast.Assert, ast.Raise)) or _described(statement, node):
+        if isinstance(statement, (ast.Assert, ast.Raise)) or (
+            statement is not None and id(node) in at.once(statement, _described)
+        ):
             return
         yield at.problem(
-            node, f"path of one machine: {value[:60]!r}; take it from configuration or from the project's folder"
+            node,
+            f"path of one machine: {value[:60]!r}; take it from configuration or from the project's folder",
+            confidence="low" if value.startswith("/content/drive/") else None,
         )
 
     GOOD = (
@@ -115,6 +122,7 @@ class HardCodedPath(PythonRule):
         "x = '/opt/ml/model'\n",
         "p.add_argument('--data', help='/home/user/data')\n",
         "x = '/home/user/example'\n",
+        "p = '/home/docs/.ipython/profile'\n",
         "'''/home/ann/x is a docstring'''\n",
     )
     BAD = (
