@@ -809,6 +809,19 @@ n = Normalization()
 n.adapt(X_train)
 Z = n(X_test)
 """,
+    "both parts together": SPLIT
+    + """
+s = StandardScaler()
+s.fit(np.concatenate([X_train, X_test]))  # DAT102
+X_train, X_test = s.transform(X_train), s.transform(X_test)
+""",
+    "both parts together, for the deployed model": SPLIT
+    + """
+s = StandardScaler().fit(X_train)
+m = LogisticRegression().fit(s.transform(X_train), y_train)
+m.score(s.transform(X_test), y_test)
+final = StandardScaler().fit(np.concatenate([X_train, X_test]))
+""",
     # DAT103: resample before split
     "smote": XY
     + """
@@ -917,6 +930,28 @@ acc = (m.predict(X_test) == y_test).mean()  # DAT104
 g = GridSearchCV(RandomForestClassifier(), {})
 g.fit(X, y)
 g.score(X_test, y_test)  # DAT104
+""",
+    "search on all fits copies": SPLIT
+    + """
+m = LogisticRegression().fit(X_train, y_train)
+GridSearchCV(m, {}).fit(X, y)
+m.score(X_test, y_test)
+""",
+    "steps of a pipeline": SPLIT
+    + """
+m = LogisticRegression()
+p = make_pipeline(MinMaxScaler(), m)
+p.fit(X, y)
+m.score(X_test, y_test)  # DAT104
+""",
+    "part of the module's own data set": """
+from keras.datasets import mnist
+from keras.models import Sequential
+import numpy as np
+(x_train, y_train), (x_test, y_test) = mnist.load_data()
+m = Sequential()
+m.fit(np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test]), validation_data=(x_test, y_test))
+m.evaluate(x_test, y_test)  # DAT104
 """,
     "training score beside a test score": SPLIT
     + """

@@ -895,7 +895,8 @@ class Machine:
     def set_fits(self, value: Value, fits: Ids) -> None:
         if isinstance(value, Obj):
             self.heap[("fits", value.ident)] = fits
-            for part in value.parts:
+            # A pipeline fits its very steps; searches and other wrappers fit copies.
+            for part in value.parts if value.kind == "pipeline" else ():
                 self.set_fits(part, fits)
         elif isinstance(value, Seq):
             for item in value.items:

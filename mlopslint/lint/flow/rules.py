@@ -135,8 +135,26 @@ def after_split(machine: Machine, data: Data, fits: Ids) -> None:
         above = machine.log.above(frozenset((cut,)))
         for one in sorted(fits):
             fit = machine.log.fits[one]
-            if fit.rows & above and fit.kind in api.LEARNS:
-                _fit_before_split(machine, fit, part.node, part.cell, _level(machine, cut, fit))
+            if fit.kind in api.LEARNS:
+                if fit.rows & above:
+                    _fit_before_split(machine, fit, part.node, part.cell, _level(machine, cut, fit))
+                elif cut in fit.rows and machine.log.role(cut) in ("test", "valid"):
+                    _fit_on_both(machine, fit, cut)
+
+
+def _fit_on_both(machine: Machine, fit: Fit, cut: int) -> None:
+    """DAT102 where training and held-out rows were put together again for a fit."""
+    if not any(machine.log.role(row) == "train" for row in fit.rows):
+        return
+    part = machine.log.parts[cut]
+    machine.leak(
+        "DAT102",
+        fit.node,
+        fit.cell,
+        f"{fit.name} is fitted on training and held-out rows together, `{fit.text}`: fit on the training part alone",
+        (Step("held out", _line(part.node), part.cell), Step(f"fit on {fit.text}", _line(fit.node), fit.cell)),
+        "high" if fit.kind in ("scale", "decompose", "select", "target") else "medium",
+    )
 
 
 def _nearest_split(machine: Machine, row: int) -> int | None:
@@ -206,7 +224,12 @@ def fit_on_held_out(
 
 def finish_held_out(machine: Machine) -> None:
     log = machine.log
-    trained = {fit.name for fit in log.fits if fit.kind != "unknown" and log.is_train(fit.rows)}
+    models = frozenset().union(*(fit.rows for fit in log.fits if fit.kind in api.SUPERVISED))
+    trained = {
+        fit.name
+        for fit in log.fits
+        if fit.kind != "unknown" and (log.is_train(fit.rows) or (fit.rows <= models and not log.is_held_out(fit.rows)))
+    }
     for number, owner, _, node, cell, proper in log.held_out_fits:
         fit = log.fits[number]
         if not proper and fit.name not in trained:
