@@ -12,7 +12,17 @@ from mlopslint.lint.flow.rules import Step
 __all__ = ["MARKERS", "Leak", "Step", "analyse"]
 
 #: None of these in the source: nothing is fitted, split or sampled, and ``analyse`` finds nothing.
-MARKERS: tuple[bytes, ...] = (b"fit", b"train_test_split", b"cross_val", b"KFold", b"ShuffleSplit", b"xgb", b"lgb")
+MARKERS: tuple[bytes, ...] = (
+    b".fit",
+    b"fit_transform",
+    b"fit_resample",
+    b"train_test_split",
+    b"cross_val",
+    b"KFold",
+    b"ShuffleSplit",
+    b"xgb",
+    b"lgb",
+)
 
 _ORDER = {"high": 0, "medium": 1, "low": 2}
 
