@@ -84,6 +84,8 @@ def workers(jobs: int) -> Iterator[Executor | None]:
 
     # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
     method = "fork" if sys.platform.startswith("linux") else "spawn"
+    for kind in ("python", "notebook"):  # what nearly all workers need is imported once, ahead of the fork
+        facts.read(kind, b"{}")
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=_worker_start)
     try:
         yield pool

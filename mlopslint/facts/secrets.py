@@ -96,6 +96,7 @@ _NEAR = re.compile(
 _PLAIN = re.compile(
     rb"(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[ \t]{0,2}[=:][ \t]{0,2}([A-Za-z0-9_+/=.-]{20,120})[ \t\r]{0,9}(?:\n|$)"
 )
+_WORDS = (b"TOKEN", b"SECRET", b"PASSW", b"APIKEY", b"API_KEY", b"ACCESS_KEY", b"PRIVATE_KEY")
 #: A value in quotes that something is set to; whether that something is a credential is asked only of these.
 _QUOTED = re.compile(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
 _ASSIGNED = re.compile(
@@ -155,7 +156,7 @@ def scan(data: bytes) -> list[Fact]:
             if looks_random(match.group(1)) and not _NEAR.search(match.group(2)):
                 if not keep("credential-in-url", match, 1, "medium"):
                     return found
-    for plain in _PLAIN.finditer(data):
+    for plain in _PLAIN.finditer(data) if any(word in data for word in _WORDS) else ():
         before = data[max(0, plain.start() - 60) : plain.start(1)]
         if looks_random(plain.group(1)) and not _NOT_SECRET.search(before.rstrip(b" \t:=")):
             if not keep("assigned-credential", plain, 1, "medium"):
