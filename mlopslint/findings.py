@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mlopslint.config import Config
 from mlopslint.globs import any_path
 from mlopslint.lint import engine
@@ -141,6 +143,17 @@ def _gated(fact: Fact, versions: dict[str, str]) -> str | None:
     return verdict(data, versions) or None
 
 
+def _mendable(fact: Fact, versions: dict[str, str]) -> Fact:
+    """The fact without its fix where that needs a newer version than the project allows."""
+    if not fact.value[4] or not fact.value[8]:
+        return fact
+    from mlopslint.lint.deprecations import replaced
+
+    if replaced(fact.value[8], versions):
+        return fact
+    return replace(fact, value=[*fact.value[:4], None, *fact.value[5:]])
+
+
 def _unused(ignores: Iterable[_Ignore], config: Config, off: tuple[str, ...]) -> list[Fact]:
     if not config.wants(UNUSED, True) or any(UNUSED.startswith(prefix) for prefix in off):
         return []
@@ -165,7 +178,7 @@ def _findings(path: str, facts: list[Fact], versions: dict[str, str]) -> list[Fi
         base = f"{fact.name}\0{path}\0{fact.value[7]}"
         seen[base] = seen.get(base, 0) + 1
         digest = hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "backslashreplace")).hexdigest()[:24]
-        found.append(finding(path, fact, rule, digest, _gated(fact, versions) or rule.severity))
+        found.append(finding(path, _mendable(fact, versions), rule, digest, _gated(fact, versions) or rule.severity))
     return found
 
 

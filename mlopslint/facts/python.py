@@ -179,11 +179,13 @@ class Reader:
         "facts", "cell", "names", "counts", "seen", "types", "attributes", "function", "owner",
         "complexity", "asserts", "depth", "optional", "statements", "prints", "logs", "total_names",
         "bad_names", "main", "guards", "branches", "strings", "at", "calls", "reads", "nodes",
+        "trees",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.at: Context | None = None
+        self.trees: list[ast.Module] = []
         self.calls: dict[str, tuple[PythonRule, ...]] = {}
         self.reads: dict[str, tuple[PythonRule, ...]] = {}
         self.nodes: dict[type[ast.AST], tuple[PythonRule, ...]] = {}
@@ -314,6 +316,7 @@ class Reader:
     def module(self, tree: ast.Module, source: str | bytes, tables: engine.Tables, notebook: bool = False) -> None:
         """Read a module, or one cell of a notebook, with the checks of these tables."""
         self.at = Context(self, source, tree, notebook)
+        self.trees.append(tree)
         self.calls, self.reads, self.nodes = tables
         self.block(tree.body)
         rules = self.nodes.get(ast.Module)

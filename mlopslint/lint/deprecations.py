@@ -99,15 +99,29 @@ def verdict(data: Sequence[str], requirements: Mapping[str, str]) -> str:
     """What a project with these requirements (package -> specifier) makes of a use of (library, since, removed).
 
     "error": some version that the project allows does not have it any more. "note": the versions that it asks for have it deprecated.
-    "": all is well, or it still works as far as is known.
+    "": all is well, or it still works as far as is known. (library, "before", version) is of what is amiss in older versions only:
+    "warning" where no newer one is allowed, "" where no older one is, else "note".
     """
     library, since, removed = data
     text = next((requirements[name] for name in _PACKAGES.get(library, (library,)) if requirements.get(name)), "")
     low, high = bounds(text)
+    if since == "before":
+        mended = _release(removed)
+        if low is not None and low >= mended:
+            return ""
+        return "warning" if high is not None and high <= mended else "note"
     if removed:
         gone = _release(removed)
         return "" if high is not None and high <= gone else "error"
     return "note" if low is not None and low >= _release(since) else ""
+
+
+def replaced(data: Sequence[str], requirements: Mapping[str, str]) -> bool:
+    """Whether the replacement is there in every version that the project allows, as far as is known."""
+    library, since, _ = data
+    text = next((requirements[name] for name in _PACKAGES.get(library, (library,)) if requirements.get(name)), "")
+    low, high = bounds(text)
+    return since == "before" or (low is None and high is None) or (low is not None and low >= _release(since))
 
 
 def bounds(text: str) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:

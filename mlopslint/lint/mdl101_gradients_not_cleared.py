@@ -5,44 +5,47 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 from mlopslint.lint.python import inside
-from mlopslint.lint.torch import called, calls_in, local_functions
 
-_CLEARING = frozenset(
-    {"clear_gradients", "reset_grad", "zero_grads", "clear_grad", "reset_gradients", "clear_gradient", "zero_gradients"}
+_CLEARING = ("zero_grad", "reset_grad", "clear_grad", "set_to_none", "zero_gradients")
+#: What these packages offer takes an optimizer or model and never clears gradients.
+_HARMLESS = (
+    "torch.",
+    "tqdm.",
+    "wandb.",
+    "mlflow.",
+    "numpy.",
+    "matplotlib.",
+    "os.",
+    "print",
+    "len",
+    "str",
+    "isinstance",
 )
 
 
-def _optimizer(call: ast.Call) -> bool:
-    """Whether ``x.step()`` is of an optimizer by its name; schedulers, engines and environments step, too."""
-    if not isinstance(call.func, ast.Attribute):
-        return False
-    owner = call.func.value
-    if isinstance(owner, ast.Call):
-        return False
-    text = ast.unparse(owner).lower()
-    return ("opt" in text.rpartition(".")[2]) and "sched" not in text
-
-
 class GradientsNotCleared(PythonRule):
-    """A training loop that never clears its gradients.
+    """A training loop that never clears the gradients.
 
     What it does
     ------------
-    Finds loops with ``loss.backward()`` and ``optimizer.step()`` in which nothing clears the gradients: no
-    ``zero_grad``, no ``grad = None``, here or in a function of the module that is called from here.
+    Finds loops with ``loss.backward()`` and ``optimizer.step()`` in which no gradient is ever cleared: neither by ``zero_grad`` or
+    ``grad = None`` in the loops themselves nor in a function of the same file that is called from there. Loops that accumulate gradients on
+    purpose, and those that Lightning, Accelerate or DeepSpeed drive, are left alone.
 
     Why is this bad?
     ----------------
-    Gradients add up from step to step: every update is made with the sum of all gradients so far.
+    PyTorch adds new gradients to the old ones. Every step then follows the sum of all batches so far, and training drifts or diverges
+    without any error.
 
     Example
     -------
     ::
 
         for x, y in loader:
-            loss = loss_fn(model(x), y)
+            loss = criterion(model(x), y)
             loss.backward()
             optimizer.step()
 
@@ -52,84 +55,164 @@ class GradientsNotCleared(PythonRule):
 
         for x, y in loader:
             optimizer.zero_grad()
-            loss = loss_fn(model(x), y)
+            loss = criterion(model(x), y)
             loss.backward()
             optimizer.step()
 
     Fix safety
     ----------
-    Unsafe: every step is then made with the gradients of its own batch, which changes training.
+    Unsafe: it puts ``optimizer.zero_grad()`` ahead of ``backward()``, which changes what is learnt.
 
     References
     ----------
-    - PyTorch, "Optimization loop": https://pytorch.org/tutorials/beginner/basics/optimization_tutorial.html
-    - Known from dslinter and CodeSmile (gradients not cleared).
+    - PyTorch, "Zeroing out gradients": https://pytorch.org/tutorials/recipes/recipes/zeroing_out_gradients.html
+    - Known from dslinter (gradients not cleared before backward propagation) and CodeSmile.
     """
 
     code = "MDL101"
     name = "gradients-not-cleared"
-    severity = "error"
     in_tests = False
+    severity = "error"
     fixes = "unsafe"
     nodes = (ast.For, ast.While)
     markers = (b".backward(",)
 
     def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
-        if at.loops or not at.within(node, ".backward("):
-            return  # the outermost loop is asked: what clears may stand anywhere in the nest
-        found = list(calls_in(node))
-        backward = next(
-            (item for item in found if called(item) == "backward" and isinstance(item.func, ast.Attribute)), None
+        if at.loops or not at.within(node, ".backward(") or not at.imported("torch") or torch.spent(at):
+            return
+        if at.imported(*torch.DRIVERS):
+            return
+        own = list(inside(node, functions=True))
+        backward = [item for item in own if torch.method(item) == "backward"]
+        steps = [
+            item
+            for item in own
+            if isinstance(item, ast.Call)
+            and isinstance(item.func, ast.Attribute)
+            and item.func.attr == "step"
+            and (torch.is_optimizer(at, item.func.value) or self._scaled(item, at))
+        ]
+        if not backward or not steps or any(self._engine(item, at) for item in backward):
+            return
+        optimizers = {torch.receiver(at, item) for item in steps if not self._scaled(item, at)}
+        optimizers |= {at.reader.text(item.args[0]) for item in steps if self._scaled(item, at)}
+        every = torch.reached(at, [node])
+        if any(self._clears(item) for item in every) or self._made_within(node, backward, optimizers, at):
+            return
+        known = torch.definitions(at)
+        cls = torch.enclosing_class(at)
+        members = _members(cls) if cls is not None else set()
+        if any(self._unknown(item, optimizers, known, members, at) for item in every):
+            return
+        yield at.problem(
+            backward[0],
+            f"gradients are never cleared in this loop; call {min(optimizers)}.zero_grad() before backward()",
+            self._fix(node, backward, optimizers, at),
         )
-        steps = [item for item in found if called(item) == "step" and _optimizer(item)]
-        if backward is None or not steps or not at.imported("torch"):
-            return
-        if any(
-            isinstance(item, ast.Attribute) and item.attr == "grad" and isinstance(item.ctx, ast.Store)
-            for item in inside(node, functions=True)
-        ):
-            return
-        known = local_functions(at)
-        names = {called(item) for item in found}
-        if any("zero_grad" in word or word in _CLEARING for word in names):
-            return
-        handed = {"optimizer", "optim", "opt", "model", "net", "self"}
-        for item in found:
-            word = called(item)
-            if word in known:
-                if any("zero_grad" in called(inner) or called(inner) in _CLEARING for inner in calls_in(known[word])):
-                    return
-            elif any(isinstance(part, ast.Name) and part.id in handed and "optim" in part.id for part in item.args):
-                return  # an unknown helper has the optimizer
-        if any(
-            word.endswith(("Accelerator", "initialize", "Fabric", "GradScaler.unscale")) for word in at.names.values()
-        ):
-            return
-        step = steps[0]
-        owner = step.func.value if isinstance(step.func, ast.Attribute) else None
-        statement = next((item for item in inside(node) if isinstance(item, ast.Expr) and item.value is backward), None)
-        fix = None
-        if statement is not None and isinstance(owner, ast.Name):
-            fix = Fix(
-                "Clear the gradients first",
-                "unsafe",
-                (Edit(at.region(statement), "line-before", (f"{owner.id}.zero_grad()",)),),
-            )
-        yield at.problem(backward, "gradients are never cleared in this loop and add up; call zero_grad()", fix)
+
+    @staticmethod
+    def _scaled(call: ast.AST, at: Context) -> bool:
+        """``scaler.step(optimizer)``"""
+        return (
+            isinstance(call, ast.Call)
+            and torch.method(call) == "step"
+            and len(call.args) == 1
+            and isinstance(call.args[0], (ast.Name, ast.Attribute))
+            and torch.is_optimizer(at, call.args[0])
+        )
+
+    @staticmethod
+    def _engine(call: ast.AST, at: Context) -> bool:
+        """``engine.backward(loss)``: of something that drives the loop."""
+        return isinstance(call, ast.Call) and bool(call.args) and isinstance(call.args[0], (ast.Name, ast.Attribute))
+
+    @staticmethod
+    def _clears(node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute):
+            return node.attr == "grad" or any(word in node.attr for word in _CLEARING)
+        if isinstance(node, ast.Name):
+            return any(word in node.id for word in _CLEARING)
+        if isinstance(node, ast.If) and any(isinstance(item, ast.Mod) for item in ast.walk(node.test)):
+            # steps only at every n-th batch: gradients are accumulated on purpose
+            return any(torch.method(item) == "step" or isinstance(item, ast.Continue) for item in ast.walk(node))
+        return isinstance(node, ast.Constant) and node.value == "zero_grad"
+
+    @staticmethod
+    def _made_within(node: ast.AST, backward: list[ast.AST], optimizers: set[str], at: Context) -> bool:
+        """Whether an optimizer is made in the loop around backward: then there are no old gradients, or we cannot say."""
+        inner = [item for item in (node, *inside(node, functions=True)) if isinstance(item, torch.LOOPS)]
+        inner = [loop for loop in inner if any(item is backward[0] for item in ast.walk(loop))]
+        return any(
+            isinstance(item, ast.Assign) and any(at.reader.text(target) in optimizers for target in item.targets)
+            for item in inside(inner[-1], functions=True)
+        )
+
+    @staticmethod
+    def _unknown(
+        node: ast.AST, optimizers: set[str], known: dict[str, ast.AST], members: set[str], at: Context
+    ) -> bool:
+        """Whether a call may clear them out of our sight: it gets an optimizer or the model, or is an unknown method of self."""
+        if not isinstance(node, ast.Call):
+            return False
+        if torch.on_self(node.func):
+            return torch.on_self(node.func) not in members
+        name = at.resolve(node.func)
+        if name.startswith(_HARMLESS) or torch.method(node) in ("step", "unscale_", "append", "update"):
+            return False
+        if torch.callee(at, node, known, None) is not None:
+            return False
+        models = {"model", "net", "network", "self", "self.model", "self.net", "self.optimizer"}
+        if torch.passes(node, optimizers | models, at):
+            return True
+        return any(word in name.lower() for word in ("callback", "hook", "closure", "engine", "trainer"))
+
+    @staticmethod
+    def _fix(node: ast.AST, backward: list[ast.AST], optimizers: set[str], at: Context) -> Fix | None:
+        if len(backward) != 1 or len(optimizers) != 1:
+            return None
+        call = backward[0]
+        for item in inside(node, functions=True):
+            if isinstance(item, ast.Expr) and item.value is call:
+                text = f"{next(iter(optimizers))}.zero_grad()"
+                return Fix(f"Call {text} before backward()", "unsafe", (Edit(at.region(item), "line-before", (text,)),))
+        return None
 
     GOOD = (
-        "import torch\nfor x in loader:\n    opt.zero_grad()\n    loss.backward()\n    opt.step()\n",
-        "import torch\ndef clear():\n    optimizer.zero_grad()\nfor x in loader:\n    clear()\n    loss.backward()\n    optimizer.step()\n",
-        "import torch\nfor epoch in range(3):\n    for i, x in enumerate(loader):\n        loss.backward()\n        if i % 4 == 0:\n            optimizer.step()\n            model.zero_grad()\n",
-        "import torch\nfor x in loader:\n    loss.backward()\n    scheduler.step()\n",
-        "import torch\nfor x in loader:\n    engine.backward(loss)\n    engine.step()\n",
-        "import torch\nfor x in loader:\n    loss.backward()\n    update(optimizer)\n    optimizer.step()\n",
-        "import torch\nfor x in loader:\n    loss.backward()\n    optimizer.step()\n    for p in params:\n        p.grad = None\n",
+        "import torch\nfor x, y in loader:\n    optimizer.zero_grad()\n    loss = f(m(x), y)\n    loss.backward()\n    optimizer.step()\n",
+        "import torch\nfor e in range(9):\n    for x, y in loader:\n        loss = f(m(x), y)\n        loss.backward()\n        opt.step()\n        m.zero_grad()\n",
+        "import torch\ndef clear(o):\n    o.zero_grad(set_to_none=True)\nfor x in loader:\n    clear(opt)\n    f(x).backward()\n    opt.step()\n",
+        "import torch\nfrom mine import prepare\nfor x in loader:\n    prepare(optimizer)\n    f(x).backward()\n    optimizer.step()\n",
+        "import torch\nfor i, x in enumerate(loader):\n    f(x).backward()\n    if (i + 1) % 4 == 0:\n        optimizer.step()\n",
+        "import torch\nfor x in loader:\n    for p in m.parameters():\n        p.grad = None\n    f(x).backward()\n    optimizer.step()\n",
+        "import torch\nfrom accelerate import Accelerator\nfor x in loader:\n    accelerator.backward(loss)\n    optimizer.step()\n",
+        "import torch\nimport deepspeed\nfor x in loader:\n    engine.backward(loss)\n    engine.step()\n",
+        "import torch\nfor x in loader:\n    loss = f(x)\n    engine.backward(loss)\n    optimizer.step()\n",
+        "import torch\nclass T(Base):\n    def fit(self):\n        for x in self.loader:\n            self.before_step()\n            self.f(x).backward()\n            self.optimizer.step()\n",
+        "import torch\nfor x in loader:\n    def closure():\n        optimizer.zero_grad()\n        loss = f(x)\n        loss.backward()\n        return loss\n    optimizer.step(closure)\n",
+        "import torch\nfor x in xs:\n    opt = torch.optim.SGD([x], lr=1)\n    f(x).backward()\n    opt.step()\n",
+        "import autograd\nfor x in xs:\n    x.backward()\n    optimizer.step()\n",
     )
     BAD = (
         (
-            "import torch\nfor x in loader:\n    loss = f(x)\n    loss.backward()\n    optimizer.step()\n",
-            "import torch\nfor x in loader:\n    loss = f(x)\n    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n",
+            "import torch\nfor x, y in loader:\n    loss = f(m(x), y)\n    loss.backward()\n    optimizer.step()\n",
+            "import torch\nfor x, y in loader:\n    loss = f(m(x), y)\n    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n",
         ),
-        "import torch\ndef train(model, loader, optimizer):\n    for epoch in range(3):\n        for x in loader:\n            loss = f(x)\n            loss.backward()\n            optimizer.step()\n",
+        "import torch\nfrom torch import optim as o\na = o.SGD(m.parameters(), lr=1)\nfor e in range(3):\n    for x, y in loader:\n        f(m(x), y).backward()\n        a.step()\n",
+        "import torch\ndef train(model, optimizer, scaler):\n    while True:\n        loss = f(model)\n        scaler.scale(loss).backward()\n        scaler.step(optimizer)\n        scaler.update()\ndef f(model):\n    return model(1)\n",
+        "import torch\nfor i, x in enumerate(loader):\n    if i % 10 == 0:\n        print(i)\n    loss = m(x)\n    loss.backward()\n    optimizer.step()\n",
+        {
+            "cells": [
+                ("code", "import torch\nopt = torch.optim.Adam(m.parameters())"),
+                ("code", "for x in loader:\n    loss = m(x).sum()\n    loss.backward()\n    opt.step()"),
+            ]
+        },
     )
+
+
+def _members(cls: ast.ClassDef) -> set[str]:
+    """The methods of a class and the attributes that it sets."""
+    found = set(torch.methods(cls))
+    for item in inside(cls, functions=True):
+        if isinstance(item, ast.Assign):
+            found.update(torch.on_self(target) for target in item.targets)
+    return found

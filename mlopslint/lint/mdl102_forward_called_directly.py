@@ -5,112 +5,102 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.values import kind_of
-
-_NAMES = (
-    "model",
-    "net",
-    "encoder",
-    "decoder",
-    "backbone",
-    "generator",
-    "discriminator",
-    "classifier",
-    "module",
-    "layer",
-)
 
 
 class ForwardCalledDirectly(PythonRule):
-    """A module's forward is called by name.
+    """A module run through ``forward`` instead of by calling it.
 
     What it does
     ------------
-    Finds ``model.forward(x)`` of torch modules; ``super().forward`` and calls through a class are fine.
+    Finds ``model.forward(x)`` on PyTorch modules. ``super().forward(x)``, ``self.forward(x)`` and ``nn.Linear.forward(self, x)`` are left alone.
 
     Why is this bad?
     ----------------
-    Hooks are skipped: what registers on the module (profilers, quantization, distributed training) is silently left
-    out.
+    Calling the module runs ``forward`` and all its hooks; ``forward`` alone silently skips them: weight normalization, pruning, distributed
+    wrappers, quantization and profilers work through hooks.
 
     Example
     -------
     ::
 
-        output = model.forward(batch)
+        logits = model.forward(x)
 
     Use instead
     -----------
     ::
 
-        output = model(batch)
+        logits = model(x)
 
     Fix safety
     ----------
-    Safe: the module's call runs its hooks and then ``forward``.
+    Safe for a module without hooks; one with hooks runs them again, as it should.
 
     References
     ----------
-    - PyTorch: https://pytorch.org/docs/stable/generated/torch.nn.Module.html
-    - Known from dslinter and CodeSmile (PyTorch call method misused).
+    - PyTorch, Module.forward: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.forward
+    - Known from dslinter (PyTorch call method misused) and CodeSmile.
     """
 
     code = "MDL102"
     name = "forward-called-directly"
-    fixes = "safe"
     in_tests = False
+    fixes = "safe"
     calls = ("forward",)
     markers = (b".forward(",)
 
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
         func = node.func
-        if (
-            not isinstance(func, ast.Attribute)
-            or func.attr != "forward"
-            or not at.imported("torch", "pytorch_lightning", "lightning")
+        if not isinstance(func, ast.Attribute) or not at.imported("torch"):
+            return
+        if any(isinstance(item, ast.Name) and item.id in ("self", "cls") for item in node.args[:1]):
+            return
+        if node.args and isinstance(node.args[0], ast.Starred):  # a wrapper that hands on whatever it gets
+            return
+        if at.imported("tensorflow", "jax", "flax", "chainer", "paddle", "mxnet", "tinygrad") or self._delegates(
+            func, at
         ):
             return
         owner = func.value
-        text = ast.unparse(owner)
-        if (
-            isinstance(owner, ast.Call)
-            or text[:1].isupper()
-            or text.rpartition(".")[2][:1].isupper()
-            or text in ("self", "cls")
-        ):
+        last = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
+        if not last or last in ("self", "cls") or last in at.names and last not in at.reader.types:
             return
-        if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == "self":
+        origin = torch.made_from(at, owner)
+        known = torch.module_class(at, origin)
+        if not known and not torch.may_be_module(at, owner):
             return
-        if (
-            isinstance(at.function, (ast.FunctionDef, ast.AsyncFunctionDef))
-            and at.function.name == "forward"
-            and "orig" in text
-        ):
-            return
-        known = kind_of(at.resolve(owner)) == "module"
-        last = text.rpartition(".")[2].lower()
-        if not known and not any(word in last for word in _NAMES):
-            return
+        fix = at.replace(func, at.source(owner), f"Call {at.source(owner)} itself")
+        text = at.reader.text(owner)
         yield at.problem(
-            node,
-            f"{text}.forward() skips the hooks of the module; call {text}()",
-            at.replace(func, text, "Call the module"),
-            None if known else "medium",
+            node, f"{text}.forward skips the module's hooks; call {text}(...)", fix, None if known else "medium"
         )
+
+    @staticmethod
+    def _delegates(func: ast.Attribute, at: Context) -> bool:
+        """Whether this stands in a wrapper that hides hooks on purpose: it gives another module's forward a new place."""
+        around = at.function
+        return isinstance(around, torch.FUNCTIONS) and around.name in ("__call__", "_call_impl", "forward_no_hooks")
 
     GOOD = (
         "import torch\ny = model(x)\n",
-        "import torch\nclass A(torch.nn.Module):\n    def forward(self, x):\n        return super().forward(x)\n",
-        "import torch\ny = torch.nn.Linear.forward(self, x)\n",
-        "y = browser.forward(1)\n",
-        "import torch\ny = channel.forward(1)\n",
+        "import torch\nfrom torch import nn\nclass A(nn.Module):\n    def forward(self, x):\n        return super().forward(x)\n",
+        "from torch import nn\nclass A(nn.Linear):\n    def forward(self, x):\n        return nn.Linear.forward(self, x)\n",
+        "import torch\nclass A(torch.nn.Module):\n    def predict(self, x):\n        return self.forward(x)\n",
+        "import jax\ny = model.forward(x)\n",
+        "import torch\nfrom mine import model\ny = model.forward(x)\n",
+        "import torch\ny = message.forward(to)\n",
+        "import torch\nclass W:\n    def forward(self, *args, **kwargs):\n        return self.model.forward(*args, **kwargs)\n",
+        "import torch\nclass Net:\n    def forward(self, x):\n        return x @ self.w\ndef loss(net, x):\n    return net.forward(x)\n",
+        "class Turtle: pass\nmodel = Turtle()\nmodel.forward(10)\n",
     )
     BAD = (
+        "import torch\nfrom zoo import Net\nnet = Net(3)\nnet.forward(torch.ones(1))\n",
+        ("import torch\ny = model.forward(x)\n", "import torch\ny = model(x)\n"),
         (
-            "import torch\nmodel = torch.nn.Linear(1, 1)\ny = model.forward(x)\n",
-            "import torch\nmodel = torch.nn.Linear(1, 1)\ny = model(x)\n",
+            "from torch import nn\nlayer = nn.Linear(3, 4).to(d)\ny = layer.forward(x).relu()\n",
+            "from torch import nn\nlayer = nn.Linear(3, 4).to(d)\ny = layer(x).relu()\n",
         ),
-        "import torch\ndef f(model, x):\n    return model.forward(x)\n",
-        "import torch.nn as nn\nclass A(nn.Module):\n    def __init__(self):\n        self.layer = nn.Linear(1, 1)\n    def forward(self, x):\n        return self.layer.forward(x)\n",
+        "import torch.nn as nn\nclass A(nn.Module):\n    pass\na = A()\nprint(a.forward(1))\n",
+        "from torch import nn\nclass A(nn.Module):\n    def __init__(self):\n        self.fc = nn.Linear(1, 1)\n    def forward(self, x):\n        return self.fc.forward(x)\n",
     )

@@ -3,143 +3,232 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.python import inside
-from mlopslint.lint.torch import called, calls_in, local_functions
+from mlopslint.lint.python import constant, inside
 
-_NAME = re.compile(r"^(?:eval(?:uate)?|valid(?:ate|ation)?|test|predict|infer(?:ence)?)(?:_|$)")
-
-
-def _no_grad(node: ast.AST) -> bool:
-    return (isinstance(node, ast.Attribute) and node.attr in ("no_grad", "inference_mode")) or (
-        isinstance(node, ast.Call) and _no_grad(node.func)
-    )
+#: Makers of models that come in evaluation mode, or whose mode we do not know.
+_QUIET = ("from_pretrained", "torch.jit.", "torch.hub.", "torch.load", "onnx", "torch.compile", "torch.export")
 
 
 class EvalModeMissing(PythonRule):
-    """A model is validated or used in training mode.
+    """Validation or inference in training mode, or training in evaluation mode.
 
     What it does
     ------------
-    Finds functions that only evaluate (under ``no_grad`` or ``inference_mode``, named evaluate, validate, test,
-    predict or infer) with a model they are given or make, and never call ``eval()``; and loops over epochs that
-    call ``eval()`` for validation and never return to ``train()``.
+    Finds two things. A model that is made in the file and run under ``torch.no_grad()`` there, while nothing in the file ever calls
+    ``eval()``. And a training loop in which ``model.eval()`` is called, by itself or by a function of the same file, and ``model.train()``
+    never again. Models without dropout or normalization and frameworks that switch modes themselves are left alone.
 
     Why is this bad?
     ----------------
-    Dropout stays on and batch normalization goes on learning from the validation data: the figures are wrong.
-    Without the return to ``train()`` all epochs but the first train without dropout.
+    In training mode dropout still drops and batch normalization uses, and changes, the statistics of the batch at hand: scores are worse
+    and vary from run to run. The other way round, every epoch after the first validation trains without dropout and with frozen statistics.
 
     Example
     -------
     ::
 
-        @torch.no_grad()
-        def evaluate(model, loader):
-            return sum(accuracy(model(x), y) for x, y in loader)
+        for epoch in range(epochs):
+            for x, y in train_loader:
+                train_step(model, x, y)
+            model.eval()
+            validate(model, val_loader)
 
     Use instead
     -----------
     ::
 
-        @torch.no_grad()
-        def evaluate(model, loader):
+        for epoch in range(epochs):
+            model.train()
+            for x, y in train_loader:
+                train_step(model, x, y)
             model.eval()
-            return sum(accuracy(model(x), y) for x, y in loader)
+            validate(model, val_loader)
 
     References
     ----------
-    - PyTorch: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval
-    - Known from dslinter.
+    - PyTorch, "Evaluation mode": https://pytorch.org/docs/stable/notes/autograd.html#evaluation-mode-nn-module-eval
+    - Known from dslinter (training and evaluation mode not toggled).
     """
 
     code = "MDL103"
     name = "eval-mode-missing"
-    severity = "error"
-    confidence = "medium"
     in_tests = False
-    nodes = (ast.For, ast.FunctionDef)
-    markers = (b"no_grad", b"inference_mode", b".eval()")
+    nodes = (ast.For, ast.While, ast.With)
+    markers = (b".eval(", b"no_grad", b"inference_mode")
 
-    def check(self, node: ast.For | ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
-        if not at.imported("torch") or not (
-            at.within(node, ".eval(") or at.within(node, "no_grad") or at.within(node, "inference_mode")
-        ):
+    def check(self, node: ast.For | ast.While | ast.With, name: str, at: Context) -> Iterator[Problem]:
+        if not at.imported("torch") or torch.spent(at) or at.imported(*torch.DRIVERS):
             return
-        if isinstance(node, ast.FunctionDef):
-            yield from self.function(node, at)
-        else:
-            yield from self.loop(node, at)
+        if isinstance(node, ast.With):
+            yield from self._inference(node, at)
+        elif not at.loops:
+            yield from self._training(node, at)
 
-    def function(self, node: ast.FunctionDef, at: Context) -> Iterator[Problem]:
-        """A function that evaluates a model which nobody in this module puts into evaluation mode."""
-        if not _NAME.search(node.name) or node.name.startswith(
-            ("validation_step", "test_step", "predict_step", "forward")
-        ):
+    @staticmethod
+    def _inference(node: ast.With, at: Context) -> Iterator[Problem]:
+        """A model of this file under ``no_grad``, in a file without any ``eval()``."""
+        if not any(torch.no_gradient(item.context_expr, at) for item in node.items):
             return
-        parameters = {item.arg for item in (*node.args.posonlyargs, *node.args.args)}
-        models = {word for word in parameters if word in ("model", "net", "network")}
-        if not models or not any(isinstance(item, (ast.For, ast.AsyncFor)) for item in inside(node)):
-            return
-        grad = any(_no_grad(item) for item in inside(node)) or any(_no_grad(item) for item in node.decorator_list)
-        if not grad:
-            return
-        calls = list(calls_in(node))
-        if any(called(item) in ("backward", "eval", "train", "train_mode", "to_eval", "freeze") for item in calls):
-            return
-        used = [item for item in calls if isinstance(item.func, ast.Name) and item.func.id in models]
-        if not used:
-            return
-        everything = list(calls_in(at.tree))
-        if any(called(item) == "eval" for item in everything):
-            return  # whoever calls it may have done it
-        if any(called(item) == "from_pretrained" for item in everything) and not any(
-            called(item) == "train" for item in everything
-        ):
-            return  # such a model comes in evaluation mode, and nothing takes it out of that
-        if not any(called(item) == node.name for item in everything):
-            return  # called from another module, which is not seen here
-        yield at.problem(used[0], f"{node.name} uses the model in training mode; call {used[0].func.id}.eval() first")  # type: ignore[attr-defined]
-
-    def loop(self, node: ast.For, at: Context) -> Iterator[Problem]:
-        """A loop over epochs that trains, calls eval(), and never train() again."""
-        if at.loops:
-            return
-        calls = list(calls_in(node))
-        if not any(called(item) == "backward" for item in calls):
-            return
-        evals = [
-            item for item in calls if called(item) == "eval" and isinstance(item.func, ast.Attribute) and not item.args
-        ]
-        if not evals or any(called(item) in ("train", "train_mode", "set_train", "requires_grad_") for item in calls):
-            return
-        known = local_functions(at)
-        for item in calls:
-            if called(item) in known and any(called(inner) == "train" for inner in calls_in(known[called(item)])):
-                return
-        for item in evals:
-            model = ast.unparse(item.func.value)  # type: ignore[attr-defined]
-            direct = [part for part in calls if called(part) == "backward"]
-            if direct and any(
-                isinstance(part, ast.Call) and ast.unparse(part.func) == model and part.lineno < direct[0].lineno
-                for part in calls
+        for call in inside(node):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            origin = torch.made_from(at, call.func) if call.func.id in at.reader.types else ""
+            cls = torch.local_class(at, origin)
+            made = torch.module_class(at, origin) and not any(word in origin for word in _QUIET)
+            if (
+                not made
+                or cls is not None
+                and torch.plain(cls, at)
+                or origin.startswith("torch.nn.")
+                and "Seq" not in origin
             ):
+                continue
+            if origin == "torch.nn.Sequential" and not _noisy_sequential(call.func.id, at):
+                continue
+            torch.spend(at, 20_000)
+            if not any(_switches(item) for tree in at.reader.trees for item in inside(tree, functions=True)):
                 yield at.problem(
-                    item,
-                    f"{model}.eval() is never followed by {model}.train(): all later epochs train in evaluation mode",
+                    call, f"{call.func.id} is run in training mode: nothing in this file calls {call.func.id}.eval()"
+                )
+            return
+
+    @staticmethod
+    def _training(node: ast.For | ast.While, at: Context) -> Iterator[Problem]:
+        """``eval()`` and ``backward()`` in one loop, and no ``train()``."""
+        every = torch.reached(at, [node])
+        evals = [
+            item
+            for item in every
+            if isinstance(item, ast.Call) and torch.method(item) == "eval" and not item.args and _model(item, at)
+        ]
+        if not evals or not any(torch.method(item) == "backward" for item in every):
+            return
+        if any(torch.method(item) in ("train", "set_mode") or _switches_by_flag(item) for item in every):
+            return
+        own = list(inside(node, functions=True))
+        trained = _trained(every, at)
+        known, cls = torch.definitions(at), torch.enclosing_class(at)
+        for item in every:
+            if isinstance(item, ast.Call) and torch.callee(at, item, known, cls) is None:
+                last = (torch.method(item) or at.reader.text(item.func)).lower()
+                if "train" in last or last.endswith("mode") or torch.passes(item, {*trained, "self"}, at):
+                    if not last.startswith(("tqdm", "print", "save", "len", "evaluate_")):
+                        return
+        for call in evals:
+            text = torch.receiver(at, call)
+            if text not in trained:
+                continue
+            if any(call is item for item in own):
+                if _leaves_after(call, node) or _made_here(text, own, at):
+                    continue
+                yield at.problem(call, f"{text} never returns to {text}.train() in this training loop")
+                return
+            callers = [item for item in _callers(own, at, known, cls) if _holds(item, call, at, known, cls)]
+            if callers and not _leaves_after(callers[0], node):
+                yield at.problem(
+                    callers[0], f"{text}.eval() is called in there, and {text}.train() nowhere in this training loop"
                 )
                 return
 
     GOOD = (
-        "import torch\ndef evaluate(model, loader):\n    model.eval()\n    with torch.no_grad():\n        for x in loader:\n            model(x)\nevaluate(m, l)\n",
-        "import torch\nfor e in range(3):\n    model.train()\n    for x in loader:\n        model(x).backward()\n    model.eval()\n",
-        "import torch\ndef evaluate(model, loader):\n    with torch.no_grad():\n        for x in loader:\n            model(x)\n",
-        "import torch\ndef train(model, loader):\n    model.train()\n    for x in loader:\n        model(x).backward()\nfor e in range(3):\n    train(model, a)\n    model.eval()\n",
+        "import torch\nfor e in range(3):\n    model.train()\n    loss = model(x)\n    loss.backward()\n    model.eval()\n    model(x)\n",
+        "import torch\ndef train(model):\n    model.train()\n    model(x).backward()\ndef test(model):\n    model.eval()\nfor e in range(3):\n    train(model)\n    test(model)\n",
+        "import torch\nfrom mine import train\ndef test(model):\n    model.eval()\nfor e in range(3):\n    train(model)\n    model(x).backward()\n    test(model)\n",
+        "import torch\ngenerator(z).backward()\nteacher.eval()\nfor x in loader:\n    teacher.eval()\n    student(x).backward()\n    optimizer.step()\n",
+        "import torch\nimport lightning\nfor e in range(3):\n    model(x).backward()\n    model.eval()\n",
+        "import torch\nmodel = load()\nwith torch.no_grad():\n    model(x)\n",
+        "import torch\ndef predict(model, x):\n    with torch.no_grad():\n        return model(x)\n",
+        "import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 1)\n    def forward(self, x):\n        return self.a(x)\nn = N()\nwith torch.no_grad():\n    n(x)\n",
+        "import torch\nfrom torchvision import models\nm = models.resnet18()\nm.eval()\nwith torch.no_grad():\n    m(x)\n",
+        "import torch\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained('bert')\nwith torch.no_grad():\n    m(x)\n",
     )
     BAD = (
-        "import torch\ndef evaluate(model, loader):\n    with torch.no_grad():\n        for x in loader:\n            score(model(x))\nevaluate(m, l)\n",
-        "import torch\nfor e in range(3):\n    for x in loader:\n        y = model(x)\n        loss(y).backward()\n    model.eval()\n    for x in valid:\n        model(x)\n",
+        "import torch\nfor e in range(3):\n    for x in loader:\n        loss = model(x)\n        loss.backward()\n        optimizer.step()\n    model.eval()\n    with torch.no_grad():\n        print(model(v))\n",
+        "import torch\nmodel = make()\ndef test(model):\n    model.eval()\n    return model(v)\ndef train(model):\n    model(x).backward()\nfor e in range(3):\n    train(model)\n    test(model)\n",
+        "import torch\nfrom torchvision import models\nm = models.resnet18()\nwith torch.no_grad():\n    for x in loader:\n        p = m(x)\n",
+        "import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Sequential(nn.Linear(1, 1), nn.Dropout(0.5))\n    def forward(self, x):\n        return self.a(x)\ndef main():\n    n = N()\n    with torch.no_grad():\n        n(x)\n",
     )
+
+
+def _model(call: ast.Call, at: Context) -> bool:
+    """Whether ``x.eval()`` is of a model: not of an expression or a frame."""
+    origin = at.resolve(call.func.value)  # type: ignore[attr-defined]
+    return not origin.startswith(("pandas.", "tensorflow.", "sympy.")) and bool(torch.receiver(at, call))
+
+
+def _switches(node: ast.AST) -> bool:
+    """Whether a node may set a mode: ``x.eval()``, ``x.train(False)``, or a name that speaks of it."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("eval", "train", "set_mode", "training")
+    return isinstance(node, ast.ImportFrom) and node.level > 0 and any(a.name.startswith("eval") for a in node.names)
+
+
+def _switches_by_flag(node: ast.AST) -> bool:
+    """``model.training = True``"""
+    return isinstance(node, ast.Attribute) and node.attr == "training" and isinstance(node.ctx, ast.Store)
+
+
+def _trained(nodes: list[ast.AST], at: Context) -> set[str]:
+    """The models that are called in what is trained: those whose output, or the loss of it, is differentiated.
+
+    Where that cannot be told (several models, none called here) it is what is called as a function and named so.
+    """
+    called = {
+        at.reader.text(item.func)
+        for item in nodes
+        if isinstance(item, ast.Call) and isinstance(item.func, (ast.Name, ast.Attribute))
+    }
+    models = {text for text in called if torch.MODEL_NAME.match(text.rpartition(".")[2])}
+    return models if len(models) == 1 else set()
+
+
+def _leaves_after(node: ast.AST, nest: ast.AST) -> bool:
+    """Whether the loop is left in the block in which a node stands."""
+    for item in (nest, *inside(nest)):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(item, field, None)
+            if isinstance(block, list) and any(isinstance(part, (ast.Break, ast.Return, ast.Raise)) for part in block):
+                if any(node is inner for part in block if isinstance(part, ast.stmt) for inner in ast.walk(part)):
+                    return True
+    return False
+
+
+def _made_here(text: str, own: list[ast.AST], at: Context) -> bool:
+    """Whether the model is made in the loop itself: each round has a new one."""
+    return any(
+        isinstance(item, ast.Assign) and any(at.reader.text(target) == text for target in item.targets) for item in own
+    )
+
+
+def _holds(call: ast.Call, inner: ast.Call, at: Context, known: dict[str, ast.AST], cls: ast.ClassDef | None) -> bool:
+    """Whether a function of the same file that is called holds another call."""
+    target = torch.callee(at, call, known, cls)
+    return target is not None and any(item is inner for item in torch.reached(at, [target]))
+
+
+def _callers(own: list[ast.AST], at: Context, known: dict[str, ast.AST], cls: ast.ClassDef | None) -> list[ast.Call]:
+    """The first calls of functions of the same file, one each and no more than twenty."""
+    found: dict[int, ast.Call] = {}
+    for item in own:
+        if isinstance(item, ast.Call) and len(found) < 20:
+            target = torch.callee(at, item, known, cls)
+            if target is not None:
+                found.setdefault(id(target), item)
+    return list(found.values())
+
+
+def _noisy_sequential(name: str, at: Context) -> bool:
+    """Whether a Sequential of this file holds dropout or normalization."""
+    for tree in at.reader.trees:
+        for item in inside(tree, functions=True):
+            if isinstance(item, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in item.targets):
+                for call in ast.walk(item.value):
+                    if isinstance(call, ast.Call) and (
+                        "Drop" in at.reader.text(call.func) or "Norm" in at.reader.text(call.func)
+                    ):
+                        return constant(call) is ...
+    return False

@@ -3,103 +3,120 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 from mlopslint.lint.python import inside
-from mlopslint.lint.torch import called, calls_in
+
+_NAMED = re.compile(r"^_?(?:eval|evaluate|validate|validation|valid|test|predict|infer|inference)(?:_(?!.*train)\w+)?$")
 
 
 class NoGradMissing(PythonRule):
-    """Validation that builds a graph.
+    """A validation loop that builds a graph.
 
     What it does
     ------------
-    Finds functions named evaluate, validate or predict that put the model into evaluation mode and run it with
-    gradients on.
+    Finds functions named evaluate, validate, test, predict and the like that put a model into evaluation mode, run it in a loop, never call
+    ``backward()``, and switch gradients off nowhere.
 
     Why is this bad?
     ----------------
-    All activations are kept for a backward pass that never comes: more memory, less speed.
+    PyTorch records every operation for a gradient that nobody asks for: evaluation takes more memory, often twice as much, and more time.
 
     Example
     -------
     ::
 
-        def validate(model, loader):
+        def evaluate(model, loader):
             model.eval()
-            for x, y in loader:
-                total += loss_fn(model(x), y).item()
+            return [model(x).argmax(1) for x, _ in loader]
 
     Use instead
     -----------
     ::
 
-        def validate(model, loader):
+        @torch.no_grad()
+        def evaluate(model, loader):
             model.eval()
-            with torch.no_grad():
-                for x, y in loader:
-                    total += loss_fn(model(x), y).item()
+            return [model(x).argmax(1) for x, _ in loader]
 
     Fix safety
     ----------
-    Unsafe: a caller that differentiates through the function no longer can.
+    Unsafe: a caller that differentiates the result finds no graph any more.
 
     References
     ----------
-    - PyTorch: https://pytorch.org/docs/stable/generated/torch.no_grad.html
-    - Known from TorchFix.
+    - PyTorch, no_grad: https://pytorch.org/docs/stable/generated/torch.no_grad.html
     """
 
     code = "MDL104"
     name = "no-grad-missing"
-    severity = "note"
-    default = False
     in_tests = False
+    default = False
     fixes = "unsafe"
     nodes = (ast.FunctionDef,)
-    markers = (b".eval()",)
+    markers = (b".eval(",)
 
     def check(self, node: ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
         if (
-            not at.imported("torch")
+            not _NAMED.match(node.name)
             or not at.within(node, ".eval(")
-            or any(word.arg == "optimizer" for word in node.args.args)
+            or not at.imported("torch")
+            or at.imported(*torch.DRIVERS)
         ):
             return
-        calls = list(calls_in(node))
-        evals = [
-            item for item in calls if called(item) == "eval" and isinstance(item.func, ast.Attribute) and not item.args
-        ]
-        if not evals or any(
-            called(item) in ("backward", "train", "no_grad", "inference_mode", "set_grad_enabled", "grad", "generate")
-            for item in calls
-        ):
+        every = list(inside(node, functions=True))
+        models = {
+            torch.receiver(at, item) for item in every if isinstance(item, ast.Call) and torch.method(item) == "eval"
+        }
+        if not models - {""} or node.decorator_list:
             return
-        if any("no_grad" in ast.unparse(item) or "inference_mode" in ast.unparse(item) for item in node.decorator_list):
+        words = {item.attr for item in every if isinstance(item, ast.Attribute)}
+        words |= {item.id for item in every if isinstance(item, ast.Name)}
+        if words & {
+            "no_grad",
+            "inference_mode",
+            "set_grad_enabled",
+            "backward",
+            "enable_grad",
+            "grad",
+            "requires_grad_",
+        }:
             return
-        model = ast.unparse(evals[0].func.value)  # type: ignore[attr-defined]
-        used = next((item for item in calls if ast.unparse(item.func) == model), None)
-        if used is not None and any(isinstance(item, ast.For) for item in inside(node)):
-            edit = Edit(
-                (node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1),
-                "line-before",
-                ("@torch.no_grad()",),
-            )
-            fix = (
-                Fix("Switch gradients off for the function", "unsafe", (edit,))
-                if at.names.get("torch") == "torch" and not node.decorator_list
-                else None
-            )
-            yield at.problem(used, f"{model} is evaluated with gradients on; use torch.no_grad()", fix)
+        for loop in every:
+            if not isinstance(loop, (*torch.LOOPS, ast.ListComp)):
+                continue
+            for item in inside(loop):
+                if isinstance(item, ast.Call) and at.reader.text(item.func) in models:
+                    yield at.problem(
+                        item,
+                        f"{node.name} builds a graph for gradients; run it under torch.no_grad()",
+                        self._fix(node, at),
+                    )
+                    return
+
+    @staticmethod
+    def _fix(node: ast.FunctionDef, at: Context) -> Fix | None:
+        prefix = next((local for local, full in at.names.items() if full == "torch"), "")
+        if not prefix:
+            return None
+        text = f"@{prefix}.no_grad()"
+        return Fix(f"Decorate with {text}", "unsafe", (Edit(at.region(node), "line-before", (text,)),))
 
     GOOD = (
-        "import torch\ndef f(model, l):\n    model.eval()\n    with torch.no_grad():\n        for x in l:\n            model(x)\n",
-        "import torch\n@torch.no_grad()\ndef f(model, l):\n    model.eval()\n    for x in l:\n        model(x)\n",
+        "import torch\n@torch.no_grad()\ndef test(m, loader):\n    m.eval()\n    for x in loader:\n        m(x)\n",
+        "import torch\ndef test(m, loader):\n    m.eval()\n    with torch.inference_mode():\n        for x in loader:\n            m(x)\n",
+        "import torch\ndef train(m, loader):\n    m.eval()\n    for x in loader:\n        m(x)\n",
+        "import torch\ndef test(m, loader):\n    for x in loader:\n        m(x)\n",
+        "import torch\ndef test_attack(m, loader):\n    m.eval()\n    for x in loader:\n        m(x).sum().backward()\n",
+        "def evaluate(m, loader):\n    m.eval()\n    for x in loader:\n        m(x)\n",
     )
     BAD = (
         (
-            "import torch\ndef f(model, l):\n    model.eval()\n    for x in l:\n        model(x)\n",
-            "import torch\n@torch.no_grad()\ndef f(model, l):\n    model.eval()\n    for x in l:\n        model(x)\n",
+            "import torch\ndef test(m, loader):\n    m.eval()\n    for x in loader:\n        m(x)\n",
+            "import torch\n@torch.no_grad()\ndef test(m, loader):\n    m.eval()\n    for x in loader:\n        m(x)\n",
         ),
+        "import torch\nclass T:\n    def validate_epoch(self):\n        self.model.eval()\n        return [self.model(x) for x in self.loader]\n",
     )

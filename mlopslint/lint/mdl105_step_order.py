@@ -5,38 +5,46 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.torch import called, calls_in
 
 
 class StepOrder(PythonRule):
-    """Steps of training in an order that undoes them.
+    """Optimizer, scheduler and gradients handled in the wrong order.
 
     What it does
     ------------
-    Finds, in one block, ``zero_grad()`` between ``backward()`` and ``optimizer.step()``, and ``scheduler.step()``
-    ahead of ``optimizer.step()``.
+    Finds loops in which the learning-rate scheduler steps before the optimizer, and ``zero_grad()`` between ``backward()`` and the ``step()``
+    of the same optimizer.
 
     Why is this bad?
     ----------------
-    Gradients cleared before the step leave nothing to step with: the model does not learn. A scheduler that steps
-    first skips the first value of its schedule.
+    A scheduler that steps first skips the first value of the schedule (since PyTorch 1.1). Gradients cleared between ``backward()`` and
+    ``step()`` are gone before they are used: nothing is learnt.
 
     Example
     -------
     ::
 
-        loss.backward()
-        optimizer.zero_grad()
-        optimizer.step()
+        for epoch in range(epochs):
+            scheduler.step()
+            for x, y in loader:
+                loss = criterion(model(x), y)
+                loss.backward()
+                optimizer.zero_grad()
+                optimizer.step()
 
     Use instead
     -----------
     ::
 
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        for epoch in range(epochs):
+            for x, y in loader:
+                optimizer.zero_grad()
+                loss = criterion(model(x), y)
+                loss.backward()
+                optimizer.step()
+            scheduler.step()
 
     References
     ----------
@@ -45,57 +53,102 @@ class StepOrder(PythonRule):
 
     code = "MDL105"
     name = "step-order"
-    severity = "error"
     in_tests = False
     nodes = (ast.For, ast.While)
-    markers = (b".backward(",)
+    markers = (b".step(",)
 
     def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
-        if not at.within(node, ".backward("):
+        if not at.within(node, ".step(") or not at.imported("torch") or torch.spent(at):
             return
-        order: list[tuple[str, str, ast.Call]] = []
-        for statement in node.body:
+        yield from self._scheduler(node, at)
+        if not at.loops:
+            for block in torch.blocks(node.body):
+                yield from self._cleared(block, at)
+
+    @staticmethod
+    def _scheduler(node: ast.For | ast.While, at: Context) -> Iterator[Problem]:
+        """A scheduler that steps in the loop's own body ahead of the optimizer's steps in the same loop."""
+        for number, statement in enumerate(node.body):
+            call = statement.value if isinstance(statement, ast.Expr) else None
             if (
-                isinstance(statement, ast.Expr)
-                and isinstance(statement.value, ast.Call)
-                and isinstance(statement.value.func, ast.Attribute)
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr == "step"
+                and not call.args
+                and not call.keywords
+                and torch.is_scheduler(at, call.func.value)
             ):
-                owner = ast.unparse(statement.value.func.value)
-                order.append((statement.value.func.attr, owner, statement.value))
-            elif any(called(item) in ("backward", "step", "zero_grad") for item in calls_in(statement)):
-                return  # part of it is conditional: the order is not plain
-        pending = ""
-        stepped = False
-        late: ast.Call | None = None
-        for method, owner, call in order:
-            last = owner.rpartition(".")[2].lower()
-            if method == "backward":
-                pending = owner
-            elif method == "zero_grad" and pending:
-                rest = order[order.index((method, owner, call)) + 1 :]
-                after = [(m, o) for m, o, _ in rest]
-                again = next((i for i, (m, _) in enumerate(after) if m == "backward"), len(after))
-                if any(m == "step" and o == owner for m, o in after[:again]) and not stepped:
-                    yield at.problem(
-                        call, f"{owner}.zero_grad() clears the gradients before {owner}.step() can use them"
-                    )
-            elif method == "step" and "sched" in last:
-                if not stepped and pending:
-                    late = call
-            elif method == "step" and "opt" in last:
-                stepped = True
-                if late is not None:
-                    yield at.problem(
-                        late, "the scheduler steps before the optimizer and skips the first value of its schedule"
-                    )
-                    late = None
+                before = torch.reached(at, node.body[:number])
+                if any(torch.method(item) == "step" for item in before) or StepOrder._opaque(before, at):
+                    return
+                if any(StepOrder._steps(item, at) for item in torch.reached(at, node.body[number + 1 :])):
+                    text = torch.receiver(at, call)
+                    yield at.problem(call, f"{text} steps before the optimizer; step it after")
+                return
+
+    @staticmethod
+    def _opaque(nodes: list[ast.AST], at: Context) -> bool:
+        """Whether some statements may train out of our sight."""
+        words = ("train", "fit", "step", "update", "learn", "optimi")
+        known, cls = torch.definitions(at), torch.enclosing_class(at)
+        for item in nodes:
+            if isinstance(item, ast.Call) and torch.callee(at, item, known, cls) is None:
+                last = (torch.method(item) or at.reader.text(item.func)).lower()
+                if last != "train" and any(word in last for word in words) or last == "train" and item.args[1:]:
+                    return True
+        return False
+
+    @staticmethod
+    def _steps(node: ast.AST, at: Context) -> bool:
+        if not isinstance(node, ast.Call) or torch.method(node) != "step":
+            return False
+        if node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)) and torch.is_optimizer(at, node.args[0]):
+            return True
+        return torch.is_optimizer(at, node.func.value)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _cleared(block: list[ast.stmt], at: Context) -> Iterator[Problem]:
+        """``zero_grad`` after ``backward`` and before the next ``step``, statement after statement of one block."""
+        backward = False
+        cleared: ast.Call | None = None
+        for statement in block:
+            calls = sorted(torch.shallow(statement), key=lambda item: (item.lineno, item.col_offset))
+            if not isinstance(statement, ast.Expr):
+                inner = {torch.method(item) for item in ast.walk(statement)}
+                if inner & {"backward", "step", "zero_grad"}:
+                    backward, cleared = False, None
+                continue
+            for call in calls:
+                what = torch.method(call)
+                if what == "backward":
+                    backward, cleared = True, None
+                elif what == "zero_grad" and backward:
+                    cleared = call
+                elif what == "step" and isinstance(call.func, ast.Attribute):
+                    owner = torch.receiver(at, call)
+                    if (
+                        cleared is not None
+                        and owner == torch.receiver(at, cleared)
+                        and torch.is_optimizer(at, call.func.value)
+                    ):
+                        yield at.problem(
+                            cleared, f"{owner}.zero_grad() between backward() and step() discards the gradients"
+                        )
+                    elif cleared is None:
+                        backward = False
 
     GOOD = (
-        "for x in l:\n    opt.zero_grad()\n    loss.backward()\n    opt.step()\n    scheduler.step()\n",
-        "for x in l:\n    loss.backward()\n    opt.step()\n    opt.zero_grad()\n",
-        "for x in l:\n    d_loss.backward()\n    opt_d.step()\n    opt_g.zero_grad()\n    g_loss.backward()\n    opt_g.step()\n",
+        "import torch\nfor e in range(3):\n    for x in loader:\n        optimizer.zero_grad()\n        f(x).backward()\n        optimizer.step()\n    scheduler.step()\n",
+        "import torch\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    optimizer.zero_grad()\n",
+        "import torch\nfor x in loader:\n    g(x).backward()\n    opt_d.zero_grad()\n    d(x).backward()\n    opt_d.step()\n    opt_g.step()\n",
+        "import torch\nfor e in range(3):\n    train_one(model, optimizer)\n    scheduler.step()\n    optimizer.step()\n",
+        "import torch\nfor e in range(3):\n    scheduler.step(e)\n    optimizer.step()\n",
+        "import torch\nfor e in range(3):\n    if e > 0:\n        scheduler.step()\n    optimizer.step()\n",
+        "import simpy\nfor e in range(3):\n    scheduler.step()\n    optimizer.step()\n",
     )
     BAD = (
-        "for x in l:\n    loss.backward()\n    opt.zero_grad()\n    opt.step()\n",
-        "for x in l:\n    optimizer.zero_grad()\n    loss.backward()\n    lr_scheduler.step()\n    optimizer.step()\n",
+        "import torch\nfor e in range(3):\n    scheduler.step()\n    for x in loader:\n        f(x).backward()\n        optimizer.step()\n",
+        "import torch\nfrom torch.optim import SGD, lr_scheduler\no = SGD(m.parameters(), lr=1)\ns = lr_scheduler.StepLR(o, 3)\nfor x in loader:\n    o.zero_grad()\n    f(x).backward()\n    s.step()\n    o.step()\n",
+        "import torch\ndef train(m, optimizer):\n    for x in loader:\n        m(x).backward()\n        optimizer.step()\ndef main():\n    for e in range(3):\n        scheduler.step()\n        train(m, optimizer)\n",
+        "import torch\nfor x in loader:\n    loss = f(x)\n    loss.backward()\n    optimizer.zero_grad()\n    optimizer.step()\n",
     )

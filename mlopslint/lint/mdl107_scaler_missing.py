@@ -3,105 +3,93 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.python import inside
+from mlopslint.lint.python import argument
 
 _SENSITIVE = frozenset(
     [
-        "SVC",
-        "SVR",
-        "LinearSVC",
-        "LinearSVR",
-        "NuSVC",
-        "KNeighborsClassifier",
-        "KNeighborsRegressor",
-        "PCA",
-        "KMeans",
-        "MiniBatchKMeans",
-        "DBSCAN",
-        "MLPClassifier",
-        "MLPRegressor",
-        "Lasso",
-        "Ridge",
-        "ElasticNet",
-        "SGDClassifier",
-        "SGDRegressor",
+        "SVC", "SVR", "LinearSVC", "LinearSVR", "NuSVC", "NuSVR", "OneClassSVM", "KNeighborsClassifier", "KNeighborsRegressor",
+        "NearestNeighbors", "KMeans", "MiniBatchKMeans", "DBSCAN", "PCA", "MLPClassifier", "MLPRegressor", "Ridge", "Lasso",
+        "ElasticNet", "LogisticRegression", "SGDClassifier", "SGDRegressor",
     ]
+)  # fmt: skip
+_SCALES = re.compile(
+    r"Scaler|Pipeline|pipeline|Normalizer|normalize|scale|standard|zscore|Transformer|Vectorizer|whiten"
 )
 
 
-def _used(call: ast.Call, at: Context) -> bool:
-    return at.instance(call)
-
-
 class ScalerMissing(PythonRule):
-    """A scale-sensitive model on data that nothing scales.
+    """An estimator that depends on the scale of its features, fitted on data that nothing scales.
 
     What it does
     ------------
-    Finds modules that build SVMs, nearest neighbours, PCA, k-means, MLPs or regularised linear models of scikit-
-    learn and no scaler at all.
+    Finds ``fit`` of scikit-learn's support vector machines, nearest neighbours, k-means, PCA, neural networks and regularised linear models
+    outside a pipeline, on a variable of the same module, where nothing in the file scales or normalizes.
 
     Why is this bad?
     ----------------
-    Features with large numbers decide alone: the model says more about units than about the data.
+    Distances and penalties follow the feature with the largest unit. A change of unit, from metres to kilometres, changes the model.
 
     Example
     -------
     ::
 
-        model = SVC().fit(X, y)
+        model = SVC().fit(X_train, y_train)
 
     Use instead
     -----------
     ::
 
-        model = make_pipeline(StandardScaler(), SVC()).fit(X, y)
+        model = make_pipeline(StandardScaler(), SVC()).fit(X_train, y_train)
 
     References
     ----------
-    - scikit-learn, "Importance of feature scaling": https://scikit-
-      learn.org/stable/auto_examples/preprocessing/plot_scaling_importance.html
-    - Known from dslinter (scaler missing before scaling-sensitive operation).
+    - scikit-learn, "Importance of Feature Scaling": https://scikit-learn.org/stable/auto_examples/preprocessing/plot_scaling_importance.html
+    - Known from dslinter (scaler missing).
     """
 
     code = "MDL107"
     name = "scaler-missing"
-    severity = "note"
+    in_tests = False
     confidence = "medium"
     default = False
-    in_tests = False
-    nodes = (ast.Module,)
-    markers = (b"sklearn",)
+    calls = ("fit", "fit_predict", "fit_transform")
 
-    def check(self, node: ast.Module, name: str, at: Context) -> Iterator[Problem]:
-        first: ast.Call | None = None
-        for item in inside(node, functions=True):
-            if isinstance(item, ast.Call):
-                made = at.resolve(item.func)
-                last = made.rpartition(".")[2]
-                if "Scaler" in last or last in (
-                    "Normalizer",
-                    "PowerTransformer",
-                    "QuantileTransformer",
-                    "scale",
-                    "normalize",
-                    "TfidfVectorizer",
-                    "make_pipeline",
-                    "Pipeline",
-                ):
-                    return
-                if made.startswith("sklearn.") and last in _SENSITIVE and first is None and not _used(item, at):
-                    first = item
-        if first is not None:
-            yield at.problem(
-                first, f"{at.resolve(first.func).rpartition('.')[2]} is sensitive to scale and nothing scales the data"
-            )
+    def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        if not name.startswith("sklearn."):
+            return
+        estimator = name.split(".")[-2]
+        if estimator not in _SENSITIVE:
+            return
+        data = argument(node, 0, "X")
+        if not isinstance(data, ast.Name) or self._comes_in(data.id, at):
+            return
+        if any(_SCALES.search(word) for word in (*at.names.values(), *at.names, *at.reader.counts, data.id)):
+            return
+        yield at.problem(node, f"{estimator} depends on the scale of its features, and nothing here scales them")
+
+    @staticmethod
+    def _comes_in(name: str, at: Context) -> bool:
+        """Whether a name is a parameter of a function around the place."""
+        for function in at.functions:
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                some = function.args
+                if any(item.arg == name for item in (*some.posonlyargs, *some.args, *some.kwonlyargs)):
+                    return True
+        return False
 
     GOOD = (
-        "from sklearn.svm import SVC\nfrom sklearn.preprocessing import StandardScaler\ns = StandardScaler()\nm = SVC()\n",
-        "from sklearn.tree import DecisionTreeClassifier\nm = DecisionTreeClassifier()\n",
+        "from sklearn.svm import SVC\nfrom sklearn.preprocessing import StandardScaler\nSVC().fit(X, y)\n",
+        "from sklearn.svm import SVC\nfrom sklearn.pipeline import make_pipeline\nmake_pipeline(s, SVC()).fit(X, y)\n",
+        "from sklearn.svm import SVC\ndef train(X, y):\n    return SVC().fit(X, y)\n",
+        "from sklearn.ensemble import RandomForestClassifier\nRandomForestClassifier().fit(X, y)\n",
+        "from mine import SVC\nSVC().fit(X, y)\n",
+        "from sklearn.svm import SVC\nX = (X - X.mean()) / X.std()\nX_scaled = X\nSVC().fit(X_scaled, y)\n",
     )
-    BAD = ("from sklearn.svm import SVC\nm = SVC(C=1)\nm.fit(X, y)\n",)
+    BAD = (
+        "from sklearn.svm import SVC\nmodel = SVC()\nmodel.fit(X_train, y_train)\n",
+        "from sklearn import cluster as c\nlabels = c.KMeans(3).fit_predict(X)\n",
+    )

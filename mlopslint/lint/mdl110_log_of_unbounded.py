@@ -5,93 +5,96 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.torch import called
+
+_LOGS = frozenset(
+    {"torch.log", "torch.log2", "torch.log10", "tensorflow.math.log", "tensorflow.log", "tensorflow.compat.v1.log"}
+)
+#: Functions whose results come down to zero.
+_ZERO = frozenset({"softmax", "sigmoid", "relu", "abs", "sum", "mean", "var", "square", "prod", "zeros", "reduce_sum",
+                   "reduce_mean", "norm", "cumsum", "exp"})  # fmt: skip
 
 
 class LogOfUnbounded(PythonRule):
-    """The logarithm of what may be zero.
+    """The logarithm of a tensor that may hold a zero.
 
     What it does
     ------------
-    Finds ``torch.log`` and ``tf.math.log`` of a probability (softmax, sigmoid) or of an expression without clamp or
-    epsilon.
+    Finds ``torch.log`` and ``tf.math.log`` of the output of a softmax, sigmoid, ReLU, absolute value, sum or mean that is neither clamped nor
+    raised by a small constant.
 
     Why is this bad?
     ----------------
-    One zero makes minus infinity, and the loss NaN from there on.
+    The logarithm of zero is minus infinity and its gradient NaN: one such value destroys all weights at the next step.
 
     Example
     -------
     ::
 
-        loss = -(y * torch.log(p)).sum()
+        loss = -torch.log(torch.sigmoid(scores)).mean()
 
     Use instead
     -----------
     ::
 
-        loss = -(y * torch.log(p.clamp(min=1e-8))).sum()
+        loss = -torch.log(torch.sigmoid(scores).clamp(min=1e-12)).mean()
 
     Fix safety
     ----------
-    Unsafe: values below 1e-8 are raised to it.
+    Unsafe: values below 1e-12 give another result, and no gradient.
 
     References
     ----------
-    - Known from dslinter (mask missing / log of zero).
+    - Known from dslinter (mask missing).
+    - PyTorch, LogSigmoid, which needs no bound: https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
     """
 
     code = "MDL110"
     name = "log-of-unbounded"
-    severity = "note"
-    confidence = "medium"
-    default = False
     in_tests = False
+    default = False
     fixes = "unsafe"
-    calls = ("log",)
+    calls = ("log", "log2", "log10")
 
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
-        if name not in ("torch.log", "tensorflow.math.log", "tensorflow.log") or len(node.args) != 1:
+        if name not in _LOGS or len(node.args) != 1:
             return
         value = node.args[0]
-        if isinstance(value, ast.Constant) or any(
-            isinstance(item, ast.BinOp) and isinstance(item.op, ast.Add) for item in ast.walk(value)
-        ):
+        made = torch.last_value(at, value.id, node) if isinstance(value, ast.Name) else value
+        if not isinstance(made, ast.Call):
             return
-        if any(
-            isinstance(item, ast.Call)
-            and called(item)
-            in (
-                "clamp",
-                "clip",
-                "clip_by_value",
-                "maximum",
-                "max",
-                "exp",
-                "tensor",
-                "softplus",
-                "full",
-                "float",
-                "rand",
-            )
-            for item in ast.walk(value)
-        ):
+        full = at.resolve(made.func)
+        last = full.rpartition(".")[2]
+        if last not in _ZERO or full.startswith("numpy.") or last == "exp":
             return
-        bounded = (
-            f"({at.source(value)}).clamp(min=1e-8)"
-            if not isinstance(value, (ast.Name, ast.Call, ast.Attribute, ast.Subscript))
-            else f"{at.source(value)}.clamp(min=1e-8)"
+        if self._exponential(made, at):
+            return  # a sum of exponentials: never zero, and MDL118's matter
+        fix = None
+        if name.startswith("torch."):
+            text = at.source(value)
+            fix = at.replace(value, f"{text}.clamp(min=1e-12)", "Clamp it", "unsafe")
+        yield at.problem(node, f"log of {last}, which may be 0; clamp it or add a small constant", fix)
+
+    @staticmethod
+    def _exponential(call: ast.Call, at: Context) -> bool:
+        return any(isinstance(item, ast.Call) and at.resolve(item.func).endswith("exp") for item in call.args) or any(
+            isinstance(item, ast.BinOp) and isinstance(item.op, ast.Add) for item in call.args
         )
-        fix = at.replace(value, bounded, "Clamp away from zero", "unsafe") if name == "torch.log" else None
-        yield at.problem(node, f"{name} of what may be zero; clamp it, or use the log form of the function", fix)
 
     GOOD = (
-        "import torch\nx = torch.log(p + 1e-8)\n",
-        "import torch\nx = torch.log(p.clamp(min=1e-8))\n",
-        "import math\nx = math.log(p)\n",
+        "import torch\ny = torch.log(x)\n",
+        "import torch\ny = torch.log(torch.sigmoid(x) + 1e-8)\n",
+        "import torch\ny = torch.log(torch.sigmoid(x).clamp(min=1e-8))\n",
+        "import torch\np = torch.softmax(x, 1)\np = p.clamp(1e-8)\ny = torch.log(p)\n",
+        "import torch\ny = torch.log(torch.sum(torch.exp(x)))\n",
+        "import numpy as np\ny = np.log(np.abs(x))\n",
     )
     BAD = (
-        ("import torch\nx = torch.log(p)\n", "import torch\nx = torch.log(p.clamp(min=1e-8))\n"),
-        "import tensorflow as tf\nx = tf.math.log(p)\n",
+        (
+            "import torch\ny = torch.log(torch.sigmoid(x))\n",
+            "import torch\ny = torch.log(torch.sigmoid(x).clamp(min=1e-12))\n",
+        ),
+        "import torch\nimport torch.nn.functional as F\np = F.softmax(x, dim=1)\ny = -(p * torch.log(p)).sum()\n",
+        "import tensorflow as tf\ny = tf.math.log(tf.nn.softmax(x))\n",
     )

@@ -5,62 +5,77 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.torch import called, calls_in
+from mlopslint.lint.python import inside
 
 
 class MemoryNotReleased(PythonRule):
-    """Models are built in a loop and none is let go.
+    """Keras models built in a loop without clearing the session.
 
     What it does
     ------------
-    Finds Keras models built in a loop without ``clear_session``.
+    Finds loops that build a Keras model, by themselves or through a function of the same file, and never call ``clear_session()``.
 
     Why is this bad?
     ----------------
-    Keras keeps the graph of every model: a search over hyperparameters gets slower and ends without memory.
+    Keras keeps a global state of what was built. Each model of the loop adds to it; memory grows until the search or the cross-validation dies.
 
     Example
     -------
     ::
 
-        for units in (32, 64):
-            model = keras.Sequential([...])
+        for units in (32, 64, 128):
+            model = keras.Sequential([keras.layers.Dense(units)])
 
     Use instead
     -----------
     ::
 
-        for units in (32, 64):
+        for units in (32, 64, 128):
             keras.backend.clear_session()
-            model = keras.Sequential([...])
+            model = keras.Sequential([keras.layers.Dense(units)])
 
     References
     ----------
-    - Keras: https://keras.io/api/utils/config_utils/#clear_session-function
-    - Known from dslinter and CodeSmile (memory not freed).
+    - Keras, clear_session: https://keras.io/api/utils/config_utils/#clearsession-function
+    - Known from dslinter (memory release) and CodeSmile.
     """
 
     code = "MDL112"
     name = "memory-not-released"
-    severity = "note"
-    default = False
     in_tests = False
-    calls = ("Sequential", "Model")
+    default = False
+    nodes = (ast.For, ast.While)
+    markers = (b"keras",)
 
-    def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
-        if not at.loops or at.instance(node) or name.partition(".")[0] not in ("keras", "tensorflow"):
+    def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
+        if at.loops or not at.imported("keras", "tensorflow") or torch.spent(at):
             return
-        if any(called(item) == "clear_session" for item in calls_in(at.loops[0])):
-            return
-        if isinstance(at.statement, ast.Assign) and at.statement.value is node:
-            yield at.problem(node, "models are built in a loop; call clear_session() in each round")
+        every = torch.reached(at, [node])
+        made = None
+        for item in every:
+            if isinstance(item, ast.Call) and not torch.is_instance(at, item.func):
+                full = at.resolve(item.func)
+                last = full.rpartition(".")[2]
+                if last in ("clear_session", "reset_default_graph"):
+                    return
+                if last in ("Sequential", "Model") and full.startswith(
+                    ("keras.", "tensorflow.keras.", "tensorflow.python.keras.")
+                ):
+                    made = made or item
+        if made is not None:
+            own = next((item for item in inside(node, functions=True) if item is made), None)
+            place = own or next((item for item in inside(node) if isinstance(item, ast.Call)), made)
+            yield at.problem(place, "models are built in this loop and the session is never cleared")
 
     GOOD = (
-        "from tensorflow import keras\nfor n in x:\n    keras.backend.clear_session()\n    m = keras.Sequential()\n",
-        "from tensorflow import keras\nm = keras.Sequential()\n",
+        "import keras\nfor n in (1, 2):\n    keras.backend.clear_session()\n    m = keras.Sequential()\n",
+        "import keras\nm = keras.Sequential()\nfor n in (1, 2):\n    m.add(keras.layers.Dense(n))\n",
+        "import keras\nm = keras.Sequential()\nfor x in xs:\n    y = m(x)\n",
+        "from torch.nn import Sequential\nimport keras\nfor n in (1, 2):\n    m = Sequential()\n",
     )
     BAD = (
-        "from tensorflow import keras\nfor n in x:\n    m = keras.Sequential()\n",
-        "import tensorflow as tf\nwhile True:\n    m = tf.keras.Model(a, b)\n",
+        "from tensorflow import keras\nfor n in (1, 2):\n    m = keras.Sequential([keras.layers.Dense(n)])\n    m.fit(x, y)\n",
+        "from keras.models import Model\ndef build(n):\n    return Model(i, o)\nfor n in (1, 2):\n    m = build(n)\n",
     )

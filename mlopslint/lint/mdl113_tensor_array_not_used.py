@@ -9,68 +9,76 @@ from mlopslint.lint.base import Context, Problem, PythonRule
 
 
 class TensorArrayNotUsed(PythonRule):
-    """A tensor grows by concat in a loop of a tf.function.
+    """A tensor grown by concatenation in a loop of a ``tf.function``.
 
     What it does
     ------------
-    Finds ``x = tf.concat([x, ...])`` in a loop of a function decorated with ``tf.function``.
+    Finds ``x = tf.concat([x, ...], ...)`` in loops of functions that ``tf.function`` compiles.
 
     Why is this bad?
     ----------------
-    The shape changes from round to round: the graph cannot hold the loop, or is traced again and again.
+    Every round copies all rounds before it, and a tensor whose shape changes in a compiled loop is an error, or forces the loop to be unrolled.
 
     Example
     -------
     ::
 
         @tf.function
-        def f(n):
-            x = tf.constant([])
+        def run(n):
+            out = tf.constant([0])
             for i in tf.range(n):
-                x = tf.concat([x, [i]], 0)
+                out = tf.concat([out, [i]], 0)
+            return out
 
     Use instead
     -----------
     ::
 
         @tf.function
-        def f(n):
-            x = tf.TensorArray(tf.int32, size=n)
+        def run(n):
+            out = tf.TensorArray(tf.int32, size=n)
             for i in tf.range(n):
-                x = x.write(i, i)
+                out = out.write(i, i)
+            return out.stack()
 
     References
     ----------
-    - TensorFlow: https://www.tensorflow.org/api_docs/python/tf/TensorArray
-    - Known from dslinter and CodeSmile (TensorArray not used).
+    - TensorFlow, "Accumulating values in a loop": https://www.tensorflow.org/guide/function#accumulating_values_in_a_loop
+    - Known from dslinter (TensorArray not used) and CodeSmile.
     """
 
     code = "MDL113"
     name = "tensor-array-not-used"
-    severity = "note"
     default = False
     calls = ("concat",)
-    markers = (b"tf.function",)
 
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        statement = at.statement
         if (
             name != "tensorflow.concat"
             or not at.loops
-            or not isinstance(at.statement, ast.Assign)
-            or at.statement.value is not node
+            or not isinstance(statement, ast.Assign)
+            or statement.value is not node
         ):
+            return
+        target = statement.targets[0]
+        parts = node.args[0] if node.args else None
+        if not isinstance(target, ast.Name) or not isinstance(parts, (ast.List, ast.Tuple)):
+            return
+        if not any(isinstance(item, ast.Name) and item.id == target.id for item in parts.elts):
             return
         function = at.function
-        if not isinstance(function, ast.FunctionDef) or not any(
-            "tf.function" in ast.unparse(item) for item in function.decorator_list
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+            at.resolve(item) == "tensorflow.function" for item in function.decorator_list
         ):
-            return
-        grown = ast.unparse(at.statement.targets[0])
-        first = node.args[0] if node.args else None
-        if isinstance(first, (ast.List, ast.Tuple)) and any(ast.unparse(item) == grown for item in first.elts):
-            yield at.problem(node, f"{grown} grows by concat in a tf.function; use tf.TensorArray")
+            yield at.problem(node, f"{target.id} is copied in every round; collect its parts in a tf.TensorArray")
 
-    GOOD = ("import tensorflow as tf\ndef f(n):\n    for i in n:\n        x = tf.concat([x, i], 0)\n",)
+    GOOD = (
+        "import tensorflow as tf\n@tf.function\ndef f(n):\n    for i in tf.range(n):\n        a = tf.concat([b, c], 0)\n",
+        "import tensorflow as tf\ndef f(n):\n    for i in range(n):\n        a = tf.concat([a, c], 0)\n",
+        "import pandas as pd\nimport tensorflow as tf\n@tf.function\ndef f(n):\n    for i in range(n):\n        a = pd.concat([a, c], 0)\n",
+    )
     BAD = (
-        "import tensorflow as tf\n@tf.function\ndef f(n):\n    for i in n:\n        x = tf.concat([x, i], 0)\n    return x\n",
+        "import tensorflow as tf\n@tf.function\ndef f(n):\n    a = tf.constant([0])\n    for i in tf.range(n):\n        a = tf.concat([a, [i]], 0)\n    return a\n",
+        "import tensorflow as tf\nclass M(tf.Module):\n    @tf.function(jit_compile=True)\n    def f(self, n):\n        while n:\n            a = tf.concat((a, n), axis=0)\n",
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 from mlopslint.lint.deprecations import Entry, matches, tables, told
+from mlopslint.lint.python import inside
 from mlopslint.lint.values import is_frame
 
 _NAMES, _KEYWORDS, _PATHS = tables()
@@ -31,7 +32,8 @@ class DeprecatedApi(PythonRule):
     ------------
     Finds removed and deprecated names, methods, modules, keywords and values of torch, torchvision, TensorFlow,
     Keras, scikit-learn, pandas, NumPy, SciPy, Transformers and Lightning, by the tables under
-    ``rules/deprecations``. What the project's own requirements do not reach is left out: with ``numpy<1.24`` in
+    ``rules/deprecations``. Uses with a fallback (``try`` and ``except ImportError``, ``hasattr``, a test of the version)
+    are left out. What the project's own requirements do not reach is left out: with ``numpy<1.24`` in
     them, ``np.int`` is fine.
 
     Why is this bad?
@@ -81,12 +83,12 @@ class DeprecatedApi(PythonRule):
                 found = _PATHS.get(path) or _PATHS.get(node.module or "")
                 if found:
                     fix = self.module(node, found, at) if found.fix == "module" and found.name == node.module else None
-                    yield self.problem(node, found, at, fix)
+                    yield from self.problem(node, found, at, fix)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 found = _PATHS.get(alias.name)
                 if found:
-                    yield self.problem(node, found, at, None)
+                    yield from self.problem(node, found, at, None)
 
     def attribute(self, node: ast.Attribute, at: Context) -> Iterator[Problem]:
         if not isinstance(node.ctx, ast.Load):
@@ -101,7 +103,7 @@ class DeprecatedApi(PythonRule):
                     fix = at.replace(node, f"{at.source(node.value)}.{entry.fix[7:]}", f"Use {entry.fix[7:]}")
                 elif entry.fix == "rename":
                     fix = self.renamed(node, entry, at)
-                yield self.problem(node, entry, at, fix)
+                yield from self.problem(node, entry, at, fix)
                 return
 
     def keywords(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
@@ -121,7 +123,7 @@ class DeprecatedApi(PythonRule):
                 fix = at.replace(given.value, entry.fix[6:], f"Write {entry.fix[6:]}")
             elif entry.fix == "drop":
                 fix = Fix(f"Drop {keyword}", "safe", (Edit(at.region(node), "drop-keyword", (keyword,)),))
-            yield self.problem(given, entry, at, fix)
+            yield from self.problem(given, entry, at, fix)
 
     def renamed(self, node: ast.Attribute, entry: Entry, at: Context) -> Fix | None:
         """The new name below the same alias: ``np.trapz`` becomes ``np.trapezoid``."""
@@ -144,11 +146,17 @@ class DeprecatedApi(PythonRule):
         edit = Edit((line, start, line, start + len(entry.name)), "text", (entry.use,))
         return Fix(f"Import from {entry.use}", "safe", (edit,))
 
-    def problem(self, node: Any, entry: Entry, at: Context, fix: Fix | None) -> Problem:
-        found = at.problem(node, told(entry), fix)
-        return found._replace(data=(entry.library, entry.since, entry.removed))
+    def problem(self, node: Any, entry: Entry, at: Context, fix: Fix | None) -> Iterator[Problem]:
+        if not guarded(node, at) and not _both(entry, at):
+            found = at.problem(node, told(entry), fix)
+            yield found._replace(data=(entry.library, entry.since, entry.removed))
 
     GOOD = (
+        "from sklearn import metrics as m\ndef rmse(a, b):\n    if NEW:\n        return m.root_mean_squared_error(a, b)\n    return m.mean_squared_error(a, b, squared=False)\n",
+        "try:\n    from sklearn.externals import joblib\nexcept ImportError:\n    import joblib\n",
+        "try:\n    import joblib\nexcept ModuleNotFoundError:\n    from sklearn.externals import joblib\n",
+        "import numpy as np\narea = np.trapezoid if hasattr(np, 'trapezoid') else np.trapz\n",
+        "import pandas as pd\nif pd.__version__ < '2':\n    index = pd.Int64Index\n",
         "import numpy as np\nx = np.float64(1)\n",
         "import pandas as pd\nrows = []\nrows.append(1)\n",
         "from sklearn.model_selection import train_test_split\n",
@@ -184,3 +192,42 @@ class DeprecatedApi(PythonRule):
         "from sklearn.datasets import load_boston\n",
         "import torch\nx = torch.symeig(a)\n",
     )
+
+
+def guarded(node: Any, at: Context) -> bool:
+    """Whether a use stands where the code itself asks if the interface is there."""
+    lines: list[tuple[int, int]] | None = at.memo.get("deprecations:guards")
+    if lines is None:
+        lines = at.memo["deprecations:guards"] = [
+            (item.lineno, item.end_lineno or item.lineno)
+            for item in inside(at.tree, functions=True)
+            if isinstance(item, (ast.Try, ast.If, ast.IfExp)) and _asks(item)
+        ][:1000]
+    return any(first <= node.lineno <= last for first, last in lines)
+
+
+def _both(entry: Entry, at: Context) -> bool:
+    """Whether the function that uses it also uses what takes its place: it chooses by the version, wherever it asks for that."""
+    word = entry.use.rpartition(".")[2]
+    if at.function is None or len(word) < 8 or not word.isidentifier() or word in entry.name:
+        return False
+    return not entry.fix.startswith("keyword:") and at.within(at.function, word)
+
+
+def _asks(item: ast.Try | ast.If | ast.IfExp) -> bool:
+    """``except ImportError``, ``hasattr(...)``, a test of a version."""
+    if isinstance(item, ast.Try):
+        roots: list[ast.AST] = [handler.type for handler in item.handlers if handler.type is not None]
+        words = _ERRORS
+    else:
+        roots, words = [item.test], _TESTS
+    for root in roots:
+        for part in (root, *inside(root)):
+            name = part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else ""
+            if name in words or words is _TESTS and "version" in name.lower():
+                return True
+    return False
+
+
+_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
+_TESTS = frozenset({"hasattr", "getattr", "find_spec", "signature"})

@@ -3,183 +3,184 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
-from mlopslint.lint.python import argument, constant, keyword, keywords_known
-from mlopslint.lint.torch import called
+from mlopslint.lint.python import argument, keyword, keywords_known
 
-_HUB = (
-    "from_pretrained",
-    "from_config",
-    "load_dataset",
-    "pipeline",
-    "SentenceTransformer",
-    "LLM",
+#: Readers that run code of the file that they read, with the keyword that allows it ("": always).
+_READERS = {
+    "pickle.load": "", "pickle.loads": "", "cPickle.load": "", "cPickle.loads": "", "dill.load": "", "dill.loads": "",
+    "cloudpickle.load": "", "cloudpickle.loads": "", "joblib.load": "", "pandas.read_pickle": "", "shelve.open": "",
+    "sklearn.externals.joblib.load": "", "numpy.load": "allow_pickle",
+}  # fmt: skip
+#: Origins of bytes and paths that come from elsewhere.
+_OUTSIDE = re.compile(
+    r"^(?:requests|urllib|urllib2|urllib3|httpx|aiohttp|wget|gdown|ftplib|socket|boto3|botocore|google\.cloud\.storage"
+    r"|azure\.storage|huggingface_hub|kagglehub|flask\.request|torch\.hub\.download|torch\.hub\.load_state|paramiko"
+    r"|streamlit\.file_uploader|fastapi\.(?:UploadFile|File|Request)|starlette|gradio\.|base64\.(?:b64|urlsafe_b64)decode)\b"
 )
-_FETCHED = frozenset(
-    {
-        "get",
-        "urlopen",
-        "urlretrieve",
-        "hf_hub_download",
-        "snapshot_download",
-        "download",
-        "cached_download",
-        "load_state_dict_from_url",
-        "download_file",
-    }
+_URL = re.compile(r"^(?:https?|ftp)://")
+_TRUSTED = ("from_pretrained", "from_config", "load_dataset", "load_metric", "pipeline", "LLM", "SentenceTransformer",
+            "HuggingFaceEmbeddings", "HuggingFacePipeline", "AutoModel", "AutoTokenizer", "snapshot", "load_dataset_builder")  # fmt: skip
+_UNSAFE_LOADERS = frozenset(
+    {"yaml.Loader", "yaml.UnsafeLoader", "yaml.CLoader", "yaml.CUnsafeLoader", "yaml.unsafe_load"}
 )
-
-
-def _foreign(node: ast.expr, at: Context) -> bool:
-    """Whether an expression holds what was fetched just now: a response, an upload, a download."""
-    for item in ast.walk(node):
-        if isinstance(item, ast.Call):
-            made = at.resolve(item.func)
-            if called(item) in _FETCHED and made.partition(".")[0] in (
-                "requests",
-                "urllib",
-                "huggingface_hub",
-                "httpx",
-                "torch",
-                "gdown",
-                "wget",
-            ):
-                return True
-        elif isinstance(item, (ast.Name, ast.Attribute)):
-            made = at.resolve(item)
-            if made.startswith(
-                (
-                    "requests.get",
-                    "httpx.get",
-                    "urllib.request.urlopen",
-                    "huggingface_hub.hf_hub_download",
-                    "flask.request.files",
-                    "flask.request.data",
-                )
-            ):
-                return True
-    return False
 
 
 class UnsafeModelLoad(PythonRule):
-    """A file is loaded that can run code.
+    """A model, data or configuration file whose content can run code.
 
     What it does
     ------------
-    Finds ``torch.load`` with ``weights_only=False`` or (before torch 2.6, where that is the default) without it,
-    ``yaml.load`` without a safe loader, ``trust_remote_code=True``, and ``pickle``, ``joblib`` or
-    ``np.load(allow_pickle=True)`` of what was downloaded or uploaded.
+    Finds ``torch.load`` without ``weights_only``, ``yaml.load`` without a safe loader, ``trust_remote_code=True`` without a pinned revision, and
+    pickle, joblib or ``allow_pickle`` on what comes from a URL, a download or an upload. A pickle of the project's own is left alone, and so
+    is an explicit ``weights_only=False``. PyTorch 2.6 and later are safe by default: where the project asks for one of them, ``torch.load`` is fine.
 
     Why is this bad?
     ----------------
-    These formats are programs: whoever can change the file, or the repository on the hub, runs code with the rights
-    of the reader.
+    A pickle is a program: loading it runs whatever its author put in, with the rights of your training job or service. Models are
+    downloaded, shared and replaced often, and a changed file looks like the old one.
 
     Example
     -------
     ::
 
-        state = torch.load(path)
+        state = torch.load("model.pt")
+        config = yaml.load(stream)
+        model = joblib.load(urlopen(url))
 
     Use instead
     -----------
     ::
 
-        state = torch.load(path, weights_only=True)
+        state = torch.load("model.pt", weights_only=True)
+        config = yaml.safe_load(stream)
+        model = skops.io.load(path, trusted=[])
 
     Fix safety
     ----------
-    Safe: a state dict loads as before, and a file that holds more says so with an error; ``safe_load`` reads the
-    same plain values.
+    Safe for files of tensors and plain values: ``weights_only=True`` refuses whole pickled modules, ``safe_load`` refuses tags of Python
+    objects. The fix that replaces an unsafe loader is marked unsafe.
 
     References
     ----------
-    - PyTorch: https://pytorch.org/docs/stable/generated/torch.load.html
-    - PyYAML: https://pyyaml.org/wiki/PyYAMLDocumentation
-    - Known from TorchFix TOR102, bandit B301, B506 and B614, Trail of Bits' rules.
+    - PyTorch, torch.load: https://pytorch.org/docs/stable/generated/torch.load.html
+    - Python, pickle: https://docs.python.org/3/library/pickle.html
+    - Known from TorchFix TOR102, bandit B301, B506 and B615, and the rules of Trail of Bits.
     """
 
     code = "MDL115"
     name = "unsafe-model-load"
     in_tests = False
+    severity = "warning"
     fixes = "safe"
-    calls = ("load", "loads", "load_all", "unsafe_load", "full_load", *_HUB)
+    calls = ("load", "loads", "load_all", "unsafe_load", "unsafe_load_all", "read_pickle", "open", *_TRUSTED)
+    markers = (b"torch", b"yaml", b"pickle", b"joblib", b"dill", b"trust_remote_code", b"shelve", b"Pickle")
 
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
         last = name.rpartition(".")[2]
-        if at.instance(node):
-            return  # what was loaded is called, nothing is loaded
-        if constant(keyword(node, "trust_remote_code")) is True:
-            yield at.problem(
-                node,
-                f"{last}(trust_remote_code=True) runs code that the hub sends; pin a revision that was read",
-                None,
-                "medium",
-            )
         if name == "torch.load":
-            given = keyword(node, "weights_only")
-            if (
-                not keywords_known(node)
-                or (given is not None and constant(given) is not False)
-                or keyword(node, "pickle_module") is not None
-            ):
-                return
-            fix = (
-                Fix("Add weights_only=True", "safe", (Edit(at.region(node), "keyword", ("weights_only", "True")),))
-                if given is None
-                else None
-            )
-            what = "torch.load without weights_only" if given is None else "torch.load(weights_only=False)"
-            yield at.problem(node, f"{what} can run code from the file", fix, "medium" if given is None else None)
-        elif name in ("yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load"):
-            loader = argument(node, 1, "Loader")
-            if last != "unsafe_load" and (
-                last == "full_load"
-                or (
-                    loader is not None
-                    and "Unsafe" not in ast.unparse(loader)
-                    and not ast.unparse(loader).endswith(("yaml.Loader", "yaml.CLoader"))
+            if keyword(node, "weights_only") is None and keywords_known(node):
+                fix = at.keyword(node, "weights_only", "True", "Add weights_only=True", "safe")
+                message = (
+                    "torch.load without weights_only runs code of the file before PyTorch 2.6; add weights_only=True"
                 )
-            ):
-                return
+                yield at.problem(node, message, fix, "medium")._replace(data=("torch", "before", "2.6"))
+        elif name in ("yaml.load", "yaml.load_all"):
+            yield from self._yaml(node, last, at)
+        elif name in ("yaml.unsafe_load", "yaml.unsafe_load_all"):
+            yield at.problem(node, f"yaml.{last} runs tags of Python objects; use {last[2:]}")
+        elif name in _READERS:
+            yield from self._pickle(node, name, at)
+        if last in _TRUSTED:
+            yield from self._remote(node, last, at)
+
+    @staticmethod
+    def _yaml(node: ast.Call, last: str, at: Context) -> Iterator[Problem]:
+        loader = argument(node, 1, "Loader")
+        func = node.func
+        if not keywords_known(node):
+            return
+        if loader is None:
             fix = None
-            if (
-                loader is None
-                and last in ("load", "load_all")
-                and isinstance(node.func, ast.Attribute)
-                and len(node.args) == 1
-            ):
-                fix = at.replace(node.func, f"{at.source(node.func.value)}.safe_{last}", f"Use yaml.safe_{last}")
-            yield at.problem(node, f"{name} can run code from the file; use yaml.safe_load", fix)
-        elif last in ("load", "loads") and name.partition(".")[0] in (
-            "pickle",
-            "joblib",
-            "cloudpickle",
-            "dill",
-            "numpy",
-        ):
-            if name == "numpy.load" and constant(keyword(node, "allow_pickle")) is not True:
+            if isinstance(func, ast.Attribute):
+                fix = at.replace(func, f"{at.source(func.value)}.safe_{last}", f"Use safe_{last}")
+            yield at.problem(node, f"yaml.{last} without a loader runs tags of Python objects; use safe_{last}", fix)
+        elif at.resolve(loader) in _UNSAFE_LOADERS:
+            fix = None
+            if isinstance(loader, ast.Attribute):
+                text = f"{at.source(loader.value)}.{'C' if 'C' in loader.attr else ''}SafeLoader"
+                fix = Fix(f"Use {text}", "unsafe", (Edit(at.region(loader), "text", (text,)),))
+            yield at.problem(node, f"{at.reader.text(loader)} runs tags of Python objects; use SafeLoader", fix)
+
+    @staticmethod
+    def _pickle(node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        allowed = _READERS[name]
+        if allowed:
+            value = keyword(node, allowed)
+            if not (isinstance(value, ast.Constant) and value.value is True):
                 return
-            if node.args and _foreign(node.args[0], at):
-                yield at.problem(node, f"{name} of what was downloaded can run code; use a format that holds data only")
+        source = node.args[0] if node.args else None
+        where = _outside(source, at) if source is not None else ""
+        if where:
+            yield at.problem(node, f"{name} runs code of what comes from {where}; use a format that holds data only")
+
+    @staticmethod
+    def _remote(node: ast.Call, last: str, at: Context) -> Iterator[Problem]:
+        value = keyword(node, "trust_remote_code")
+        if not (isinstance(value, ast.Constant) and value.value is True):
+            return
+        revision = keyword(node, "revision")
+        if isinstance(revision, ast.Constant) and re.fullmatch(r"[0-9a-f]{7,40}", str(revision.value)):
+            return
+        what = node.args[0] if node.args else None
+        of = f" of {what.value}" if isinstance(what, ast.Constant) and isinstance(what.value, str) else ""
+        message = (
+            f"trust_remote_code runs Python code{of} from the hub, and its next version too; pin revision to a commit"
+        )
+        yield at.problem(node, message, confidence="medium")
 
     GOOD = (
-        "import torch\ns = torch.load(p, weights_only=True)\n",
-        "import yaml\nc = yaml.safe_load(f)\n",
-        "import yaml\nc = yaml.load(f, Loader=yaml.SafeLoader)\n",
-        "import yaml\nc = yaml.load(f, Loader=yaml.FullLoader)\n",
-        "import pickle\nm = pickle.load(open('models/m.pkl', 'rb'))\n",
-        "from ruamel.yaml import YAML\nyaml = YAML()\nc = yaml.load(f)\n",
-        "import torch\ns = torch.load(p, **options)\n",
-        "from transformers import AutoModel\nm = AutoModel.from_pretrained(p, trust_remote_code=False)\n",
+        "import torch\ntorch.load(p, weights_only=True)\n",
+        "import torch\ntorch.load(p, weights_only=False)\n",
+        "import torch\ntorch.load(p, **options)\n",
+        "import torch\ntorch.jit.load(p)\n",
+        "import yaml\nyaml.safe_load(f)\nyaml.load(f, Loader=yaml.SafeLoader)\nyaml.load(f, yaml.CSafeLoader)\n",
+        "import yaml\nyaml.load(f, Loader=yaml.FullLoader)\nyaml.load(f, Loader=MyLoader)\n",
+        "from ruamel.yaml import YAML\nyaml = YAML()\nyaml.load(f)\n",
+        "import pickle\nwith open('model.pkl', 'rb') as f:\n    m = pickle.load(f)\n",
+        "import joblib\nm = joblib.load('models/model.joblib')\n",
+        "import numpy as np\na = np.load(np_file, allow_pickle=True)\n",
+        "import json, requests, pickle\nd = json.loads(requests.get(u).text)\n",
+        "from transformers import AutoModel\nAutoModel.from_pretrained('a/b', trust_remote_code=True, revision='0123456789abcdef0123456789abcdef01234567')\n",
+        "from transformers import AutoModel\nAutoModel.from_pretrained('a/b', trust_remote_code=False)\n",
+        "import librosa\ny, sr = librosa.load(p)\nimport torch\n",
     )
     BAD = (
-        ("import torch\ns = torch.load(p)\n", "import torch\ns = torch.load(p, weights_only=True)\n"),
+        ("import torch\ns = torch.load('m.pt')\n", "import torch\ns = torch.load('m.pt', weights_only=True)\n"),
         ("import yaml\nc = yaml.load(f)\n", "import yaml\nc = yaml.safe_load(f)\n"),
-        "import torch as t\ns = t.load(p, weights_only=False)\n",
-        "from transformers import AutoModel\nm = AutoModel.from_pretrained('a/b', trust_remote_code=True)\n",
-        "import pickle, requests\nm = pickle.loads(requests.get(url).content)\n",
-        "import joblib\nfrom huggingface_hub import hf_hub_download\nm = joblib.load(hf_hub_download('a', 'b'))\n",
+        "import yaml\nc = yaml.load(f, Loader=yaml.Loader)\n",
+        "import yaml\nc = yaml.unsafe_load(f)\n",
+        "import pickle, requests\nr = requests.get(url)\nm = pickle.loads(r.content)\n",
+        "import joblib\nfrom urllib.request import urlopen\nm = joblib.load(urlopen(url))\n",
+        "import pandas as pd\nimport pickle\ndf = pd.read_pickle('https://a.b/c.pkl')\n",
+        "import joblib\nfrom huggingface_hub import hf_hub_download\nm = joblib.load(hf_hub_download('a/b', 'm.pkl'))\n",
+        "from transformers import AutoModelForCausalLM as A\nm = A.from_pretrained('a/b', trust_remote_code=True)\n",
     )
+
+
+def _outside(node: ast.expr, at: Context, depth: int = 4) -> str:
+    """Where bytes or a path come from, if that is plainly outside of the project."""
+    if isinstance(node, ast.Constant):
+        return "a URL" if isinstance(node.value, str) and _URL.match(node.value) else ""
+    origin = at.resolve(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Await)) else ""
+    if origin and _OUTSIDE.match(origin):
+        return origin
+    if isinstance(node, ast.Call) and depth:
+        for item in node.args[:2]:
+            where = _outside(item, at, depth - 1)
+            if where:
+                return where
+    return ""

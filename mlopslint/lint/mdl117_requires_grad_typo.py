@@ -5,32 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 
-_TYPOS = {
-    word: "requires_grad"
-    for word in (
-        "require_grad",
-        "require_grads",
-        "requires_grads",
-        "required_grad",
-        "requiregrad",
-        "require_gradient",
-        "requires_gard",
-    )
-}
+_TYPOS = frozenset(
+    [
+        "require_grad", "requires_grads", "required_grad", "require_grads", "requires_gard", "require_gradient",
+        "requires_gradient", "requires_gradients", "require_gradients", "requiers_grad", "requries_grad",
+        "reqires_grad", "requre_grad", "required_grads", "requires_Grad", "requiresGrad", "requires_grad_",
+    ]
+)  # fmt: skip
 
 
 class RequiresGradTypo(PythonRule):
-    """A misspelt attribute that sets nothing.
+    """A misspelt ``requires_grad``.
 
     What it does
     ------------
-    Finds ``param.require_grad = False`` and kin in code that imports torch.
+    Finds assignments to ``require_grad``, ``requires_grads`` and other misspellings, and to ``requires_grad_``, which is a method.
 
     Why is this bad?
     ----------------
-    Python makes a new attribute and says nothing: the layer that was to be frozen goes on training.
+    Python lets a tensor have any attribute, so the line sets a new one and nothing else: layers that should be frozen are trained.
 
     Example
     -------
@@ -48,10 +43,11 @@ class RequiresGradTypo(PythonRule):
 
     Fix safety
     ----------
-    Safe in the sense that it does what the line says; training changes where the typo had no effect.
+    Safe: it sets the attribute that was meant. Training changes where parameters should have been frozen.
 
     References
     ----------
+    - PyTorch, "Locally disabling gradient computation": https://pytorch.org/docs/stable/notes/autograd.html#locally-disable-grad-doc
     - Known from TorchFix TOR002.
     """
 
@@ -60,42 +56,38 @@ class RequiresGradTypo(PythonRule):
     severity = "error"
     fixes = "safe"
     nodes = (ast.Assign,)
-    markers = (
-        b"require_grad",
-        b"requires_grads",
-        b"required_grad",
-        b"requiregrad",
-        b"require_gradient",
-        b"requires_gard",
-    )
+    markers = tuple(sorted({f".{word}".encode() for word in _TYPOS}))
 
-    def check(self, node: ast.Assign | ast.Call, name: str, at: Context) -> Iterator[Problem]:
-        if not at.imported("torch"):
-            return
-        targets = node.targets if isinstance(node, ast.Assign) else [node.func]
-        for target in targets:
-            right = _TYPOS.get(target.attr) if isinstance(target, ast.Attribute) else None
-            if (
-                right
-                and isinstance(target, ast.Attribute)
-                and not (isinstance(target.value, ast.Name) and target.value.id == "self")
+    def check(self, node: ast.Assign, name: str, at: Context) -> Iterator[Problem]:
+        for target in node.targets:
+            if not isinstance(target, ast.Attribute) or target.attr not in _TYPOS or not at.imported("torch"):
+                continue
+            if isinstance(target.value, ast.Name) and target.value.id in (
+                "self",
+                "cls",
+                "args",
+                "cfg",
+                "config",
+                "opt",
             ):
-                owner = at.source(target.value)
-                yield at.problem(
-                    target,
-                    f"{target.attr} sets nothing; it is spelt {right}",
-                    at.replace(target, f"{owner}.{right}", f"Write {right}"),
-                )
+                continue
+            line, _, end, column = at.region(target)
+            region = (end, column - len(target.attr), end, column)
+            fix = Fix("Write requires_grad", "safe", (Edit(region, "text", ("requires_grad",)),)) if line else None
+            yield at.problem(target, f"{target.attr} sets nothing; the attribute is requires_grad", fix)
 
     GOOD = (
         "import torch\np.requires_grad = False\n",
+        "import torch\np.requires_grad_(False)\n",
+        "import torch\nclass Block:\n    def __init__(self, flag):\n        self.require_grad = flag\n",
         "p.require_grad = False\n",
-        "import torch\nself.require_grad = True\n",
+        "import torch\nrequire_grad = False\n",
     )
     BAD = (
         (
             "import torch\nfor p in m.parameters():\n    p.require_grad = False\n",
             "import torch\nfor p in m.parameters():\n    p.requires_grad = False\n",
         ),
-        "import torch\nx.weight.require_grads = True\n",
+        "from torch import nn\nm = nn.Linear(1, 2)\nm.weight.requires_grads = False\n",
+        "import torch\nx.requires_grad_ = True\n",
     )

@@ -3,128 +3,187 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Context, Problem, PythonRule
-from mlopslint.lint.python import constant
+from mlopslint.lint.base import Context, Fix, Problem, PythonRule
+from mlopslint.lint.python import constant, keyword
 
-_MODULES = frozenset({"numpy", "torch", "math", "tensorflow.math", "jax.numpy"})
+_LOGS = frozenset({"numpy.log", "torch.log", "math.log", "tensorflow.math.log", "jax.numpy.log", "cupy.log"})
+_EXPS = frozenset(
+    {"numpy.exp", "torch.exp", "math.exp", "tensorflow.math.exp", "tensorflow.exp", "jax.numpy.exp", "cupy.exp"}
+)
+_SUMS = frozenset(
+    {"numpy.sum", "torch.sum", "tensorflow.reduce_sum", "tensorflow.math.reduce_sum", "jax.numpy.sum", "cupy.sum"}
+)
+#: Calls that return counts, for which the difference does not matter.
+_COUNTS = frozenset(
+    {
+        "len",
+        "int",
+        "count",
+        "nunique",
+        "value_counts",
+        "sum",
+        "round",
+        "floor",
+        "ceil",
+        "arange",
+        "linspace",
+        "range",
+        "max",
+        "size",
+    }
+)
+_COUNTING = re.compile(
+    r"(?i)^(?:[ijkmn]|idx|index|rank|position|step|epoch|iteration|.*(?:count|num|freq|size|length|total|step|idx|rank"
+    r"|epoch|visits?|votes?|views|sales|df|tf|year|days?|age)s?\d?)$|^n_|^num"
+)
 
-
-def _count(node: ast.expr) -> bool:
-    """Whether this is a whole number: a length, a count, an index."""
-    if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
-        called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-        return called in ("len", "count", "size", "int", "nunique", "range", "arange")
-    text = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return text in ("n", "i", "j", "k", "N", "step", "epoch", "count", "size", "rank", "depth") or text.startswith(
-        ("n_", "num_")
-    )
+#: Amounts of money, which are logged to straighten a plot or a target.
+_MONEY = re.compile(r"(?i)price|fee|cost|revenue|amount|income|salary|spend")
 
 
 class UnstableNumerics(PythonRule):
-    """A formula that loses its digits.
+    """A formula that loses digits near zero or overflows.
 
     What it does
     ------------
-    Finds ``log(1 + x)``, ``exp(x) - 1`` and ``log(sum(exp(x)))`` of NumPy, torch, TensorFlow and math.
+    Finds ``log(1 + x)``, ``exp(x) - 1`` and ``log(sum(exp(x)))`` of NumPy, PyTorch, TensorFlow and ``math``. Counts, for which nothing is lost,
+    are left alone.
 
     Why is this bad?
     ----------------
-    For small x the first two lose all digits; for large x the third overflows. The library has a function for each
-    that does not.
+    For small x, ``1 + x`` rounds most digits of x away; ``exp`` of a large x overflows to infinity although the logarithm of the sum is an
+    ordinary number. Losses and gradients become 0, infinite or NaN.
 
     Example
     -------
     ::
 
-        y = np.log(1 + x)
+        loss = torch.log(1 + torch.exp(-margin))
 
     Use instead
     -----------
     ::
 
-        y = np.log1p(x)
+        loss = torch.log1p(torch.exp(-margin))
 
     Fix safety
     ----------
-    Safe: the same function, with more digits.
+    Safe: the result is the same up to rounding, and more precise.
 
     References
     ----------
-    - NumPy: https://numpy.org/doc/stable/reference/generated/numpy.log1p.html
+    - NumPy, log1p: https://numpy.org/doc/stable/reference/generated/numpy.log1p.html
     - Known from TorchFix TOR107 and TOR108.
     """
 
     code = "MDL118"
     name = "unstable-numerics"
+    in_tests = False
     severity = "note"
     fixes = "safe"
-    in_tests = False
     calls = ("log",)
     nodes = (ast.BinOp,)
     markers = (b"log(", b"exp(")
 
     def check(self, node: ast.Call | ast.BinOp, name: str, at: Context) -> Iterator[Problem]:
         if isinstance(node, ast.BinOp):
-            if (
-                not isinstance(node.op, ast.Sub)
-                or constant(node.right) not in (1, 1.0)
-                or not isinstance(node.left, ast.Call)
-            ):
+            if node.op.__class__ is not ast.Sub or constant(node.right) != 1 or not isinstance(node.left, ast.Call):
                 return
-            left = node.left
-            module, _, last = at.resolve(left.func).rpartition(".")
-            if (
-                last == "exp"
-                and module in _MODULES
-                and len(left.args) == 1
-                and isinstance(left.func, ast.Attribute)
-                and not left.keywords
-            ):
-                prefix = at.source(left.func.value)
-                text = f"{prefix}.expm1({at.source(left.args[0])})"
-                yield at.problem(
-                    node, "exp(x) - 1 loses its digits for small x; use expm1", at.replace(node, text, "Use expm1")
-                )
+            call = node.left
+            name = at.resolve(call.func)
+            if name in _EXPS and len(call.args) == 1 and not _counts(call.args[0], at):
+                text = _renamed(call, "exp", "expm1", at)
+                fix = at.replace(node, text, "Use expm1") if text and not isinstance(node.right, ast.Name) else None
+                yield at.problem(node, "exp(x) - 1 loses the digits of small x; use expm1(x)", fix)
             return
-        module, _, last = name.rpartition(".")
-        if last != "log" or module not in _MODULES or len(node.args) != 1 or node.keywords:
+        if name not in _LOGS or len(node.args) != 1 or node.keywords:
             return
         value = node.args[0]
-        prefix = at.source(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-        if (
-            isinstance(value, ast.BinOp)
-            and isinstance(value.op, ast.Add)
-            and 1 in (constant(value.left), constant(value.right))
-        ):
-            other = value.right if constant(value.left) == 1 else value.left
-            if _count(other) or not any(isinstance(item, (ast.Name, ast.Attribute)) for item in ast.walk(other)):
-                return
-            fix = at.replace(node, f"{prefix}.log1p({at.source(other)})", "Use log1p") if prefix else None
-            yield at.problem(node, "log(1 + x) loses its digits for small x; use log1p", fix)
-        elif isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.Call):
-            shifted = value.args[0].args[:1]
-            if shifted and isinstance(shifted[0], ast.BinOp) and isinstance(shifted[0].op, ast.Sub):
-                return  # the maximum is taken off first
-            outer, inner = at.resolve(value.func), at.resolve(value.args[0].func)
-            if (
-                outer.rpartition(".")[2] in ("sum", "reduce_sum")
-                and inner.rpartition(".")[2] == "exp"
-                and inner.rpartition(".")[0] in _MODULES
-            ):
-                yield at.problem(node, "log(sum(exp(x))) overflows for large x; use logsumexp")
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            other = value.right if constant(value.left) == 1 else value.left if constant(value.right) == 1 else None
+            if other is not None and not isinstance(other, ast.Constant) and not _counts(other, at):
+                yield at.problem(node, "log(1 + x) loses the digits of small x; use log1p(x)", _log1p(node, other, at))
+        elif isinstance(value, ast.Call) and len(value.args) in (1, 2):
+            inner = value.args[0]
+            if at.resolve(value.func) in _SUMS and isinstance(inner, ast.Call) and at.resolve(inner.func) in _EXPS:
+                if any(isinstance(item, ast.BinOp) and isinstance(item.op, ast.Sub) for item in inner.args):
+                    return  # the largest value is subtracted by hand
+                better = "tf.reduce_logsumexp" if name.startswith("tensorflow") else "logsumexp"
+                yield at.problem(
+                    node, f"log(sum(exp(x))) overflows for large x; use {better}", _logsumexp(node, value, inner, at)
+                )
 
     GOOD = (
         "import numpy as np\ny = np.log1p(x)\n",
-        "import numpy as np\ny = np.log(1 + 3)\n",
         "import numpy as np\ny = np.log(x + 1e-8)\n",
-        "import math\nn = math.log(len(x) + 1)\n",
-        "y = log(1 + x)\n",
-        "import torch\ny = m + torch.log(torch.sum(torch.exp(x - m)))\n",
+        "import math\ny = math.log(1 + len(rows))\n",
+        "import numpy as np\ny = np.log(count + 1)\n",
+        "import math\ny = math.log(1 + x, 2)\n",
+        "import math\ny = math.log(1 + 5 / (3 - 1))\n",
+        "import torch\ny = m + torch.log(torch.sum(torch.exp(x - m), 1))\n",
+        "from mine import log\ny = log(1 + x)\n",
+        "import numpy as np\ny = np.exp(x) - 2\n",
+        "import torch\ny = torch.logsumexp(x, dim=1)\n",
     )
     BAD = (
-        ("import numpy as np\ny = np.log(1 + x)\n", "import numpy as np\ny = np.log1p(x)\n"),
-        ("import torch\ny = torch.exp(x) - 1\n", "import torch\ny = torch.expm1(x)\n"),
-        "import torch\ny = torch.log(torch.sum(torch.exp(x), dim=1))\n",
+        ("import numpy as np\ny = np.log(1 + p)\n", "import numpy as np\ny = np.log1p(p)\n"),
+        ("import torch as t\ny = t.log(t.exp(-m) + 1.0)\n", "import torch as t\ny = t.log1p(t.exp(-m))\n"),
+        ("import math\ny = 2 * (math.exp(r) - 1)\n", "import math\ny = 2 * (math.expm1(r))\n"),
+        (
+            "import torch\ny = torch.log(torch.sum(torch.exp(z), dim=1))\n",
+            "import torch\ny = torch.logsumexp(z, dim=1)\n",
+        ),
+        (
+            "import tensorflow as tf\ny = tf.math.log(tf.reduce_sum(tf.exp(z), axis=1))\n",
+            "import tensorflow as tf\ny = tf.reduce_logsumexp(z, axis=1)\n",
+        ),
+        "import numpy as np\ny = np.log(np.sum(np.exp(z)))\n",
+        "from math import log\ny = log(1 + p)\n",
     )
+
+
+def _counts(node: ast.expr, at: Context) -> bool:
+    """Whether a value is plainly a count, or a number that is known."""
+    if not any(isinstance(item, ast.Name) for item in ast.walk(node)):
+        return True
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Add, ast.Sub)):
+        return _counts(node.left, at) and not isinstance(node.left, ast.Constant) or _counts(node.right, at)
+    if isinstance(node, ast.Call):
+        return at.reader.text(node.func).rpartition(".")[2] in _COUNTS
+    if isinstance(node, ast.Subscript):
+        key = constant(node.slice)
+        return isinstance(key, str) or _counts(node.value, at)  # a column of a frame: whole units
+    last = at.reader.text(node).rpartition(".")[2]
+    return bool(_COUNTING.match(last) or _MONEY.search(last)) or isinstance(node, ast.Constant)
+
+
+def _renamed(call: ast.Call, old: str, new: str, at: Context) -> str:
+    """The source of a call with another last name, "" where it is called by an imported name."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != old:
+        return ""
+    return f"{at.source(call.func.value)}.{new}({', '.join(at.source(item) for item in call.args)})"
+
+
+def _log1p(call: ast.Call, value: ast.expr, at: Context) -> Fix | None:
+    if not isinstance(call.func, ast.Attribute):
+        return None
+    return at.replace(call, f"{at.source(call.func.value)}.log1p({at.source(value)})", "Use log1p")
+
+
+def _logsumexp(call: ast.Call, total: ast.Call, inner: ast.Call, at: Context) -> Fix | None:
+    """``torch.logsumexp`` and ``tf.reduce_logsumexp``; torch asks for the dimension."""
+    name = at.resolve(call.func)
+    if len(total.args) != 1 or len(inner.args) != 1 or inner.keywords or not isinstance(total.func, ast.Attribute):
+        return None
+    options = "".join(f", {item.arg}={at.source(item.value)}" for item in total.keywords if item.arg)
+    if name == "torch.log" and keyword(total, "dim") is not None:
+        return at.replace(
+            call, f"{at.source(total.func.value)}.logsumexp({at.source(inner.args[0])}{options})", "Use logsumexp"
+        )
+    if name == "tensorflow.math.log" and total.func.attr == "reduce_sum":
+        text = f"{at.source(total.func.value)}.reduce_logsumexp({at.source(inner.args[0])}{options})"
+        return at.replace(call, text, "Use reduce_logsumexp")
+    return None

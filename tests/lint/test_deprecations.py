@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from mlopslint import facts
 from mlopslint.cli.lint import command
-from mlopslint.lint.deprecations import bounds, entries, verdict
+from mlopslint.lint.deprecations import bounds, entries, replaced, verdict
 
 ENTRIES = entries()
 FIXES = ("rename", "text:", "method:", "module", "keyword:", "value:", "drop", "import:", "")
@@ -111,3 +111,11 @@ def test_one_file_is_judged_by_the_requirements_beside_it(make_repo):
         for where in ("src/a.py", "."):
             run = CliRunner().invoke(command, [str(folder / where), "--no-cache", "--select", "MDL114", "-f", "csv"])
             assert run.stdout.count("MDL114") == count, (asked, where)
+
+
+@pytest.mark.parametrize(
+    "asked, expected",
+    [("", True), (">=2.0", True), (">=1.26", False), ("<2", False), ("==2.1.0", True)],
+)
+def test_a_fix_needs_the_replacement_in_all_versions(asked, expected):
+    assert replaced(["numpy", "2.0", "2.4"], {"numpy": asked}) is expected
