@@ -154,7 +154,9 @@ def read(data: bytes) -> list[Fact]:
     code = executed = 0
     broken: list[int] = []
     trees: list[tuple[ast.Module, int]] = []
-    tables = engine.tables(data)
+    code_text = "\n".join(source_of(cell) for cell in cells if cell.get("cell_type") == "code")
+    sources = code_text.encode("utf-8", "replace")  # the saved outputs are far longer, and no code
+    tables = engine.tables(sources)
     texts: dict[int, str | bytes] = {}
     seen: list[Cell] = []
     marked = b"mlopslint:" in data
@@ -250,7 +252,7 @@ def read(data: bytes) -> list[Fact]:
                             )
                         )
     reader.cell = 0
-    facts += engine.flow(trees, texts, data)
+    facts += engine.flow(trees, texts, sources)
     reader.totals(lines, False)
     level = notebook.get("nbformat")
     facts += engine.check_notebook(

@@ -81,8 +81,6 @@ _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
         ),
     ),
 )
-#: Any of those literals: most files hold none.
-_ANY = re.compile(b"|".join(re.escape(literal) for _, literal, _ in _PROVIDERS))
 #: Databases and queues whose addresses may hold a password, and such an address.
 _SCHEMES = (b"postgres", b"mysql", b"mongodb", b"redis", b"amqp", b"mssql", b"snowflake", b"clickhouse")
 _ADDRESS = re.compile(
@@ -132,7 +130,7 @@ def scan(data: bytes) -> list[Fact]:
         found.append(_fact(name, data, match.start() if name == "private-key" else start, end, confidence))
         return len(found) <= LIMIT
 
-    for name, literal, pattern in _PROVIDERS if _ANY.search(data) else ():
+    for name, literal, pattern in _PROVIDERS:
         at = data.find(literal)
         while at >= 0:
             match = pattern.search(data, max(0, at - 64), at + 4096)

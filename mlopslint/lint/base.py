@@ -81,7 +81,7 @@ class PythonRule(Rule):
     ``calls`` are the last names of the callees that it wants to see (``"train_test_split"``), ``attributes`` the names of attributes that
     are read (``"iteritems"``), ``nodes`` the classes of nodes. Expressions
     and simple statements are shown before what stands in them is read, compound statements (loops, functions, classes) after their body, and
-    ``ast.Module`` last: at the end of a cell. ``markers``: a file without any of these bytes is not shown to the rule at all.
+    ``ast.Module`` last: at the end of a cell. ``markers``: of a file without any of these bytes, no nodes are shown to the rule.
     """
 
     calls: ClassVar[tuple[str, ...]] = ()

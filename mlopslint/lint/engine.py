@@ -67,9 +67,10 @@ def _rule_of(module: str, code: str) -> Rule:
 
 @lru_cache(maxsize=1)
 def _python() -> tuple[list[PythonRule], list[tuple[PythonRule, tuple[bytes, ...]]]]:
-    """Python rules without and with markers."""
+    """Python rules that see every file, and those that see nodes only of files with their markers."""
     every = [item for item in rules() if isinstance(item, PythonRule)]
-    return [r for r in every if not r.markers], [(r, r.markers) for r in every if r.markers]
+    # a rule that waits for calls or attributes costs nothing where there are none
+    return [r for r in every if not (r.markers and r.nodes)], [(r, r.markers) for r in every if r.markers and r.nodes]
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +106,13 @@ def rule_of_all(code: str) -> Rule | None:
 def tables(data: bytes) -> Tables:
     """The tables for a module with these bytes: rules whose markers it lacks are left out."""
     _, marked = _python()
-    return _tables(tuple(item.code for item, markers in marked if any(marker in data for marker in markers)))
+    there = {marker for marker in _markers() if marker in data}
+    return _tables(tuple(item.code for item, markers in marked if not there.isdisjoint(markers)))
+
+
+@lru_cache(maxsize=1)
+def _markers() -> tuple[bytes, ...]:
+    return tuple({marker for _, markers in _python()[1] for marker in markers})
 
 
 def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
