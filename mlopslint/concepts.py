@@ -67,6 +67,7 @@ class Concepts:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self._resolved: dict[tuple[str, str], str | None] = {}
 
     # -- modules and imports --------------------------------------------------------------------------------------------
 
@@ -82,6 +83,12 @@ class Concepts:
 
     def resolve(self, name: str, importer: str) -> str | None:
         """The project's file that an imported dotted name comes from, if it is the project's."""
+        key = (name, importer)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(name, importer)
+        return self._resolved[key]
+
+    def _resolve(self, name: str, importer: str) -> str | None:
         level = 0
         if name.startswith("."):
             dots, _, name = name.partition(":")

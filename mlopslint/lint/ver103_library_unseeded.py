@@ -242,12 +242,15 @@ def _calls(
     of: dict[Place, list[tuple[Place, Fact]]] = defaultdict(list)
     for path in sorted(paths):
         imported = {fact.name for fact in view.of(path, "import")}
+        meant: dict[str, tuple[Place, ...]] = {}
         for fact in view.of(path, "call"):
             caller = names.place(path, fact)
             for target in _of_methods(concepts, fact, caller, methods, names):
                 of[target].append((caller, fact))
             for name in (fact.name, *_handed_on(fact)):
-                for target in _targets(view, concepts, path, name, imported, names):
+                if name not in meant:
+                    meant[name] = tuple(_targets(view, concepts, path, name, imported, names))
+                for target in meant[name]:
                     of[target].append((caller, fact))
         for fact in view.of(path, "decorator"):
             target_name = fact.value.get("target") if isinstance(fact.value, dict) else None
