@@ -55,6 +55,8 @@ class DataloaderDefaults(PythonRule):
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
         if not name.startswith("torch.utils.data.") or at.instance(node) or not keywords_known(node):
             return
+        if "cuda" not in at.text and not at.notebook:
+            return  # nothing is moved to a GPU here
         missing = []
         workers = argument(node, 5, "num_workers")
         if workers is None or constant(workers) == 0:

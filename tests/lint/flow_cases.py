@@ -215,6 +215,11 @@ a, b, c, d = train_test_split(X, y)
 X = X / 255.0
 a, b, c, d = train_test_split(X, y)
 """,
+    "target centred": XY
+    + """
+y = y - y.mean()  # DAT101
+a, b, c, d = train_test_split(X, y)
+""",
     "statistics of rows": XY
     + """
 X["m"] = X.mean(axis=1)
@@ -439,6 +444,32 @@ from torch.utils.data import TensorDataset, random_split
 X = StandardScaler().fit_transform(df.values)  # DAT101
 ds = TensorDataset(torch.tensor(X))
 train_set, test_set = random_split(ds, [80, 20])
+""",
+    "a data set of one's own": HEAD
+    + """
+import torch
+from torch.utils.data import Dataset, random_split
+class Rows(Dataset):
+    def __init__(self, x):
+        self.x = torch.from_numpy(x).float()
+    def __len__(self):
+        return len(self.x)
+X = StandardScaler().fit_transform(df.values)  # DAT101
+train_set, test_set = random_split(Rows(X), [80, 20])
+""",
+    "an array filled in a loop": HEAD
+    + """
+X = np.zeros((len(df), 3))
+for i, col in enumerate(["a", "b", "c"]):
+    X[:, i] = df[col].fillna(df[col].mean())  # DAT101
+a, b = train_test_split(X)
+""",
+    "a toy array": HEAD
+    + """
+X = np.zeros((4, 2))
+y = np.zeros(4)
+m = LogisticRegression().fit(X, y)
+m.score(X, y)
 """,
     "in a function": HEAD
     + """
@@ -722,6 +753,17 @@ m = RandomForestClassifier().fit(X_train, y_train)
 blender = LogisticRegression()
 blender.fit(m.predict_proba(X_val), y_val)
 """,
+    "stacking, column by column": XY
+    + """
+X_train, X_val, y_train, y_val = train_test_split(X, y)
+models = [RandomForestClassifier(), LogisticRegression()]
+P_val = np.empty((len(X_val), 2))
+for i, m in enumerate(models):
+    m.fit(X_train, y_train)
+    P_val[:, i] = m.predict(X_val)
+blender = LogisticRegression()
+blender.fit(P_val, y_val)
+""",
     "unknown object on test": SPLIT
     + """
 from viz import Report
@@ -731,6 +773,19 @@ thing.fit(X_test, y_test)
     "clusters of test": SPLIT
     + """
 KMeans(3).fit(X_test)
+""",
+    "test restored to be drawn": SPLIT
+    + """
+p = PCA(2).fit(X_train)
+again = p.inverse_transform(p.transform(X_test))
+X_train = MinMaxScaler().fit_transform(X_train)
+X_test_again = MinMaxScaler().fit_transform(again)
+""",
+    "target restored for a metric": SPLIT
+    + """
+s = MinMaxScaler().fit(y_train)
+m = LogisticRegression().fit(X, y)
+mean_squared_error(s.inverse_transform(y_test), s.inverse_transform(m.predict(X_test)))  # DAT104
 """,
     "test projected for a plot": SPLIT
     + """
@@ -808,6 +863,37 @@ from tensorflow.keras.layers import Normalization
 n = Normalization()
 n.adapt(X_train)
 Z = n(X_test)
+""",
+    "fitted when there is no scaler yet": SPLIT
+    + """
+def scale(part, scaler=None):
+    if scaler is None:
+        scaler = StandardScaler()
+        scaler.fit(part)
+    return scaler.transform(part), scaler
+X_train, s = scale(X_train)
+X_test, _ = scale(X_test, s)
+""",
+    "fitted when told to": SPLIT
+    + """
+s = StandardScaler()
+def scale(part, fit=False):
+    if not fit:
+        return s.transform(part)
+    else:
+        return s.fit_transform(part)
+X_train = scale(X_train, fit=True)
+X_test = scale(X_test)
+""",
+    "fitted when told to, and told so for test": SPLIT
+    + """
+s = StandardScaler()
+def scale(part, fit=True):
+    if fit:
+        return s.fit_transform(part)  # DAT102
+    return s.transform(part)
+X_train = scale(X_train)
+X_test = scale(X_test)
 """,
     "both parts together": SPLIT
     + """

@@ -88,11 +88,12 @@ def test_only_a_fitted_transformer_can_be_told_to_transform(name: str, fix: tupl
         ("text", "medium"),
         ("imputer", "medium"),
         ("quantile bins", "low"),
+        ("target centred", "low"),
         ("validation out of the training part", "low"),
         ("encoder of the target of test", "low"),
         ("test file", "medium"),
         ("undersampler", "medium"),
-        ("only in sample", "medium"),
+        ("only in sample", "low"),
         ("test rows concatenated to train", "high"),
     ],
 )

@@ -7,8 +7,6 @@ import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mlopslint.lint.flow.rules import Step
-
 __all__ = ["MARKERS", "Leak", "Step", "analyse"]
 
 #: None of these in the source: nothing is fitted, split or sampled, and ``analyse`` finds nothing.
@@ -20,11 +18,21 @@ MARKERS: tuple[bytes, ...] = (
     b"cross_val",
     b"KFold",
     b"ShuffleSplit",
+    b"random_split",
     b"xgb",
     b"lgb",
+    b"lightgbm",
 )
 
 _ORDER = {"high": 0, "medium": 1, "low": 2}
+
+
+class Step(NamedTuple):
+    """One point of the path of a leak: where something was fitted, split or evaluated."""
+
+    text: str
+    line: int
+    cell: int
 
 
 class Leak(NamedTuple):
@@ -41,6 +49,7 @@ class Leak(NamedTuple):
 
 def analyse(cells: Sequence[tuple[ast.Module, int]]) -> list[Leak]:
     """The leaks of one module (cell 0) or of the cells of a notebook in their order."""
+    # Only where there is something to analyse: the interpreter takes longer to load than to run.
     from mlopslint.lint.flow import rules
     from mlopslint.lint.flow.engine import Machine
 

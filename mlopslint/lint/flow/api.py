@@ -183,8 +183,8 @@ TELLING = frozenset(
 
 _TOKENS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TEST = words("test testing tst te xtest ytest holdout unseen")
-_VALID = words("val valid validation dev cv xval yval xvalid yvalid calib")
-_TRAIN = words("train training tr trn xtrain ytrain trainx trainy fit learn")
+_VALID = words("val valid validation dev xval yval xvalid yvalid calib")
+_TRAIN = words("train training tr trn xtrain ytrain trainx trainy")
 _ROWS = words("idx index indices ind inds ids mask rows perm indexes msk permutation order")
 
 

@@ -155,12 +155,14 @@ def _function(machine: Machine, path: str, args: list[Value], named: Named, node
         if len(found) < len(args) or not found:
             return _partial_split(machine, args, node) if found else UNKNOWN
         return frames.split_data(machine, found, node, 2)
+    if name in ("zeros", "empty", "zeros_like", "empty_like") and top in ("numpy", "torch", "scipy"):
+        return Data(NONE)  # to be filled row by row
     if name in ("random_split", "split_dataset") and first is not None:
-        data = data_of(first)
+        data = data_of(first) or _held_by(machine, first)
         if data is not None:
             return frames.split_data(machine, [data], node, 3 if _length(args) == 3 else 2)
     if name == "Subset" and len(node.args) > 1:
-        data = data_of(first)
+        data = data_of(first) or _held_by(machine, first)
         if data is not None:
             return frames._pick(machine, data, args[1] if len(args) > 1 else UNKNOWN, node.args[1], node)
     if name == "load_data" and "datasets" in path:
@@ -246,6 +248,14 @@ def _function(machine: Machine, path: str, args: list[Value], named: Named, node
     ):
         return Obj(_ident(machine, node), name, "") if name == "load" else UNKNOWN
     return _opaque(machine, name, args, named, node)
+
+
+def _held_by(machine: Machine, value: Value | None) -> Data | None:
+    """The rows that a data set of a class of the module holds in its attributes."""
+    if not isinstance(value, Inst):
+        return None
+    held = machine.heap.get(value.ident, {})
+    return data_of(Seq(tuple(item for item in held.values() if isinstance(item, Data))))
 
 
 def _ident(machine: Machine, node: ast.AST) -> tuple[int, int]:
@@ -419,13 +429,11 @@ def _metric(machine: Machine, name: str, args: list[Value], named: Named, node: 
     if "estimator" in named or (args and isinstance(args[0], Obj)):
         data = data_of(argument(args, named, 1, "X"))
         if data is not None and args:
-            _score(machine, args[0], data, node, node_of(node, 1, "X"), True)
+            _score(machine, args[0], data, node, node_of(node, 1, "X"))
         return UNKNOWN
-    for value in values:
-        data = data_of(value)
-        if data is not None and data.predicted is not None:
-            frames.evaluate(machine, data, node, node)
-            break
+    found = [data for value in values if (data := data_of(value)) is not None and data.predicted is not None]
+    if found:
+        frames.evaluate(machine, max(found, key=lambda data: len(data.predicted or ())), node, node)
     return UNKNOWN
 
 
@@ -688,13 +696,14 @@ def _object(machine: Machine, owner: Value, name: str, args: list[Value], named:
         return replace(data, columns=None, predicted=NONE) if data is not None else UNKNOWN
     if name in ("transform", "texts_to_sequences", "texts_to_matrix", "inverse_transform") and data is not None:
         if name == "inverse_transform":
-            return replace(data, columns=None)
+            # Rows made up again from what is left of them, to be looked at or compared.
+            return replace(data, columns=None, predicted=data.predicted if data.predicted is not None else NONE)
         return _transformed(machine, owner, role, data, machine.fits_of(owner), node)
     if name in _PREDICTS and data is not None:
         rules.used(machine, data)
         return replace(data, columns=None, predicted=machine.fits_of(owner))
     if name in ("score", "evaluate", "evaluate_generator") and data is not None:
-        _score(machine, owner, data, node, shown, role != "network")
+        _score(machine, owner, data, node, shown)
         return UNKNOWN
     if name in ("set_params", "set_output"):
         return owner
@@ -793,7 +802,7 @@ def _learn(
     return fits
 
 
-def _score(machine: Machine, owner: Value, data: Data, node: ast.AST, shown: ast.AST, sure: bool) -> None:
+def _score(machine: Machine, owner: Value, data: Data, node: ast.AST, shown: ast.AST) -> None:
     machine.log.evaluate(
         Evaluation(
             machine.fits_of(owner),
@@ -803,7 +812,6 @@ def _score(machine: Machine, owner: Value, data: Data, node: ast.AST, shown: ast
             machine.cell,
             frames.text(shown),
             machine.loop_depth,
-            sure,
         )
     )
     rules.used(machine, data)

@@ -228,6 +228,9 @@ class Machine:
 
     def s_if(self, node: ast.If) -> bool:
         self.ev(node.test)
+        known = self.truth(node.test)
+        if known is not None:
+            return self.block(node.body if known else node.orelse)
         before = self.save()
         ended = self.block(node.body)
         after = self.save()
@@ -240,6 +243,28 @@ class Machine:
         elif not ended:
             self.mix(after)
         return False
+
+    def truth(self, test: ast.expr) -> bool | None:
+        """Whether a test of a variable for None or for being there holds, as in ``if scaler is None``."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            known = self.truth(test.operand)
+            return None if known is None else not known
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            other = test.comparators[0]
+            if not (isinstance(other, ast.Constant) and other.value is None and isinstance(test.left, ast.Name)):
+                return None
+            value = self.get(test.left.id)
+            if isinstance(value, Unknown):
+                return None
+            same = isinstance(value, Const) and value.value is None
+            return same if isinstance(test.ops[0], (ast.Is, ast.Eq)) else not same
+        if isinstance(test, ast.Name) and self.stack:
+            value = self.get(test.id)
+            if isinstance(value, Const) and isinstance(value.value, (bool, type(None))):
+                return bool(value.value)
+            if isinstance(value, Inst) or (isinstance(value, Obj) and value.kind):
+                return True
+        return None
 
     def s_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.ev(node.iter)

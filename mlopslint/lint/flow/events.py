@@ -53,7 +53,6 @@ class Evaluation(NamedTuple):
     cell: int
     text: str
     loop: int
-    score: bool
 
 
 @dataclass(slots=True)

@@ -30,7 +30,6 @@ from mlopslint.lint.flow.values import (
     Unknown,
     Value,
     data_of,
-    join,
     merge,
     stats_of,
     strings_of,
@@ -213,7 +212,7 @@ def with_column(data: Data, key: Value, value: Value) -> Data:
     names = strings_of(key)
     columns = data.columns
     learned, resampled, places = data.learned, data.resampled, data.places
-    rows = data.rows
+    rows, predicted = data.rows, data.predicted
     item = value.data if isinstance(value, Truth) else value
     if isinstance(item, Data):
         if item.predicted is None:
@@ -223,6 +222,9 @@ def with_column(data: Data, key: Value, value: Value) -> Data:
                 places |= {(fit, column) for fit in new & held for column in names}
             learned |= new
             resampled |= item.resampled
+        elif not rows or data.predicted is not None:
+            # An array of predictions, column by column.
+            predicted = item.predicted | (data.predicted or NONE)
         if not rows:
             rows = item.rows
     if columns is not None:
@@ -232,7 +234,15 @@ def with_column(data: Data, key: Value, value: Value) -> Data:
             columns = columns._replace(only=columns.only | names)
         elif columns.without:
             columns = columns._replace(without=columns.without - names)
-    return replace(data, rows=rows, learned=learned, resampled=resampled, columns=columns, places=places)
+    return replace(
+        data,
+        rows=rows,
+        learned=learned,
+        resampled=resampled,
+        columns=columns,
+        predicted=predicted,
+        places=places,
+    )
 
 
 def renamed(machine: Machine, data: Data, node: ast.AST) -> Data:
@@ -574,10 +584,6 @@ def _filter(machine: Machine, data: Data, args: list[Value], named: dict[str, Va
     return replace(data, columns=None)
 
 
-def _split(machine: Machine, data: Data, args: list[Value], named: dict[str, Value], node: ast.Call) -> Value:
-    return replace(data, columns=None)
-
-
 def _train_test_split(
     machine: Machine, data: Data, args: list[Value], named: dict[str, Value], node: ast.Call
 ) -> Value:
@@ -625,7 +631,7 @@ def call_group(
         elif name == "transform":
             names = strings_of(func)
             if names and names <= api.STATISTICS:
-                learned |= statistic(machine, data, f"groupby {next(iter(names))}", node).fits
+                learned |= statistic(machine, data, f"groupby {min(names)}", node).fits
         elif isinstance(func, (Const, Map, Seq)):
             return statistic(machine, data, "groupby aggregate", node)
         if name in ("agg", "aggregate"):
@@ -667,7 +673,7 @@ def split_data(machine: Machine, datas: list[Data], node: ast.AST, sides: int) -
     return Seq(tuple(items))
 
 
-def evaluate(machine: Machine, predicted: Data, node: ast.AST, shown: ast.AST, score: bool = False) -> None:
+def evaluate(machine: Machine, predicted: Data, node: ast.AST, shown: ast.AST) -> None:
     machine.log.evaluate(
         Evaluation(
             predicted.predicted or NONE,
@@ -677,16 +683,8 @@ def evaluate(machine: Machine, predicted: Data, node: ast.AST, shown: ast.AST, s
             machine.cell,
             text(shown),
             machine.loop_depth,
-            score,
         )
     )
-
-
-def joined(values: list[Value]) -> Value:
-    out: Value = UNKNOWN
-    for value in values:
-        out = join(out, value)
-    return out
 
 
 def options_of(named: dict[str, Value]) -> tuple[tuple[str, Any], ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING
 
-from mlopslint.lint.flow import api, frames
+from mlopslint.lint.flow import Step, api, frames
 from mlopslint.lint.flow.events import PROPER, Fit
 from mlopslint.lint.flow.values import Choice, Data, Ids, Obj, Value
 
@@ -13,22 +14,8 @@ if TYPE_CHECKING:
     from mlopslint.lint.flow.engine import Machine
 
 
-class Step(NamedTuple):
-    """One point of the path of a leak: where something was fitted, split or evaluated."""
-
-    text: str
-    line: int
-    cell: int
-
-
 def _line(node: ast.AST) -> int:
     return getattr(node, "lineno", 0)
-
-
-def _where(machine: Machine, node: ast.AST, cell: int) -> str:
-    """The place of another step in a message: its line, and its cell when that is another one."""
-    line = f"line {_line(node)}"
-    return line if cell == machine.cell or not cell else f"{line} of cell {cell}"
 
 
 def _whole(machine: Machine, rows: Ids) -> Ids:
@@ -53,11 +40,14 @@ def before_split(machine: Machine, data: Data, node: ast.AST) -> None:
 
 def _fit_before_split(machine: Machine, fit: Fit, node: ast.AST, cell: int, confidence: str) -> None:
     """Noted, and reported at the end: the same step repeated for several columns is one leak."""
+    if _TARGET.match(fit.text):
+        confidence = "low"  # a target centred or scaled tells the features nothing
     known = machine.early.get(id(fit))
     if known is None or _RANK[confidence] < _RANK[known[3]]:
         machine.early[id(fit)] = (fit, node, cell, confidence)
 
 
+_TARGET = re.compile(r"(y|target|labels?)(_all|_raw)?\b", re.I)
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -401,7 +391,7 @@ def _in_sample(machine: Machine) -> None:
     events = [event for event in log.evaluations if event.fits]
     for event in events:
         fits = [log.fits[one] for one in event.fits]
-        if not all(fit.rows == event.rows and fit.kind == "classifier" for fit in fits):
+        if not event.rows or not all(fit.rows == event.rows and fit.kind == "classifier" for fit in fits):
             return
         if not all(log.parts[row].parents or log.parts[row].loaded for row in _whole(machine, event.rows)):
             return  # a toy array, or rows that are not known
@@ -416,7 +406,7 @@ def _in_sample(machine: Machine) -> None:
                 Step(f"{fit.name} trained on {fit.text}", _line(fit.node), fit.cell),
                 Step("evaluated", _line(event.node), event.cell),
             ),
-            "medium",
+            "low",  # always so, but often in code that shows something else
         )
 
 
