@@ -58,10 +58,10 @@ def _finding(item: Finding, sources: Sources, paint: _Paint, prefix: str, frames
     out = [f"{where}: {code}{paint(mark, '36')} {visible(item.message)}{paint(sure, '2')}"]
     if frames:
         out += frame(item, sources, paint)
-    for step in item.steps:
+    for step in item.steps if frames else ():
         there = f"cell {step.cell} line {step.line}" if step.cell else f"line {step.line}"
         out.append(paint("  = ", "2") + f"{there}: {visible(step.text)}")
-    if item.fix:
+    if item.fix and frames:
         option = "--fix" if item.fix_safety == "safe" else "--unsafe-fixes"
         out.append(paint("  = ", "2") + f"fix ({option}): {visible(item.fix)}")
     if frames:
