@@ -29,7 +29,9 @@ def default_folder() -> str:
 @lru_cache(maxsize=1)
 def engine_digest() -> str:
     """Digest of the sources of all readers and of the Python version: what facts depend on beside the bytes."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    from mlopslint.plugins import plugins
+
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {plugins('mlopslint.rules')}".encode())
     package = os.path.dirname(os.path.abspath(__file__))
     files = [
         os.path.join(folder, name)

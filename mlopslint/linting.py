@@ -213,10 +213,10 @@ def _settings(given: Config | str | None, folder: str) -> Config:
 
 def _check(config: Config) -> None:
     """Only the codes of lint rules are known here; those of practices have their prefix in common with them."""
-    from mlopslint.lint.engine import modules
+    from mlopslint.lint.engine import codes as known
     from mlopslint.rules import nearest
 
-    codes = modules()
+    codes = known()
     for prefix in (*config.select, *config.extend_select, *config.ignore):
         if prefix in ("ALL", "ALL-DEFAULT") or any(code.startswith(prefix) for code in codes):
             continue

@@ -136,10 +136,10 @@ def _fresh(
     from mlopslint.rules import load
 
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)
-    from mlopslint.lint.engine import modules
+    from mlopslint.lint import engine
 
     codes = [p.code for p in catalogue.practices]
-    check_codes(settings, codes, [c.code for c in catalogue.categories], modules())
+    check_codes(settings, codes, [c.code for c in catalogue.categories], engine.codes())
     catalogue.model(model or settings.model)
     excluded = any_path(settings.exclude) if settings.exclude else None
     gathered = gather(

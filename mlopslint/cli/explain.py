@@ -15,7 +15,7 @@ import click
 def command(code: str, config: str | None) -> int:
     """What CODE looks for, why it matters, how it is detected, how to put it in place, and where to read on."""
     from mlopslint.cli.catalogue import catalogue_of
-    from mlopslint.lint.engine import modules
+    from mlopslint.lint.engine import codes
     from mlopslint.report.words import EFFORTS
 
     check = _check(code)
@@ -23,7 +23,7 @@ def command(code: str, config: str | None) -> int:
         click.echo(check)
         return 0
     catalogue = catalogue_of(config)
-    practice = catalogue.practice(code, modules())
+    practice = catalogue.practice(code, codes())
 
     def section(title: str, body: str) -> None:
         click.echo("\n" + click.style(title, bold=True))
@@ -66,9 +66,9 @@ def command(code: str, config: str | None) -> int:
 
 def _check(code: str) -> str:
     """The page of a lint rule, by its code or name; "" where there is none."""
-    from mlopslint.lint.engine import modules, rule, rules
+    from mlopslint.lint.engine import rule, rules
 
-    found = rule(code.upper()) if code.upper() in modules() else None
+    found = rule(code.upper())
     if found is None and "-" in code:
         found = next((item for item in rules() if item.name == code), None)
     if found is None:

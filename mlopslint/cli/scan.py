@@ -57,7 +57,7 @@ def command(
     from mlopslint.rules import nearest
 
     formats = [(name, reports.format_of(name)) for name in output]
-    if format_ not in reports.FORMATS:
+    if not reports.known(format_):
         raise MlopslintError(f"no format {format_!r}{nearest(format_, reports.FORMATS)}")
     arguments = sys.argv[1:]
     state = replay.key(arguments)

@@ -131,7 +131,19 @@ class ProjectRule(Rule):
 class Context:
     """Where the walk is when a rule is asked: resolution of names, what encloses the node, and the source."""
 
-    __slots__ = ("_lines", "_text", "function", "functions", "loops", "memo", "notebook", "reader", "statement", "tree")
+    __slots__ = (
+        "_lines",
+        "found",
+        "_text",
+        "function",
+        "functions",
+        "loops",
+        "memo",
+        "notebook",
+        "reader",
+        "statement",
+        "tree",
+    )
 
     def __init__(self, reader: Reader, text: str | bytes, tree: ast.Module, notebook: bool = False) -> None:
         self.reader = reader
@@ -143,6 +155,7 @@ class Context:
         self.functions: tuple[ast.AST, ...] = ()  #: all enclosing functions and classes, outermost first
         self.loops: tuple[ast.stmt, ...] = ()  #: enclosing loops of the same function, outermost first
         self.notebook = notebook
+        self.found: dict[str, int] = {}  #: problems of each rule so far; a rule is not asked again above a limit
         self.memo: dict[str, Any] = {}  #: what checks have found out about the whole module, by their own keys
 
     def resolve(self, node: ast.AST) -> str:

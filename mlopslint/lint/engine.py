@@ -11,9 +11,13 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from mlopslint.errors import MlopslintError
 from mlopslint.lint.base import Context, File, FileRule, Notebook, NotebookRule, Problem, ProjectRule, PythonRule, Rule
+from mlopslint.plugins import plugins
 from mlopslint.records import Fact
 
+#: Findings of one rule in one module, above which it is not asked again: the rest would say the same.
+LIMIT = 500
 _NAME = re.compile(r"^([a-z]{3}\d{3})_[a-z0-9_]+\.py$")
 
 
@@ -41,8 +45,31 @@ def modules() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
-    """All checks, by code."""
-    return tuple(_rule_of(module, code) for code, module in modules().items())
+    """All checks, by code: the built-in ones, and those that installed packages add."""
+    return (*(_rule_of(module, code) for code, module in modules().items()), *_added().values())
+
+
+@lru_cache(maxsize=1)
+def _added() -> dict[str, Rule]:
+    """Checks of plugins by code; a plugin never takes the place of a built-in check.
+
+    Raises MlopslintError for an entry point that cannot be loaded or is no rule.
+    """
+    found: dict[str, Rule] = {}
+    for plugin in plugins("mlopslint.rules"):
+        try:
+            cls = plugin.load()
+        except Exception as error:
+            raise MlopslintError(f"plugin {plugin.name} ({plugin.source}): {type(error).__name__}: {error}") from None
+        if not (
+            isinstance(cls, type) and issubclass(cls, Rule) and re.fullmatch(r"[A-Z]{3}\d{3}", getattr(cls, "code", ""))
+        ):
+            raise MlopslintError(
+                f"plugin {plugin.name} ({plugin.source}): {plugin.value} is no rule with a code such as ABC101"
+            )
+        if cls.code not in _modules():
+            found[cls.code] = cls()
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +81,12 @@ def _modules() -> dict[str, str]:
 def rule(code: str) -> Rule | None:
     """One check by its code, without importing the others."""
     module = _modules().get(code)
-    return _rule_of(module, code) if module else None
+    return _rule_of(module, code) if module else _added().get(code)
+
+
+def codes() -> tuple[str, ...]:
+    """The codes of all checks."""
+    return (*_modules(), *_added())
 
 
 def _rule_of(module: str, code: str) -> Rule:
@@ -134,8 +166,13 @@ def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
 def ask(rules_: Iterable[PythonRule], node: ast.AST, name: str, at: Context, out: list[Fact]) -> None:
     """Put a node before these rules; a rule that fails is an error of its own and stops nothing."""
     for item in rules_:
+        if at.found.get(item.code, 0) > LIMIT:
+            continue
         try:
-            out += [fact(item.code, problem, at.lines) for problem in item.check(node, name, at)]
+            problems = [fact(item.code, problem, at.lines) for problem in item.check(node, name, at)]
+            if problems:
+                at.found[item.code] = at.found.get(item.code, 0) + len(problems)
+                out += problems
         except RecursionError:
             continue
         except Exception as error:

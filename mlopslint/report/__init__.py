@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from mlopslint.errors import MlopslintError
+from mlopslint.plugins import plugins
 from mlopslint.records import Report
 from mlopslint.report.sources import Read, Sources
 
@@ -46,6 +47,13 @@ def render(report: Report, format_: str, read: Read | None = None) -> str:
 
     Raises MlopslintError for a format that there is not.
     """
+    added = (
+        next((item for item in plugins("mlopslint.reporters") if item.name == format_), None)
+        if format_ not in RENDERERS
+        else None
+    )
+    if added is not None:
+        return str(added.load()(report))
     if format_ not in RENDERERS:
         from mlopslint.rules import nearest
 
@@ -54,6 +62,11 @@ def render(report: Report, format_: str, read: Read | None = None) -> str:
     made = getattr(import_module(module), function)
     text: str = made(report, Sources(read)) if format_ in OF_ISSUES else made(report)
     return text
+
+
+def known(format_: str) -> bool:
+    """Whether there is such a format, built in or of a plugin."""
+    return format_ in RENDERERS or any(item.name == format_ for item in plugins("mlopslint.reporters"))
 
 
 def by_suffix(path: str) -> str:

@@ -208,3 +208,9 @@ def test_the_findings_of_a_file_are_the_same_alone_and_in_a_scan(make_repo):
     scan = review(str(tmp_path), use_cache=False)
     assert alone == [item for item in whole if item["path"] == "src/a.py"]
     assert [item["fingerprint"] for item in whole] == [item.fingerprint for item in scan.findings]
+
+
+def test_a_rule_that_never_stops_finding_is_stopped(tmp_path):
+    write(tmp_path, {"a.py": "import numpy as np\n" + "x = np.log(1 + y)\n" * 3_000})
+    found = codes(lint(tmp_path, "--select", "MDL118")[1])
+    assert 500 <= len(found) <= 510
