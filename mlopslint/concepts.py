@@ -62,6 +62,14 @@ _PREDICT = (
 )  # fmt: skip
 
 
+def concepts_of(view: View) -> Concepts:
+    """The concepts of a view, derived once for all who ask."""
+    found = view.shared.get("concepts")
+    if not isinstance(found, Concepts):
+        found = view.shared["concepts"] = Concepts(view)
+    return found
+
+
 class Concepts:
     """Derived once from a view, each property on first use."""
 

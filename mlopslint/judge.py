@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlopslint.commands import all_commands, starts_with
-from mlopslint.concepts import Concepts
+from mlopslint.concepts import concepts_of
 from mlopslint.globs import any_path, name_pattern
 from mlopslint.outcome import NOTHING, Outcome, found
 from mlopslint.records import Confidence, Evidence, Practice, Status, Verdict
@@ -89,7 +89,7 @@ class Judge:
     def __init__(self, view: View, technologies: Technologies) -> None:
         self.view = view
         self.technologies = technologies
-        self.concepts = Concepts(view)
+        self.concepts = concepts_of(view)
         self.predicates: dict[str, Outcome] = {}
 
     def outcome(self, condition: Any) -> Outcome:

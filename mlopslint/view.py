@@ -68,6 +68,7 @@ class View:
         self.gathered = gathered
         self.folder = folder
         self.settings = settings or {}
+        self.shared: dict[str, Any] = {}  #: what is derived from the whole view once, by whoever derives it
         out = frozenset(excluded)
         self.entries: dict[str, Entry] = {entry.path: entry for entry in snapshot.entries if entry.path not in out}
         self.kinds = gathered.kinds

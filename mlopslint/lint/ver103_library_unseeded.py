@@ -82,9 +82,9 @@ class LibraryUnseeded(ProjectRule):
     fixes = "unsafe"
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
-        from mlopslint.concepts import Concepts
+        from mlopslint.concepts import concepts_of
 
-        concepts = Concepts(view)
+        concepts = concepts_of(view)
         if not concepts.training:
             return
         names = Definitions(view)
