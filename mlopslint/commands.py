@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from mlopslint.globs import name_pattern
@@ -162,9 +163,19 @@ _WITH_VALUE = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
+def _words(prefix: str) -> tuple[tuple[str, ...], str]:
+    """The words of a prefix, and the first where it must stand there as it is."""
+    wanted = tuple(prefix.split())
+    first = wanted[0] if wanted else ""
+    return wanted, "" if first.startswith("-") or "*" in first or "?" in first else first
+
+
 def starts_with(words: tuple[str, ...], prefix: str) -> bool:
     """Whether a command begins with the words of ``prefix``; options between them are passed over."""
-    wanted = prefix.split()
+    wanted, plain = _words(prefix)
+    if plain and (not words or words[0] != plain):
+        return False  # nearly all end here
     at = 0
     for want in wanted:
         if want.startswith("-"):  # an option may stand anywhere behind what was found so far

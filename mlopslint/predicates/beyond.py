@@ -133,17 +133,17 @@ def drift_triggered(judge: Judge) -> Outcome:
             starts.search(item) for item in then
         ):
             return found([hit], 5, f"{hit.fact.name} starts training")
-    for command in ci_commands(view):
-        if re.search(r"drift|monitor", command.line, re.I):
-            for other in ci_commands(view):
-                if (
-                    other.hit.path == command.hit.path
-                    and re.search(r"train|dvc repro|gh workflow run|dispatch", other.line, re.I)
-                    and other.line != command.line
-                ):
-                    return yes(
-                        "a drift check in CI starts training", [command.evidence(), other.evidence()], 5, "medium"
-                    )
+    run = ci_commands(view)
+    drifts = [command for command in run if re.search(r"drift|monitor", command.line, re.I)]
+    trains = (
+        [other for other in run if re.search(r"train|dvc repro|gh workflow run|dispatch", other.line, re.I)]
+        if drifts
+        else []
+    )
+    for command in drifts:
+        for other in trains:
+            if other.hit.path == command.hit.path and other.line != command.line:
+                return yes("a drift check in CI starts training", [command.evidence(), other.evidence()], 5, "medium")
     for hit in view.hits(
         "call",
         "*.TriggerDagRunOperator",
