@@ -111,7 +111,7 @@ def _tables(chosen: tuple[str, ...]) -> Tables:
     calls: dict[str, list[PythonRule]] = {}
     attributes: dict[str, list[PythonRule]] = {}
     nodes: dict[type[ast.AST], list[PythonRule]] = {}
-    for item in (*always, *(found for code in chosen if isinstance(found := rule_of_all(code), PythonRule))):
+    for item in (*always, *(found for code in chosen if isinstance(found := rule(code), PythonRule))):
         for name in item.calls:
             calls.setdefault(name, []).append(item)
         for name in item.attributes:
@@ -123,16 +123,6 @@ def _tables(chosen: tuple[str, ...]) -> Tables:
         {k: tuple(v) for k, v in attributes.items()},
         {k: tuple(v) for k, v in nodes.items()},
     )
-
-
-@lru_cache(maxsize=1)
-def _by_code() -> dict[str, Rule]:
-    return {item.code: item for item in rules()}
-
-
-def rule_of_all(code: str) -> Rule | None:
-    """One check by its code, once all are loaded."""
-    return _by_code().get(code)
 
 
 def tables(data: bytes) -> Tables:
