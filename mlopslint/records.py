@@ -319,6 +319,61 @@ class ProjectResult(msgspec.Struct, frozen=True):
     assessment: Assessment
 
 
+class Change(msgspec.Struct, frozen=True):
+    """One practice that reads differently at a later moment, why, and what that moved the score by (in points).
+
+    The cause is ``code`` where the repository itself changed, ``waiver`` where a waiver or an attestation came, went or
+    expired, and ``rubric`` where the practice or its weight belongs to one of the two rubrics only.
+    """
+
+    code: str
+    title: str
+    category: str
+    level: int | None
+    before: Status | None
+    after: Status | None
+    cause: Literal["code", "waiver", "rubric"]
+    points: float
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """What an assessment said at one moment: the commit, and the figures that move."""
+
+    revision: str | None
+    committed_at: str | None
+    rubric: str
+    score: float | None
+    score_without_waivers: float | None
+    level: int
+    level_name: str
+    assessed: float
+    categories: dict[str, float | None] = {}
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """What moved between an earlier assessment and a later one of the same repository.
+
+    The points of ``changes`` add up to the movement of the score, which ``by_cause`` sums.
+    """
+
+    before: Moment
+    after: Moment
+    changes: tuple[Change, ...]
+    by_cause: dict[str, float]
+    findings_new: tuple[Finding, ...] = ()
+    findings_gone: tuple[Finding, ...] = ()
+
+
+class TrendPoint(msgspec.Struct, frozen=True):
+    """One point of a trend: the date that was asked for (YYYY-MM-DD), what stood there then, and what moved since the point before."""
+
+    date: str
+    at: Moment
+    changes: tuple[Change, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True):
     """Everything that one run found; the JSON result is this record."""
 
@@ -333,6 +388,8 @@ class Report(msgspec.Struct, frozen=True):
     statistics: Statistics
     projects: tuple[ProjectResult, ...] = ()
     notices: tuple[str, ...] = ()
+    delta: Delta | None = None  #: since the earlier assessment that this one was asked to be compared with
+    trend: tuple[TrendPoint, ...] = ()  #: earlier moments, oldest first; only where asked for
     anchors: dict[str, str] = {}  #: practice -> the file at which code review shows its failure; only where asked for
 
 

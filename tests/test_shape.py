@@ -22,9 +22,11 @@ ORDER = [
     {"technologies", "config"},
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},
-    {"maturity", "assess"},
+    {"maturity", "assess", "compare"},
     {"mainline", "linting"},
     {"report", "gates"},
+    {"trend", "history", "fleet"},
+    {"site"},
     {"server"},
     {"cli", "__main__"},
 ]
