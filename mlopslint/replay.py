@@ -23,6 +23,7 @@ _SKIP = (
     "--rev",
     "--staged",
     "--config",
+    "--against",
     "--verbose-errors",
 )
 _CONFIGURATIONS = ("mlopslint.toml", ".mlopslint.toml", ".mlopslint.yaml", ".mlopslint.yml", "pyproject.toml")

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, write
+from conftest import FIXTURES, git, write
 
 # copies, as the configuration of this project would count for folders inside it
 COPIES = Path(tempfile.mkdtemp(prefix="mlopslint-tests-"))
@@ -172,8 +172,6 @@ def test_configuration_may_be_yaml(make_repo):
 
 
 def test_revisions_and_the_index(make_repo):
-    from conftest import git
-
     folder = make_repo({"a.py": "x = 1\n"})
     write(folder, {"LICENSE": "MIT License\n"})
     git(folder, "add", "LICENSE")
@@ -183,6 +181,30 @@ def test_revisions_and_the_index(make_repo):
         return next(p["status"] for p in practices if p["code"] == "STR009")
 
     assert (status(), status("--staged"), status("--rev", "HEAD")) == ("pass", "pass", "fail")
+
+
+def test_what_moved_since_the_commit_at_which_a_branch_left_another(make_repo):
+    folder = make_repo({"train.py": "import torch\n", "README.md": "# Churn\n"})
+    git(folder, "checkout", "-q", "-b", "topic")
+    write(folder, {"LICENSE": (FIXTURES.parent / "LICENSE").read_text(encoding="utf-8")})
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "licence")
+    git(folder, "checkout", "-q", "main")
+    write(folder, {"CONTRIBUTING.md": "# Contributing\n\nRun the tests, then send a change.\n"})
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "what main did since is not the branch's doing")
+    git(folder, "checkout", "-q", "topic")
+    found = json.loads(run("scan", str(folder), "--against", "main", "-f", "json").stdout)["delta"]
+    assert found["before"]["revision"] == git(folder, "rev-parse", "main~1")
+    assert [(c["code"], c["before"], c["after"], c["cause"]) for c in found["changes"]] == [
+        ("STR009", "fail", "pass", "code")
+    ]
+    text = run("scan", str(folder), "--against", "main").stdout
+    assert "Since " in text and "STR009" in text and "missing → in place" in text
+    assert (
+        run("scan", str(folder), "--against", "mian").stderr
+        == "mlopslint: --against mian: no such commit in this repository\n"
+    )
 
 
 def test_roadmap_lists_the_steps_to_a_level():

@@ -87,6 +87,20 @@ def assess(path: str, options: dict[str, Any], quiet: bool = False) -> Any:
         )
 
 
+def base(path: str, against: str, rev: str | None) -> str:
+    """The commit at which what is assessed left ``against``: their merge base, or ``against`` itself where they share none.
+
+    Raises MlopslintError when there is no such commit.
+    """
+    from mlopslint import gitio
+    from mlopslint.errors import MlopslintError
+
+    if against.startswith("-") or gitio.run(path, "rev-parse", "-q", "--verify", f"{against}^{{commit}}") is None:
+        raise MlopslintError(f"--against {against}: no such commit in this repository")
+    found = gitio.run(path, "merge-base", against, rev or "HEAD") if not (rev or "").startswith("-") else None
+    return found.decode().split("\n")[0] if found else against
+
+
 class progress:
     """A progress bar on standard error, on a terminal and for long scans only."""
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     help="terminal, json, markdown, html, csv, sarif, junit, github, gitlab or rdjson.",
 )
 @click.option("-o", "--output", multiple=True, metavar="FILE", help="Write a file too; its suffix chooses the format.")
+@click.option("--against", metavar="REV", help="What moved since the commit at which this one left REV.")
 @click.option("--fail-under", type=float, metavar="SCORE", help="Fail when the score is lower.")
 @click.option("--min-level", type=int, metavar="N", help="Fail when the level is lower.")
 @click.option("--gate", multiple=True, metavar="CATEGORY=SCORE", help="Fail when a category's score is lower.")
@@ -45,6 +46,7 @@ def command(
     verbose: bool,
     no_color: bool,
     exit_zero: bool,
+    against: str | None,
     **rest: Any,
 ) -> int:
     """Assess the repository at PATH: a folder, a git work tree, a bare repository or a git URL."""
@@ -63,6 +65,13 @@ def command(
     state = replay.key(arguments)
     rest["anchors"] = any(kind in reports.OF_ISSUES for kind in (format_, *(kind for _, kind in formats)))
     result = options.assess(path, rest, quiet)
+    if against:
+        from mlopslint.compare import compare
+
+        base = options.base(path, against, rest["rev"])
+        result = replace(
+            result, delta=compare(options.assess(path, {**rest, "rev": base, "staged": False}, quiet), result)
+        )
     read = _sources(path, rest)
     for name, kind in formats:
         try:

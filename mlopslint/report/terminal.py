@@ -44,6 +44,7 @@ def render(
     )
     _head(console, report)
     _categories(console, report)
+    _movement(console, report, verbose)
     _steps(console, report.assessment.roadmap[:5])
     if verbose:
         _details(console, report)
@@ -139,6 +140,30 @@ def _categories(console: Any, report: Report) -> None:
             _text(f"✗ {category.failed}"),
         )
     console.print(table)
+
+
+def _movement(console: Any, report: Report, verbose: bool) -> None:
+    """What moved since the earlier assessment, the largest movements first."""
+    delta = report.delta
+    if delta is None:
+        return
+    _heading(console, words.moved(delta))
+    changes = sorted(delta.changes, key=lambda change: (-abs(change.points), change.code))
+    shown = changes if verbose else changes[:8]
+    for change in shown:
+        style = "green" if change.points > 0 else "red" if change.points < 0 else "dim"
+        _line(
+            console,
+            (f"{change.points:+6.1f}  ", style),
+            (change.code, "cyan"),
+            (f" {change.title}: {words.passage(change)}", ""),
+            ("" if change.cause == "code" else f"  ({change.cause})", "dim"),
+        )
+    if len(changes) > len(shown):
+        _line(console, (f"{len(changes) - len(shown)} more with --verbose", "dim"))
+    if delta.findings_new or delta.findings_gone:
+        told = f"{view.plural(len(delta.findings_new), 'finding')} new, {len(delta.findings_gone)} gone"
+        _line(console, (told, "red" if delta.findings_new else "green"))
 
 
 def _steps(console: Any, steps: tuple[Step, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlopslint.records import RUNGS, Assessment, Evidence, LevelResult, Report, Verdict
+from mlopslint.records import RUNGS, Assessment, Change, Delta, Evidence, LevelResult, Report, Verdict
 
 WORDS = {
     "pass": "in place",
@@ -66,6 +66,28 @@ def title(report: Report) -> str:
         parts.append("@ " + repository.revision[:10])
     detail = [part for part in (repository.branch, "uncommitted changes" if repository.dirty else "") if part]
     return " ".join(parts) + (f" ({', '.join(detail)})" if detail else "")
+
+
+def moved(delta: Delta) -> str:
+    """``Since 1a2b3c4d5e (2026-06-30): score 41.2 → 44 (+2.8), level 0 → 1``; says so where the rubrics differ."""
+    before, after = delta.before, delta.after
+    since = (before.revision or "the earlier assessment")[:10]
+    day = f" ({before.committed_at[:10]})" if before.committed_at else ""
+    told = f"Since {since}{day}: score {number(before.score)} → {number(after.score)}"
+    if before.score is not None and after.score is not None:
+        told += f" ({after.score - before.score:+.1f})"
+    told += (
+        f", level {before.level} → {after.level}" if before.level != after.level else f", level {after.level} as before"
+    )
+    if before.rubric != after.rubric:
+        told += f"; rubric {before.rubric} → {after.rubric}"
+    return told
+
+
+def passage(change: Change) -> str:
+    """``missing → in place``; what was not asked for before or is not any more is said so."""
+    before, after = (WORDS[status] if status else "not asked for" for status in (change.before, change.after))
+    return f"{before}, with another weight" if before == after else f"{before} → {after}"
 
 
 def next_level(assessment: Assessment) -> LevelResult | None:
