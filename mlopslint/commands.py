@@ -303,7 +303,7 @@ def _hop(
         pending = list(names)
         while pending:
             name = pending.pop(0)
-            for key in {(kind, name), (kind, f"testenv:{name}"), (kind, name.rpartition("-")[0])}:
+            for key in dict.fromkeys([(kind, name), (kind, f"testenv:{name}"), (kind, name.rpartition("-")[0])]):
                 if key in seen or (key not in tasks and key not in needs):
                     continue
                 seen.add(key)

@@ -77,6 +77,14 @@ class Concepts:
         self.view = view
         self._resolved: dict[tuple[str, str], str | None] = {}
 
+    @cached_property
+    def _segments(self) -> frozenset[str]:
+        """Every name of a folder or a module: an import that starts with none of them is not the project's."""
+        found: set[str] = set()
+        for folder in {path.rpartition("/")[0] for path in self.view.entries}:
+            found.update(folder.split("/"))
+        return frozenset(found) | self._modules.keys()
+
     # -- modules and imports --------------------------------------------------------------------------------------------
 
     @cached_property
@@ -102,6 +110,8 @@ class Concepts:
             dots, _, name = name.partition(":")
             level = len(dots)
         parts = [part for part in name.split(".") if part]
+        if parts and parts[0] not in self._segments:
+            return None
         folder = importer.rpartition("/")[0]
         if level:
             up = folder.split("/") if folder else []
@@ -135,19 +145,19 @@ class Concepts:
         return None
 
     @cached_property
-    def imports(self) -> dict[str, set[str]]:
-        """file -> the project's files that it imports."""
-        graph: dict[str, set[str]] = defaultdict(set)
+    def imports(self) -> dict[str, dict[str, None]]:
+        """file -> the project's files that it imports, each once, in the order of its imports."""
+        graph: dict[str, dict[str, None]] = defaultdict(dict)
         for path in self.view.entries:
             if self.view.kinds.get(path) not in ("python", "notebook"):
                 continue
             for fact in self.view.of(path, "import"):
                 target = self.resolve(fact.name, path)
                 if target:
-                    graph[path].add(target)
+                    graph[path][target] = None
                     package = target.rpartition("/")[0] + "/__init__.py"
                     if package in self.view.entries and package != path:
-                        graph[path].add(package)
+                        graph[path][package] = None
         return graph
 
     def reach(self, starts: list[str]) -> set[str]:
@@ -384,7 +394,7 @@ class Concepts:
         for path in sorted({hit.path for hit in self.routes}):
             if self.view.kinds.get(path) != "python":
                 continue
-            near = {path} | self.imports.get(path, set())
+            near = {path, *self.imports.get(path, ())}
             words = re.compile(
                 r"predict|infer|score|classif|detect|generate|embed|recommend|forecast|transcri|invocations|completion|chat",
                 re.I,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 
@@ -97,7 +97,11 @@ def name_pattern(glob: str) -> NameGlob:
 
 def matching(names: Iterable[str], globs: Iterable[str]) -> list[str]:
     """The names that match at least one of the globs, in their order."""
-    made = [name_pattern(glob) for glob in globs]
+    return matching_globs(names, [name_pattern(glob) for glob in globs])
+
+
+def matching_globs(names: Iterable[str], made: Sequence[NameGlob]) -> list[str]:
+    """The same for globs that are made already."""
     starts = tuple(glob.text for glob in made if glob.kind == "start")
     ends = tuple(glob.text for glob in made if glob.kind == "end")
     exact = {glob.text for glob in made if glob.kind == "exact"}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from mlopslint.commands import all_commands, starts_with
-from mlopslint.globs import NameGlob, name_pattern, path_pattern
+from mlopslint.globs import NameGlob, matching_globs, name_pattern, path_pattern
 from mlopslint.records import Evidence, Technology, TechnologyUse
 from mlopslint.view import OWN, OWN_AND_TESTS, View
 
@@ -82,6 +82,8 @@ class Technologies:
                 head = pattern.partition(".")[0]
                 calls["" if "*" in head or not head else head].append((name_pattern(pattern), technology))
 
+        heads = {module.partition(".")[0] for module in by_prefix}
+
         def roles(technology: Technology) -> frozenset[str]:
             return OWN_AND_TESTS if technology.kind in _IN_TESTS else OWN
 
@@ -93,7 +95,7 @@ class Technologies:
             ("set", 3, "set"),
         ):
             for name in self.view.names(kind):
-                if name[0] == ".":
+                if name.partition(".")[0] not in heads:
                     continue
                 for prefix in _prefixes(name):
                     for technology in by_prefix.get(prefix, ()):
@@ -101,10 +103,15 @@ class Technologies:
                             continue
                         for hit in self.view.hits(kind, name, roles=roles(technology)):
                             add(technology, rung, hit.evidence(f"{name} is {verb}"))
+        anywhere = calls.pop("", [])
         for kind in ("call", "decorator", "base"):
+            # few names match any of the globs that start with a star: they are sifted together first
+            sifted = set(matching_globs(self.view.names(kind), [glob for glob, _ in anywhere]))
             for name in self.view.names(kind):
-                head = name.partition(".")[0]
-                for glob, technology in (*calls.get(head, ()), *calls.get("", ())):
+                of_head = calls.get(name.partition(".")[0], ())
+                if not of_head and name not in sifted:
+                    continue
+                for glob, technology in (*of_head, *(anywhere if name in sifted else ())):
                     if glob.match(name):
                         for hit in self.view.hits(kind, name, roles=roles(technology)):
                             add(technology, 3, hit.evidence(f"{name} is called"))
@@ -194,7 +201,7 @@ class Technologies:
         for command in all_commands(self.view):
             if command.where not in ("ci", "hook") and self.view.roles[command.hit.path] != "source":
                 continue
-            for word in {command.words[0], "*"} if command.words else ():
+            for word in (command.words[0], "*") if command.words else ():
                 for prefix, technology in commands.get(word, ()):
                     if starts_with(command.words, prefix):
                         add(technology, command.rung, command.evidence())

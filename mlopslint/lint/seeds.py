@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from mlopslint.records import Fact
@@ -55,6 +56,7 @@ _DRAWS = {
         ]
     ),
 }
+_DRAWN_FROM = {name: library for library, names in _DRAWS.items() for name in names}
 
 _SEEDERS = {
     "random.seed": frozenset({"random"}),
@@ -107,7 +109,7 @@ _NOT_A_CALL = ("add_argument", "Argument", "Option", "option", "Field", "field")
 
 def draws(name: str) -> str:
     """The library from whose global generator this call draws, "" where it draws from none."""
-    return next((library for library, names in _DRAWS.items() if name in names), "")
+    return _DRAWN_FROM.get(name, "")
 
 
 def seeded(fact: Fact) -> frozenset[str]:
@@ -117,14 +119,21 @@ def seeded(fact: Fact) -> frozenset[str]:
     known = _SEEDERS.get(name)
     if known is not None:
         return frozenset() if "0" in value and value["0"] is None else known
-    last = name.rpartition(".")[2]
-    if name.startswith(_ELSEWHERE) or last in _NOT_A_CALL:
-        return frozenset()
-    if named_seeding(last) or _SEEDED.search(name):
-        return ALL
+    named = _named(name)
+    if named is not None:
+        return named
     if any(value.get(keyword) is not None for keyword in _KEYWORDS):
         return ALL
     return frozenset({"torch"}) if value.get("generator") is not None else frozenset()
+
+
+@lru_cache(maxsize=65536)
+def _named(name: str) -> frozenset[str] | None:
+    """What a call seeds as far as its name alone decides that; None where its arguments do."""
+    last = name.rpartition(".")[2]
+    if name.startswith(_ELSEWHERE) or last in _NOT_A_CALL:
+        return frozenset()
+    return ALL if named_seeding(last) or _SEEDED.search(name) else None
 
 
 def named_seeding(name: str) -> bool:

@@ -169,6 +169,7 @@ class Definitions:
         self.view = view
         self._of: dict[str, dict[str, str]] = {}
         self._methods: dict[str, dict[str, list[str]]] = {}
+        self._outer: dict[tuple[str, str], Place] = {}
 
     def of(self, path: str) -> dict[str, str]:
         """Qualified name -> what it is."""
@@ -190,7 +191,12 @@ class Definitions:
     def place(self, path: str, fact: Fact) -> Place:
         """The function in which a call stands: the outermost one, or ``Class.method``."""
         inner = fact.value.get("in", "") if isinstance(fact.value, dict) else ""
-        return path, _outer(self.of(path), inner)
+        if not inner:
+            return path, ""
+        found = self._outer.get((path, inner))
+        if found is None:
+            found = self._outer[path, inner] = (path, _outer(self.of(path), inner))
+        return found
 
 
 def _outer(defined: dict[str, str], qualified: str) -> str:

@@ -42,8 +42,8 @@ def tests_present(judge: Judge) -> Outcome:
     return no("there are no tests")
 
 
-def _targets(judge: Judge) -> dict[str, set[str]]:
-    return {path: judge.concepts.tested_targets(path) for path in judge.concepts.test_files}
+def _targets(judge: Judge) -> dict[str, list[str]]:
+    return {path: sorted(judge.concepts.tested_targets(path)) for path in judge.concepts.test_files}
 
 
 def data_code_tested(judge: Judge) -> Outcome:
