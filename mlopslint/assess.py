@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mlopslint import maturity
 from mlopslint.config import Config
-from mlopslint.findings import find
+from mlopslint.findings import Findings, find
 from mlopslint.gather import Gathered
 from mlopslint.globs import any_path, path_pattern
 from mlopslint.judge import Judge, judge
@@ -27,8 +27,16 @@ _LANGUAGES = {
 
 
 def assess(
-    snapshot: Snapshot, gathered: Gathered, catalogue: Catalogue, config: Config, model: str | None, today: date
+    snapshot: Snapshot,
+    gathered: Gathered,
+    catalogue: Catalogue,
+    config: Config,
+    model: str | None,
+    today: date,
+    *,
+    findings: bool = True,
 ) -> Report:
+    """The whole report of one snapshot; without ``findings`` it is about practices alone."""
     excluded = any_path(config.exclude) if config.exclude else None
     out = [entry.path for entry in snapshot.entries if excluded and excluded.match(entry.path)]
     view = View(snapshot, gathered, excluded=out)
@@ -42,7 +50,7 @@ def assess(
     )
     if config.projects and not projects:
         notices.append(f"projects = {list(config.projects)}: no folder matches")
-    findings = find(view, config)
+    found = find(view, config) if findings else Findings((), 0)
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
     return Report(
         schema_version="1.0",
@@ -50,8 +58,8 @@ def assess(
         repository=snapshot.repository,
         inventory=_inventory(snapshot, gathered, uses),
         assessment=assessment,
-        findings=findings.shown,
-        suppressed=findings.suppressed,
+        findings=found.shown,
+        suppressed=found.suppressed,
         errors=tuple(sorted((*snapshot.errors, *gathered.errors))),
         statistics=Statistics(),
         projects=projects,

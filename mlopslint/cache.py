@@ -9,6 +9,7 @@ import hashlib
 import os
 import sqlite3
 import sys
+import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -149,15 +150,20 @@ class Cache:
             row = self._connection.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error:
             return None
-        return row[0] if row else None
+        try:
+            return zlib.decompress(row[0]) if row else None
+        except zlib.error:
+            return None
 
     def keep_result(self, key: str, data: bytes) -> None:
-        """Keep a whole result, and no more than the newest hundred."""
+        """Keep a whole result, and no more than the newest few hundred."""
         if self._connection is None:
             return
         try:
-            self._connection.execute("INSERT OR REPLACE INTO results (key, data) VALUES (?, ?)", (key, data))
-            self._connection.execute("DELETE FROM results WHERE rowid <= (SELECT max(rowid) FROM results) - 100")
+            self._connection.execute(
+                "INSERT OR REPLACE INTO results (key, data) VALUES (?, ?)", (key, zlib.compress(data, 1))
+            )
+            self._connection.execute("DELETE FROM results WHERE rowid <= (SELECT max(rowid) FROM results) - 400")
         except sqlite3.Error:
             pass
 

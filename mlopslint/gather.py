@@ -18,7 +18,7 @@ from mlopslint import facts
 from mlopslint.cache import Cache, engine_digest
 from mlopslint.collector import without_collector
 from mlopslint.kinds import UNREAD, kind_of
-from mlopslint.records import Entry, Fact, FileError
+from mlopslint.records import Entry, Fact, FileError, Repository
 from mlopslint.snapshot import Snapshot, blob_id
 
 #: Uncached bytes above which starting worker processes costs less than it saves (measured in benchmarks/).
@@ -107,9 +107,96 @@ def gather(
     jobs: int | None = None,
     exclude: Callable[[str], bool] = lambda path: False,
     progress: Progress | None = None,
+    memory: dict[str, list[Fact]] | None = None,
 ) -> Gathered:
-    """Read what must be read of ``snapshot``; a file that cannot be read is one error and nothing more."""
+    """Read what must be read of ``snapshot``; a file that cannot be read is one error and nothing more.
+
+    ``memory`` holds the decoded facts of the snapshot before (of the same repository), and then those of this one.
+    """
+    kinds, wanted, errors = _wanted(snapshot, exclude)
+    key_of = _keys(kinds)
+    held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
+    wanted = [
+        entry if entry.oid else replace(entry, oid=held[entry.path][0])
+        for entry in wanted
+        if entry.oid or entry.path in held
+    ]
+    before = memory or {}
+    key_by_path = {entry.path: key_of(entry.oid or "", entry.path) for entry in wanted}
+    known = cache.get([key for key in key_by_path.values() if key not in before])
+    encoded: dict[str, bytes] = {}
+    missing: list[Entry] = []
+    for entry in wanted:
+        key = key_by_path[entry.path]
+        if key in known:
+            encoded[entry.path] = known[key]
+        elif key not in before:
+            missing.append(entry)
+    fresh: dict[str, bytes] = {}
+    found: dict[str, list[Fact]] = {}
+    with without_collector():
+        _read(snapshot, missing, held, kinds, key_of, jobs, progress, encoded, fresh, errors)
+        cache.put(fresh.items())
+        for entry in wanted:
+            path = entry.path
+            if path in encoded:
+                try:
+                    found[path] = _decoder.decode(encoded[path])
+                except msgspec.MsgspecError:
+                    errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
+            elif key_by_path[path] in before:
+                found[path] = before[key_by_path[path]]
+    if memory is not None:
+        memory.clear()
+        memory.update((key_by_path[path], some) for path, some in found.items())
+    for path, some in found.items():
+        for fact in some:
+            if fact.kind == "error":
+                errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
+            elif fact.kind == "note":
+                errors.append(FileError(path, fact.name))
+    return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - len(missing), len(missing))
+
+
+def fill(
+    snapshots: Iterable[Snapshot],
+    cache: Cache,
+    *,
+    jobs: int | None = None,
+    exclude: Callable[[str], bool] = lambda path: False,
+    progress: Progress | None = None,
+) -> None:
+    """Put the facts of all files of these snapshots (commits of one repository) into the cache, each content once."""
+    contents: dict[str, Entry] = {}
+    kinds: dict[str, str] = {}
+    read = None
+    for snapshot in snapshots:
+        read = snapshot.read
+        kind, wanted, _ = _wanted(snapshot, exclude)
+        key_of = _keys(kind)
+        for entry in wanted:
+            key = key_of(entry.oid or "", entry.path)
+            if key not in contents and entry.oid:
+                contents[key] = replace(entry, path=key)
+                kinds[key] = kind[entry.path]
+    known = cache.get(list(contents))
+    missing = [entry for key, entry in contents.items() if key not in known]
+    if read is None or not missing:
+        return
+    fresh: dict[str, bytes] = {}
+    everything = Snapshot(tuple(missing), Repository(""), read, "")
+    with without_collector():
+        _read(everything, missing, {}, kinds, lambda _, key: key, jobs, progress, {}, fresh, [])
+        cache.put(fresh.items())
+
+
+def _keys(kinds: dict[str, str]) -> Callable[[str, str], str]:
     digest = engine_digest()
+    return lambda oid, path: f"{oid}:{kinds[path]}:{digest}"
+
+
+def _wanted(snapshot: Snapshot, exclude: Callable[[str], bool]) -> tuple[dict[str, str], list[Entry], list[FileError]]:
+    """The kind of every file, the files to read, and those that are too large."""
     kinds: dict[str, str] = {}
     wanted: list[Entry] = []
     errors: list[FileError] = []
@@ -130,42 +217,7 @@ def gather(
                 errors.append(FileError(entry.path, f"larger than {limit // 1_000_000} MB, not analysed"))
             continue
         wanted.append(entry)
-
-    def key_of(oid: str, path: str) -> str:
-        return f"{oid}:{kinds[path]}:{digest}"
-
-    held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
-    wanted = [
-        entry if entry.oid else replace(entry, oid=held[entry.path][0])
-        for entry in wanted
-        if entry.oid or entry.path in held
-    ]
-    known = cache.get([key_of(entry.oid, entry.path) for entry in wanted if entry.oid])
-    encoded: dict[str, bytes] = {}
-    missing: list[Entry] = []
-    for entry in wanted:
-        data = known.get(key_of(entry.oid, entry.path)) if entry.oid else None
-        if data is None:
-            missing.append(entry)
-        else:
-            encoded[entry.path] = data
-    fresh: dict[str, bytes] = {}
-    with without_collector():
-        _read(snapshot, missing, held, kinds, key_of, jobs, progress, encoded, fresh, errors)
-        cache.put(fresh.items())
-        found: dict[str, list[Fact]] = {}
-        for path in sorted(encoded):
-            try:
-                found[path] = _decoder.decode(encoded[path])
-            except msgspec.MsgspecError:
-                errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
-    for path, some in found.items():
-        for fact in some:
-            if fact.kind == "error":
-                errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
-            elif fact.kind == "note":
-                errors.append(FileError(path, fact.name))
-    return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - len(missing), len(missing))
+    return kinds, wanted, errors
 
 
 def _identify(snapshot: Snapshot, wanted: list[Entry], errors: list[FileError]) -> dict[str, tuple[str, bytes | None]]:

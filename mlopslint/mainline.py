@@ -23,6 +23,7 @@ from mlopslint.version import RUBRIC
 
 if TYPE_CHECKING:
     from mlopslint.gather import Progress
+    from mlopslint.rules import Catalogue
 
 
 def review(
@@ -67,16 +68,15 @@ def _review(
 ) -> Report:
     started = time.perf_counter()
     snapshot = open_snapshot(path, rev, staged)
-    settings = _configuration(snapshot, config, rev is not None or staged)
+    settings = configuration(snapshot, config, rev is not None or staged)
     if adjust:
         settings = adjust(settings)
-    if settings.rubric and settings.rubric != RUBRIC:
-        raise MlopslintError(
-            f"rubric = {settings.rubric!r}: this release has {RUBRIC} only; install the release that has it"
-        )
+    _pinned(settings)
     folder = (cache_dir or default_folder()) if use_cache else None
     cache = Cache(folder)
-    key = _key(snapshot, settings, model, today or date.today(), anchors) if use_cache else ""
+    key = (
+        result_key(snapshot, settings, model, today or date.today(), "anchors" if anchors else "") if use_cache else ""
+    )
     try:
         kept = cache.result(key) if key else None
         if kept is not None:
@@ -97,8 +97,15 @@ def _review(
     return replace(report, statistics=replace(report.statistics, seconds=round(time.perf_counter() - started, 3)))
 
 
-def _key(snapshot: Snapshot, settings: Config, model: str | None, today: date, anchors: bool) -> str:
-    """What a whole result depends on; "" where that is not known without reading every file."""
+def _pinned(settings: Config) -> None:
+    if settings.rubric and settings.rubric != RUBRIC:
+        raise MlopslintError(
+            f"rubric = {settings.rubric!r}: this release has {RUBRIC} only; install the release that has it"
+        )
+
+
+def result_key(snapshot: Snapshot, settings: Config, model: str | None, today: date, what: str) -> str:
+    """All that a result depends on (``what``: which parts it has); "" where that is not known without reading every file."""
     if not snapshot.git or settings.rules:
         return ""
     digest = hashlib.sha256()
@@ -114,7 +121,7 @@ def _key(snapshot: Snapshot, settings: Config, model: str | None, today: date, a
         settings,
         model,
         today.isoformat(),
-        anchors,
+        what,
     )
     digest.update(msgspec.msgpack.encode(parts))
     return digest.hexdigest()
@@ -136,11 +143,7 @@ def _fresh(
     from mlopslint.rules import load
 
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)
-    from mlopslint.lint import engine
-
-    codes = [p.code for p in catalogue.practices]
-    check_codes(settings, codes, [c.code for c in catalogue.categories], engine.codes())
-    catalogue.model(model or settings.model)
+    checked(catalogue, settings, model)
     excluded = any_path(settings.exclude) if settings.exclude else None
     gathered = gather(
         snapshot,
@@ -155,7 +158,18 @@ def _fresh(
     return replace(report, statistics=Statistics(0.0, gathered.hits, gathered.misses))
 
 
-def _configuration(snapshot: Snapshot, given: Config | str | None, from_objects: bool) -> Config:
+def checked(catalogue: Catalogue, settings: Config, model: str | None) -> None:
+    """Raises MlopslintError where the configuration or ``model`` names what the catalogue does not have."""
+    from mlopslint.lint import engine
+
+    _pinned(settings)
+    codes = [p.code for p in catalogue.practices]
+    check_codes(settings, codes, [c.code for c in catalogue.categories], engine.codes())
+    catalogue.model(model or settings.model)
+
+
+def configuration(snapshot: Snapshot, given: Config | str | None, from_objects: bool = False) -> Config:
+    """The settings for a snapshot: those given, those of the folder it lies in, or those that it holds itself."""
     if isinstance(given, Config):
         return given
     if given is not None:

@@ -6,8 +6,12 @@ import hashlib
 import os
 import re
 import stat
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from mlopslint import gitio
 from mlopslint.errors import MlopslintError
@@ -135,32 +139,56 @@ def without_credentials(url: str) -> str:
     return ""
 
 
-def _describe(root: str, rev: str, prefix: str) -> tuple[Repository, bool, tuple[str, ...]]:
-    """Name, commit, branch and remote; whether the clone is shallow; its tags (at most 1,000)."""
-    log = gitio.start(root, "log", "-1", "--no-show-signature", "--format=%H%n%cI", rev, "--")
-    branch = gitio.start(root, "symbolic-ref", "--short", "-q", "HEAD")
-    remote = gitio.start(root, "config", "--get-regexp", r"^remote\..*\.url$")
-    tags = gitio.start(root, "for-each-ref", "--count=1000", "--format=%(refname:short)", "refs/tags")
-    commit = (gitio.finish(log) or b"").decode("ascii", "replace").split("\n")
-    head = (gitio.finish(branch) or b"").decode("utf-8", "replace").strip()
+class _Origin(NamedTuple):
+    """What all commits of a repository share."""
+
+    name: str
+    remote: str | None
+    shallow: bool
+    tags: tuple[tuple[str, int], ...]  #: name and time of creation (seconds), at most 1,000
+
+
+_ORIGIN = (
+    ("config", "--get-regexp", r"^remote\..*\.url$"),
+    ("for-each-ref", "--count=1000", "--format=%(creatordate:unix) %(refname:short)", "refs/tags"),
+)
+
+
+def _origin(root: str, prefix: str, processes: Sequence[subprocess.Popen[bytes]] = ()) -> _Origin:
+    remotes, tags = (
+        (gitio.finish(process) or b"").decode("utf-8", "replace").splitlines()
+        for process in (processes or [gitio.start(root, *arguments) for arguments in _ORIGIN])
+    )
     url = ""
-    for line in (gitio.finish(remote) or b"").decode("utf-8", "replace").splitlines():
+    for line in remotes:
         key, _, value = line.partition(" ")
         if not url or key == "remote.origin.url":
             url = without_credentials(value)
-    names = tuple((gitio.finish(tags) or b"").decode("utf-8", "replace").splitlines())
     shallow = os.path.exists(os.path.join(root, ".git", "shallow")) or os.path.exists(os.path.join(root, "shallow"))
     name = re.sub(r"\.git$", "", url.rstrip("/")).replace(":", "/").rpartition("/")[2] or _name(root)
     if prefix:
         name += "/" + prefix.rstrip("/")
+    dated = (line.partition(" ") for line in tags)
+    return _Origin(
+        name, url or None, shallow, tuple((tag, int(when) if when.isdigit() else 0) for when, _, tag in dated)
+    )
+
+
+def _describe(root: str, prefix: str) -> tuple[Repository, bool, tuple[str, ...]]:
+    """Name, commit, branch and remote of what is checked out; whether the clone is shallow; its tags."""
+    log = gitio.start(root, "log", "-1", "--no-show-signature", "--format=%H%n%cI", "HEAD", "--")
+    branch = gitio.start(root, "symbolic-ref", "--short", "-q", "HEAD")
+    origin = _origin(root, prefix, [gitio.start(root, *arguments) for arguments in _ORIGIN])
+    commit = (gitio.finish(log) or b"").decode("ascii", "replace").split("\n")
+    head = (gitio.finish(branch) or b"").decode("utf-8", "replace").strip()
     repository = Repository(
-        name=name,
+        name=origin.name,
         revision=commit[0] if len(commit) > 1 else None,
-        branch=(head or None) if rev == "HEAD" else None,
-        remote=url or None,
+        branch=head or None,
+        remote=origin.remote,
         committed_at=commit[1] if len(commit) > 1 else None,
     )
-    return repository, shallow, names
+    return repository, origin.shallow, tuple(tag for tag, _ in origin.tags)
 
 
 def _name(root: str) -> str:
@@ -255,9 +283,7 @@ def _work_tree(root: str, prefix: str) -> Snapshot:
             entries[path] = Entry(path, None, status.st_size, "file")
     staged.communicate()
     dirty = dirty or staged.returncode == 1
-    repository, shallow, tags = _describe(root, "HEAD", prefix)
-    from msgspec.structs import replace
-
+    repository, shallow, tags = _describe(root, prefix)
     from_disk = _disk_reader(os.path.join(root, prefix), raw)
     from_git = _object_reader(root)
     lost = {entry.path for entry in absent}
@@ -268,7 +294,7 @@ def _work_tree(root: str, prefix: str) -> Snapshot:
             yield from from_git([entry for entry in wanted if entry.path in lost])
 
     return Snapshot(
-        _ordered(entries), replace(repository, dirty=dirty), read, os.path.join(root, prefix),
+        _ordered(entries), msgspec.structs.replace(repository, dirty=dirty), read, os.path.join(root, prefix),
         git=True, shallow=shallow, tags=tags,
     )  # fmt: skip
 
@@ -285,18 +311,74 @@ def _commit(root: str, rev: str, prefix: str) -> Snapshot:
                 )
         raise MlopslintError(f"--rev {rev}: no such commit in this repository")
     commit = resolved.decode().strip()
-    tree = gitio.run(root, "ls-tree", "-r", "-z", "--full-tree", commit, *(("--", prefix) if prefix else ()))
+    found = next(_at_commits(root, prefix, [commit]))
+    if rev != "HEAD":
+        return found
+    head = (gitio.run(root, "symbolic-ref", "--short", "-q", "HEAD") or b"").decode("utf-8", "replace").strip()
+    # every tag counts at the present, also one that a wrong clock dates behind it
+    tags = tuple(tag for tag, _ in _origin(root, prefix).tags)
+    return replace(found, repository=msgspec.structs.replace(found.repository, branch=head or None), tags=tags)
+
+
+def open_commits(path: str, revs: Sequence[str]) -> Iterator[Snapshot]:
+    """The repository at ``path`` (a work tree or a bare repository) at each of these commits (full ids), one after the other.
+
+    What the commits share is read once. Raises MlopslintError where a commit or its tree cannot be read.
+    """
+    folder = os.path.realpath(path)
+    top = gitio.run(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+    root, prefix = (top.decode("utf-8", "surrogateescape").split("\n")[:2]) if top is not None else (folder, "")
+    yield from _at_commits(root, prefix, revs)
+
+
+def _at_commits(root: str, prefix: str, revs: Sequence[str]) -> Iterator[Snapshot]:
+    origin = _origin(root, prefix)
+    logged: list[str] = []
+    for start in range(0, len(revs), 500):  # as many as fit a command line
+        some = revs[start : start + 500]
+        out = gitio.run(root, "log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct %cI", *some, "--")
+        if out is None:
+            raise MlopslintError("these commits cannot be read (a partial, shallow or damaged clone)")
+        logged += out.decode("ascii", "replace").splitlines()
+    for line in logged:
+        commit, seconds, committed_at = line.split(" ")
+        entries = {
+            name: Entry(name, oid, size, _MODES.get(mode, "file"))
+            for mode, oid, name, size in _tree(root, commit, prefix)
+        }
+        repository = Repository(origin.name, commit, None, False, origin.remote, committed_at)
+        yield Snapshot(
+            _ordered(entries), repository, _object_reader(root), root,
+            git=True, shallow=origin.shallow, tags=tuple(tag for tag, made in origin.tags if made <= int(seconds)),
+        )  # fmt: skip
+
+
+_MODES: dict[str, Literal["file", "link", "submodule"]] = {"160000": "submodule", "120000": "link"}
+
+
+def _tree(root: str, commit: str, prefix: str) -> list[tuple[str, str, str, int]]:
+    """Mode, object id, path and size (-1 where the object is missing) of everything in the tree of a commit.
+
+    Raises MlopslintError when the tree cannot be read.
+    """
+    scope = ("--", prefix) if prefix else ()
+    command = ("ls-tree", "-r", "-z", "--full-tree")
+    # git gives up on sizes where an object is missing, as in a partial clone
+    with_sizes = gitio.run(root, *command, "-l", commit, *scope)
+    tree = with_sizes if with_sizes is not None else gitio.run(root, *command, commit, *scope)
     if tree is None:
-        raise MlopslintError(f"--rev {rev}: the tree of this commit cannot be read (a partial or damaged clone)")
-    listed: list[tuple[str, str, str]] = []
+        raise MlopslintError(f"the tree of commit {commit[:10]} cannot be read (a partial or damaged clone)")
     cut = len(prefix.encode("utf-8", "surrogateescape"))
+    found = []
     for line in tree.split(b"\0"):
-        if not line:
-            continue
-        head, _, name = line.partition(b"\t")
-        mode, _, oid = head.split(b" ")
-        listed.append((mode.decode(), oid.decode(), printable(name[cut:])))
-    return _from_objects(root, commit, prefix, listed)
+        if line:
+            head, _, name = line.partition(b"\t")
+            mode, _, oid, *size = head.decode("ascii").split()
+            found.append((mode, oid, printable(name[cut:]), int(size[0]) if size and size[0].isdigit() else -1))
+    if with_sizes is None:
+        known = gitio.sizes(root, [oid for mode, oid, _, _ in found if mode != "160000"])
+        return [(mode, oid, path, known.get(oid, -1)) for mode, oid, path, _ in found]
+    return found
 
 
 def _index(root: str, prefix: str) -> Snapshot:
@@ -319,9 +401,8 @@ def _from_objects(root: str, rev: str, prefix: str, listed: list[tuple[str, str,
     known = gitio.sizes(root, [oid for mode, oid, _ in listed if mode != "160000"])
     entries: dict[str, Entry] = {}
     for mode, oid, path in listed:
-        kind = {"160000": "submodule", "120000": "link"}.get(mode, "file")
-        entries[path] = Entry(path, oid, known.get(oid, -1), kind)  # type: ignore[arg-type]
-    repository, shallow, tags = _describe(root, rev, prefix)
+        entries[path] = Entry(path, oid, known.get(oid, -1), _MODES.get(mode, "file"))
+    repository, shallow, tags = _describe(root, prefix)
     return Snapshot(_ordered(entries), repository, _object_reader(root), root, git=True, shallow=shallow, tags=tags)
 
 
@@ -391,8 +472,6 @@ def _clone(url: str, rev: str | None) -> Snapshot:
         reason = detail[-1].replace("stderr:", "").strip(" '") if detail else "git clone failed"
         raise MlopslintError(f"{without_credentials(url) or url}: cannot be cloned: {reason}") from None
     found = _commit(folder, rev or "HEAD", "")
-    from dataclasses import replace
-
     return replace(found, temporary=temporary)
 
 

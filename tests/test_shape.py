@@ -23,7 +23,7 @@ ORDER = [
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},
     {"maturity", "assess", "compare"},
-    {"mainline", "linting"},
+    {"mainline", "linting", "past"},
     {"report", "gates"},
     {"trend", "history", "fleet"},
     {"site"},

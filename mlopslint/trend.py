@@ -1,0 +1,123 @@
+"""The same repository at past moments: which commit stood at the end of each period, assessed from the object database."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Literal, NamedTuple
+
+from mlopslint import gitio
+from mlopslint.compare import compare, moment
+from mlopslint.errors import MlopslintError
+from mlopslint.past import review_commits
+from mlopslint.records import Report, TrendPoint
+
+Every = Literal["week", "month", "quarter", "year", "commit"]
+
+
+class Commit(NamedTuple):
+    """One commit of the first-parent line: its id, and the day (UTC) on which it stood there."""
+
+    id: str
+    day: date
+
+
+def commits(path: str, rev: str = "HEAD") -> list[Commit]:
+    """The first-parent line up to ``rev``, oldest first.
+
+    A clock that was wrong or a history that was rewritten leaves dates that run backwards; a commit then counts from the
+    latest date before it, so that a moment never shows a commit that its successors had already replaced.
+
+    Raises MlopslintError when there is no such commit.
+    """
+    if rev.startswith("-"):
+        raise MlopslintError(f"--rev {rev}: not a revision")
+    listed = gitio.run(path, "log", "--first-parent", "--no-show-signature", "--format=%H %ct", rev, "--")
+    if listed is None:
+        raise MlopslintError(f"{path}: no such commit: {rev} (a trend needs a git repository with history)")
+    line: list[Commit] = []
+    for text in reversed(listed.decode("ascii", "replace").splitlines()):
+        name, _, seconds = text.partition(" ")
+        day = datetime.fromtimestamp(min(max(int(seconds), 0), 253402300799), timezone.utc).date()
+        line.append(Commit(name, max(day, line[-1].day) if line else day))
+    return line
+
+
+def ends(every: Every, since: date, until: date) -> list[date]:
+    """The last day of each period from the one that holds ``since`` up to ``until``, which closes the list."""
+    found: list[date] = []
+    day = since
+    while day <= until:
+        last = min(_end(every, day), until)
+        found.append(last)
+        day = last + timedelta(days=1)
+    return found
+
+
+def _end(every: Every, day: date) -> date:
+    """The last day of the period that holds ``day``; weeks end on Sunday."""
+    if every == "week":
+        return day + timedelta(days=6 - day.weekday())
+    months = {"month": 1, "quarter": 3, "year": 12}[every]
+    month = (day.month - 1) // months * months + months
+    return (date(day.year + 1, 1, 1) if month == 12 else date(day.year, month + 1, 1)) - timedelta(days=1)
+
+
+def parse_day(text: str, name: str = "--since") -> date:
+    """A day as YYYY-MM-DD, or the first day of YYYY-MM or YYYY.
+
+    Raises MlopslintError for anything else.
+    """
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
+    try:
+        if match:
+            return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        pass
+    raise MlopslintError(f"{name} {text}: not a date; give YYYY-MM-DD, YYYY-MM or YYYY")
+
+
+def chosen(line: Sequence[Commit], every: Every, since: date | None, until: date) -> list[tuple[date, Commit]]:
+    """(Day, the commit that stood at its end) for each period; one that came before the first commit is left out."""
+    line = [commit for commit in line if commit.day <= until]
+    if not line:
+        return []
+    start = max(since, line[0].day) if since else line[0].day
+    if every == "commit":
+        return [(commit.day, commit) for commit in line if commit.day >= start]
+    days = [commit.day for commit in line]
+    return [(end, line[bisect_right(days, end) - 1]) for end in ends(every, start, until)]
+
+
+def trend(
+    path: str = ".",
+    *,
+    every: Every = "quarter",
+    since: date | None = None,
+    until: date | None = None,
+    rev: str = "HEAD",
+    progress: Callable[[int, int], None] | None = None,
+    **settings: Any,
+) -> tuple[TrendPoint, ...]:
+    """What the repository at ``path`` was at the end of each period, oldest first; the last point is at ``until`` (today).
+
+    All points are judged by today's rules and configuration, so that every movement is the repository's own.
+    ``settings`` and ``progress`` are those of ``past.review_commits``.
+
+    Raises MlopslintError where there is no history to read.
+    """
+    points = chosen(commits(path, rev), every, since, until or date.today())
+    if not points:
+        raise MlopslintError(f"{path}: no commit on or before {until or date.today()}")
+    wanted = list(dict.fromkeys(commit.id for _, commit in points))
+    found = dict(zip(wanted, review_commits(path, wanted, progress=progress, **settings), strict=True))
+    out: list[TrendPoint] = []
+    before: Report | None = None
+    for day, commit in points:
+        report = found[commit.id]
+        changes = compare(before, report).changes if before is not None and before is not report else ()
+        out.append(TrendPoint(day.isoformat(), moment(report), changes))
+        before = report
+    return tuple(out)
