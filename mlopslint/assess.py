@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from msgspec.structs import replace
@@ -13,7 +14,18 @@ from mlopslint.findings import Findings, find
 from mlopslint.gather import Gathered
 from mlopslint.globs import any_path, path_pattern
 from mlopslint.judge import Judge, judge
-from mlopslint.records import Assessment, Inventory, ProjectResult, Report, Statistics, TechnologyUse, Tool, Verdict
+from mlopslint.records import (
+    Assessment,
+    Inventory,
+    Practice,
+    ProjectResult,
+    Report,
+    Statistics,
+    Status,
+    TechnologyUse,
+    Tool,
+    Verdict,
+)
 from mlopslint.rules import Catalogue
 from mlopslint.snapshot import Snapshot
 from mlopslint.technologies import Technologies
@@ -37,8 +49,7 @@ def assess(
     findings: bool = True,
 ) -> Report:
     """The whole report of one snapshot; without ``findings`` it is about practices alone."""
-    excluded = any_path(config.exclude) if config.exclude else None
-    out = [entry.path for entry in snapshot.entries if excluded and excluded.match(entry.path)]
+    out = _excluded(snapshot, config)
     view = View(snapshot, gathered, excluded=out)
     technologies = Technologies(view, catalogue.technologies)
     root = judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))
@@ -65,6 +76,28 @@ def assess(
         projects=projects,
         notices=(*snapshot.notices, *notices),
     )
+
+
+def practice_statuses(
+    snapshot: Snapshot, gathered: Gathered, catalogue: Catalogue, config: Config, codes: Iterable[str]
+) -> dict[str, Status]:
+    """What some practices read, waivers and attestations apart; only they and what they require are judged."""
+    practices = {practice.code: practice for practice in catalogue.practices}
+    wanted: dict[str, Practice] = {}
+    pending = [code for code in codes if code in practices]
+    while pending:
+        code = pending.pop()
+        if code not in wanted:
+            wanted[code] = practices[code]
+            pending += [other for other in practices[code].requires if other in practices]
+    view = View(snapshot, gathered, excluded=_excluded(snapshot, config))
+    made = Judge(view, Technologies(view, catalogue.technologies))
+    return {v.code: v.status for v in judge(wanted.values(), made, external=bool(config.external))}
+
+
+def _excluded(snapshot: Snapshot, config: Config) -> list[str]:
+    pattern = any_path(config.exclude) if config.exclude else None
+    return [entry.path for entry in snapshot.entries if pattern and pattern.match(entry.path)]
 
 
 def places(snapshot: Snapshot, catalogue: Catalogue) -> dict[str, str]:

@@ -219,26 +219,21 @@ def _listed(value: Any) -> list[str]:
 # -- practices -----------------------------------------------------------------------------------------------------------
 
 
-def judge(
-    practices: Iterable[Practice], judge_: Judge, *, external: bool = False, names: Iterable[str] = ()
-) -> list[Verdict]:
+def judge(practices: Iterable[Practice], judge_: Judge, *, external: bool = False) -> list[Verdict]:
     """The verdict of every practice. ``external``: what may live in a sibling repository reads unknown, not fail."""
     verdicts: dict[str, Verdict] = {}
     pending = list(practices)
-    technologies = {use.name for use in judge_.technologies.uses.values()}
     while pending:
         ready = [
             p for p in pending if all(code in verdicts or all(q.code != code for q in pending) for code in p.requires)
         ]
         for practice in ready or pending[:1]:
-            verdicts[practice.code] = _verdict(practice, judge_, verdicts, external, technologies)
+            verdicts[practice.code] = _verdict(practice, judge_, verdicts, external)
             pending.remove(practice)
     return [verdicts[code] for code in sorted(verdicts)]
 
 
-def _verdict(
-    practice: Practice, judge_: Judge, known: dict[str, Verdict], external: bool, technologies: set[str]
-) -> Verdict:
+def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], external: bool) -> Verdict:
     def answer(
         status: Status, reason: str, outcome: Outcome = NOTHING, confidence: Confidence | None = None
     ) -> Verdict:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 import msgspec
 
-from mlopslint.assess import assess
+from mlopslint.assess import assess, practice_statuses
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import Config
 from mlopslint.gather import Progress, cores, fill, gather, workers
 from mlopslint.globs import any_path
 from mlopslint.mainline import checked, configuration, result_key
-from mlopslint.records import Fact, Report
+from mlopslint.records import Fact, Report, Status
 from mlopslint.rules import Catalogue, load
-from mlopslint.snapshot import open_commits, open_snapshot
+from mlopslint.snapshot import Snapshot, open_commits, open_snapshot
 
 
 def review_commits(
@@ -62,34 +62,99 @@ def review_commits(
                     yield msgspec.msgpack.decode(data, type=Report)
 
 
+def first_changed(
+    path: str,
+    spans: Sequence[tuple[Sequence[str], Sequence[str]]],
+    *,
+    config: Config | str | None = None,
+    jobs: int | None = None,
+    cache_dir: str | None = None,
+    use_cache: bool = True,
+    adjust: Callable[[Config], Config] | None = None,
+) -> list[dict[str, str]]:
+    """For each span (consecutive commit ids, practice codes): the commit at which each practice first read otherwise.
+
+    The first commit of a span is where each practice read as before, and the last where it reads otherwise. Found by
+    bisection: a practice that came and went in between is told by one of these changes.
+    """
+    newest = open_snapshot(path)
+    settings = configuration(newest, config)
+    settings = adjust(settings) if adjust else settings
+    with tempfile.TemporaryDirectory(prefix="mlopslint-") as scratch:
+        folder = (cache_dir or default_folder()) if use_cache else scratch
+        count = min(jobs or cores(), max(len(spans), 1))
+        with workers(count) as pool:
+            job = partial(_bisected, path, settings, folder)
+            return list(pool.map(job, spans) if pool else map(job, spans))
+
+
 def _excluder(settings: Config) -> Callable[[str], bool]:
     pattern = any_path(settings.exclude) if settings.exclude else None
     return (lambda path: bool(pattern.match(path))) if pattern else (lambda path: False)
 
 
+class _Bench:
+    """What judging many commits of one repository in one process shares; facts of two neighbours are decoded once."""
+
+    def __init__(self, path: str, settings: Config, folder: str) -> None:
+        self.path, self.settings, self.folder = path, settings, folder
+        self.cache = Cache(folder)
+        self.memory: dict[str, list[Fact]] = {}
+        self.exclude = _excluder(settings)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        root = open_snapshot(self.path).root
+        return load([os.path.join(root, name) for name in self.settings.rules], self.folder)
+
+    def report(self, snapshot: Snapshot, model: str | None, today: date) -> bytes:
+        """The encoded report of one commit."""
+        key = result_key(snapshot, self.settings, model, today, "practices")
+        data = self.cache.result(key) if key else None
+        if data is None:
+            gathered = gather(snapshot, self.cache, jobs=1, exclude=self.exclude, memory=self.memory)
+            report = assess(snapshot, gathered, self.catalogue, self.settings, model, today, findings=False)
+            data = msgspec.msgpack.encode(report)
+            if key:
+                self.cache.keep_result(key, data)
+        return data
+
+    def statuses(self, snapshot: Snapshot, codes: Iterable[str]) -> dict[str, Status]:
+        """What these practices read at one commit, waivers and attestations apart."""
+        gathered = gather(snapshot, self.cache, jobs=1, exclude=self.exclude, memory=self.memory)
+        return practice_statuses(snapshot, gathered, self.catalogue, self.settings, codes)
+
+
 def _judged(
     path: str, settings: Config, model: str | None, folder: str, today: date, revs: Sequence[str]
 ) -> list[bytes]:
-    """Encoded reports of consecutive commits: what one process does. Facts that two of them share are decoded once."""
-    cache = Cache(folder)
-    memory: dict[str, list[Fact]] = {}
-    out = []
+    """Encoded reports of consecutive commits: what one process does."""
+    bench = _Bench(path, settings, folder)
     try:
         with without_collector():
-            catalogue: Catalogue | None = None
-            for snapshot in open_commits(path, revs):
-                key = result_key(snapshot, settings, model, today, "practices")
-                data = cache.result(key) if key else None
-                if data is None:
-                    catalogue = catalogue or load(
-                        [os.path.join(snapshot.root, name) for name in settings.rules], folder
-                    )
-                    gathered = gather(snapshot, cache, jobs=1, exclude=_excluder(settings), memory=memory)
-                    report = assess(snapshot, gathered, catalogue, settings, model, today, findings=False)
-                    data = msgspec.msgpack.encode(report)
-                    if key:
-                        cache.keep_result(key, data)
-                out.append(data)
+            return [bench.report(snapshot, model, today) for snapshot in open_commits(path, revs)]
     finally:
-        cache.close()
-    return out
+        bench.cache.close()
+
+
+def _bisected(path: str, settings: Config, folder: str, span: tuple[Sequence[str], Sequence[str]]) -> dict[str, str]:
+    revs, codes = span
+    found: dict[str, str] = {}
+    bench = _Bench(path, settings, folder)
+    try:
+        with without_collector():
+            before = bench.statuses(next(open_commits(path, revs[:1])), codes) if len(revs) > 2 else {}
+            pending = [(0, len(revs) - 1, list(codes))]
+            while pending:
+                low, high, some = pending.pop()
+                if high - low < 2:
+                    found.update((code, revs[high]) for code in some)
+                    continue
+                middle = (low + high) // 2
+                now = bench.statuses(next(open_commits(path, [revs[middle]])), some)
+                unmoved = [code for code in some if now.get(code) == before.get(code)]
+                moved = [code for code in some if code not in unmoved]
+                pending += [(middle, high, unmoved)] * bool(unmoved) + [(low, middle, moved)] * bool(moved)
+    finally:
+        bench.cache.close()
+    return found

@@ -319,6 +319,14 @@ class ProjectResult(msgspec.Struct, frozen=True):
     assessment: Assessment
 
 
+class Commit(msgspec.Struct, frozen=True):
+    """One commit: its id, its date (ISO 8601) and the first line of its message."""
+
+    revision: str
+    committed_at: str
+    subject: str
+
+
 class Change(msgspec.Struct, frozen=True):
     """One practice that reads differently at a later moment, why, and what that moved the score by (in points).
 
@@ -336,6 +344,7 @@ class Change(msgspec.Struct, frozen=True):
     points: float
     reason: str
     evidence: tuple[Evidence, ...] = ()
+    commit: Commit | None = None  #: the one with which the practice came or went; only where asked for
 
 
 class Moment(msgspec.Struct, frozen=True):

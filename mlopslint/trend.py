@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Literal, NamedTuple
+
+from msgspec.structs import replace
 
 from mlopslint import gitio
 from mlopslint.compare import compare, moment
 from mlopslint.errors import MlopslintError
-from mlopslint.past import review_commits
+from mlopslint.past import first_changed, review_commits
+from mlopslint.records import Commit as CommitRecord
 from mlopslint.records import Report, TrendPoint
 
 Every = Literal["week", "month", "quarter", "year", "commit"]
@@ -98,17 +101,21 @@ def trend(
     since: date | None = None,
     until: date | None = None,
     rev: str = "HEAD",
+    by_commit: bool = True,
     progress: Callable[[int, int], None] | None = None,
     **settings: Any,
-) -> tuple[TrendPoint, ...]:
-    """What the repository at ``path`` was at the end of each period, oldest first; the last point is at ``until`` (today).
+) -> Report:
+    """The newest assessment, with what the repository at ``path`` was at the end of each period as its ``trend``.
+
+    Oldest first; the last point is at ``until`` (today). ``by_commit`` looks for the commit behind each change.
 
     All points are judged by today's rules and configuration, so that every movement is the repository's own.
     ``settings`` and ``progress`` are those of ``past.review_commits``.
 
     Raises MlopslintError where there is no history to read.
     """
-    points = chosen(commits(path, rev), every, since, until or date.today())
+    line = commits(path, rev)
+    points = chosen(line, every, since, until or date.today())
     if not points:
         raise MlopslintError(f"{path}: no commit on or before {until or date.today()}")
     wanted = list(dict.fromkeys(commit.id for _, commit in points))
@@ -120,4 +127,52 @@ def trend(
         changes = compare(before, report).changes if before is not None and before is not report else ()
         out.append(TrendPoint(day.isoformat(), moment(report), changes))
         before = report
-    return tuple(out)
+    if by_commit:
+        out = _blamed(path, line, out, {name: settings[name] for name in _OF_BISECTION if name in settings})
+    assert before is not None
+    return replace(before, trend=tuple(out))
+
+
+_OF_BISECTION = ("config", "jobs", "cache_dir", "use_cache", "adjust")
+
+
+def _blamed(path: str, line: list[Commit], points: list[TrendPoint], settings: dict[str, Any]) -> list[TrendPoint]:
+    """The points with the commit behind each change that is the repository's own."""
+    at = {commit.id: place for place, commit in enumerate(line)}
+    spans: list[tuple[list[str], list[str]]] = []
+    moved: list[int] = []
+    for place in range(1, len(points)):
+        codes = [change.code for change in points[place].changes if change.cause == "code"]
+        first, last = (points[n].at.revision or "" for n in (place - 1, place))
+        if codes:
+            spans.append(([commit.id for commit in line[at[first] : at[last] + 1]], codes))
+            moved.append(place)
+    commits_of = first_changed(path, spans, **settings)
+    about = described(path, {name for found in commits_of for name in found.values()})
+    for place, found in zip(moved, commits_of, strict=True):
+        changes = tuple(
+            replace(change, commit=about.get(found.get(change.code, "")) if change.cause == "code" else None)
+            for change in points[place].changes
+        )
+        points[place] = replace(points[place], changes=changes)
+    return points
+
+
+def described(path: str, ids: Iterable[str]) -> dict[str, CommitRecord]:
+    """Date and subject of these commits."""
+    wanted = sorted(ids)
+    found: dict[str, CommitRecord] = {}
+    for start in range(0, len(wanted), 500):
+        out = gitio.run(
+            path,
+            "log",
+            "--no-walk=unsorted",
+            "--no-show-signature",
+            "--format=%H%x00%cI%x00%s",
+            *wanted[start : start + 500],
+            "--",
+        )
+        for text in (out or b"").decode("utf-8", "replace").splitlines():
+            name, when, subject = text.split("\0")
+            found[name] = CommitRecord(name, when, subject)
+    return found
