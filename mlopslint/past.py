@@ -19,7 +19,10 @@ from mlopslint.globs import any_path
 from mlopslint.mainline import checked, configuration, result_key
 from mlopslint.records import Fact, Report, Status
 from mlopslint.rules import Catalogue, load
-from mlopslint.snapshot import Snapshot, open_commits, open_snapshot
+from mlopslint.snapshot import Snapshot, commits_of, open_snapshot
+
+#: Consecutive commit ids, and codes of practices.
+Span = tuple[Sequence[str], Sequence[str]]
 
 
 def review_commits(
@@ -50,10 +53,10 @@ def review_commits(
         folder = (cache_dir or default_folder()) if use_cache else scratch
         count = min(jobs or cores(), max(len(revs) // 2, 1))
         chunks = [revs[len(revs) * n // count : len(revs) * (n + 1) // count] for n in range(count)]
-        job = partial(_judged, path, settings, model, folder, today or date.today())
+        job = partial(_judged, path, newest.root, settings, model, folder, today or date.today())
         cache = Cache(folder)
         try:
-            fill(open_commits(path, revs), cache, jobs=jobs, exclude=_excluder(settings), progress=progress)
+            fill(commits_of(path)(revs), cache, jobs=jobs, exclude=_excluder(settings), progress=progress)
         finally:
             cache.close()
         with workers(count) as pool:
@@ -64,7 +67,7 @@ def review_commits(
 
 def first_changed(
     path: str,
-    spans: Sequence[tuple[Sequence[str], Sequence[str]]],
+    spans: Sequence[Span],
     *,
     config: Config | str | None = None,
     jobs: int | None = None,
@@ -83,9 +86,12 @@ def first_changed(
     with tempfile.TemporaryDirectory(prefix="mlopslint-") as scratch:
         folder = (cache_dir or default_folder()) if use_cache else scratch
         count = min(jobs or cores(), max(len(spans), 1))
+        # neighbouring spans share files, so a process takes several; more groups than processes, so that none ends long after
+        size = max(len(spans) // (count * 3), 1)
+        groups = [spans[start : start + size] for start in range(0, len(spans), size)]
         with workers(count) as pool:
-            job = partial(_bisected, path, settings, folder)
-            return list(pool.map(job, spans) if pool else map(job, spans))
+            job = partial(_bisected, path, newest.root, settings, folder)
+            return [found for some in (pool.map(job, groups) if pool else map(job, groups)) for found in some]
 
 
 def _excluder(settings: Config) -> Callable[[str], bool]:
@@ -96,16 +102,16 @@ def _excluder(settings: Config) -> Callable[[str], bool]:
 class _Bench:
     """What judging many commits of one repository in one process shares; facts of two neighbours are decoded once."""
 
-    def __init__(self, path: str, settings: Config, folder: str) -> None:
-        self.path, self.settings, self.folder = path, settings, folder
+    def __init__(self, path: str, root: str, settings: Config, folder: str) -> None:
+        self.root, self.settings, self.folder = root, settings, folder
+        self.open = commits_of(path)
         self.cache = Cache(folder)
         self.memory: dict[str, list[Fact]] = {}
         self.exclude = _excluder(settings)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        root = open_snapshot(self.path).root
-        return load([os.path.join(root, name) for name in self.settings.rules], self.folder)
+        return load([os.path.join(self.root, name) for name in self.settings.rules], self.folder)
 
     def report(self, snapshot: Snapshot, model: str | None, today: date) -> bytes:
         """The encoded report of one commit."""
@@ -119,42 +125,47 @@ class _Bench:
                 self.cache.keep_result(key, data)
         return data
 
-    def statuses(self, snapshot: Snapshot, codes: Iterable[str]) -> dict[str, Status]:
+    def statuses(self, rev: str, codes: Iterable[str]) -> dict[str, Status]:
         """What these practices read at one commit, waivers and attestations apart."""
+        snapshot = next(self.open([rev]))
         gathered = gather(snapshot, self.cache, jobs=1, exclude=self.exclude, memory=self.memory)
         return practice_statuses(snapshot, gathered, self.catalogue, self.settings, codes)
 
 
 def _judged(
-    path: str, settings: Config, model: str | None, folder: str, today: date, revs: Sequence[str]
+    path: str, root: str, settings: Config, model: str | None, folder: str, today: date, revs: Sequence[str]
 ) -> list[bytes]:
     """Encoded reports of consecutive commits: what one process does."""
-    bench = _Bench(path, settings, folder)
+    bench = _Bench(path, root, settings, folder)
     try:
         with without_collector():
-            return [bench.report(snapshot, model, today) for snapshot in open_commits(path, revs)]
+            return [bench.report(snapshot, model, today) for snapshot in bench.open(revs)]
     finally:
         bench.cache.close()
 
 
-def _bisected(path: str, settings: Config, folder: str, span: tuple[Sequence[str], Sequence[str]]) -> dict[str, str]:
-    revs, codes = span
+def _bisected(path: str, root: str, settings: Config, folder: str, spans: Sequence[Span]) -> list[dict[str, str]]:
+    """The answers for some spans: what one process does."""
+    bench = _Bench(path, root, settings, folder)
+    try:
+        with without_collector():
+            return [_bisect(bench, revs, codes) for revs, codes in spans]
+    finally:
+        bench.cache.close()
+
+
+def _bisect(bench: _Bench, revs: Sequence[str], codes: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    bench = _Bench(path, settings, folder)
-    try:
-        with without_collector():
-            before = bench.statuses(next(open_commits(path, revs[:1])), codes) if len(revs) > 2 else {}
-            pending = [(0, len(revs) - 1, list(codes))]
-            while pending:
-                low, high, some = pending.pop()
-                if high - low < 2:
-                    found.update((code, revs[high]) for code in some)
-                    continue
-                middle = (low + high) // 2
-                now = bench.statuses(next(open_commits(path, [revs[middle]])), some)
-                unmoved = [code for code in some if now.get(code) == before.get(code)]
-                moved = [code for code in some if code not in unmoved]
-                pending += [(middle, high, unmoved)] * bool(unmoved) + [(low, middle, moved)] * bool(moved)
-    finally:
-        bench.cache.close()
+    before = bench.statuses(revs[0], codes) if len(revs) > 2 else {}
+    pending = [(0, len(revs) - 1, list(codes))]
+    while pending:
+        low, high, some = pending.pop()
+        if high - low < 2:
+            found.update((code, revs[high]) for code in some)
+            continue
+        middle = (low + high) // 2
+        now = bench.statuses(revs[middle], some)
+        moved = [code for code in some if now.get(code) != before.get(code)]
+        unmoved = [code for code in some if code not in moved]
+        pending += [(middle, high, unmoved)] * bool(unmoved) + [(low, middle, moved)] * bool(moved)
     return found

@@ -9,6 +9,7 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -311,28 +312,28 @@ def _commit(root: str, rev: str, prefix: str) -> Snapshot:
                 )
         raise MlopslintError(f"--rev {rev}: no such commit in this repository")
     commit = resolved.decode().strip()
-    found = next(_at_commits(root, prefix, [commit]))
+    origin = _origin(root, prefix)
+    found = next(_at_commits(root, prefix, origin, [commit]))
     if rev != "HEAD":
         return found
     head = (gitio.run(root, "symbolic-ref", "--short", "-q", "HEAD") or b"").decode("utf-8", "replace").strip()
     # every tag counts at the present, also one that a wrong clock dates behind it
-    tags = tuple(tag for tag, _ in _origin(root, prefix).tags)
+    tags = tuple(tag for tag, _ in origin.tags)
     return replace(found, repository=msgspec.structs.replace(found.repository, branch=head or None), tags=tags)
 
 
-def open_commits(path: str, revs: Sequence[str]) -> Iterator[Snapshot]:
-    """The repository at ``path`` (a work tree or a bare repository) at each of these commits (full ids), one after the other.
+def commits_of(path: str) -> Callable[[Sequence[str]], Iterator[Snapshot]]:
+    """A function that opens the repository at ``path`` (a work tree or a bare one) at each of the commits (full ids) it is given.
 
-    What the commits share is read once. Raises MlopslintError where a commit or its tree cannot be read.
+    What the commits share is read once. It raises MlopslintError where a commit or its tree cannot be read.
     """
     folder = os.path.realpath(path)
     top = gitio.run(folder, "rev-parse", "--show-toplevel", "--show-prefix")
     root, prefix = (top.decode("utf-8", "surrogateescape").split("\n")[:2]) if top is not None else (folder, "")
-    yield from _at_commits(root, prefix, revs)
+    return partial(_at_commits, root, prefix, _origin(root, prefix))
 
 
-def _at_commits(root: str, prefix: str, revs: Sequence[str]) -> Iterator[Snapshot]:
-    origin = _origin(root, prefix)
+def _at_commits(root: str, prefix: str, origin: _Origin, revs: Sequence[str]) -> Iterator[Snapshot]:
     logged: list[str] = []
     for start in range(0, len(revs), 500):  # as many as fit a command line
         some = revs[start : start + 500]
