@@ -63,6 +63,7 @@ def assess(
         notices.append(f"projects = {list(config.projects)}: no folder matches")
     found = find(view, config) if findings else Findings((), 0)
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
+    view.release()
     return Report(
         schema_version="1.0",
         tool=Tool("mlopslint", __version__),
@@ -92,7 +93,9 @@ def practice_statuses(
             pending += [other for other in practices[code].requires if other in practices]
     view = View(snapshot, gathered, excluded=_excluded(snapshot, config))
     made = Judge(view, Technologies(view, catalogue.technologies))
-    return {v.code: v.status for v in judge(wanted.values(), made, external=bool(config.external))}
+    found = {v.code: v.status for v in judge(wanted.values(), made, external=bool(config.external))}
+    view.release()
+    return found
 
 
 def _excluded(snapshot: Snapshot, config: Config) -> list[str]:
@@ -179,6 +182,7 @@ def _project(
             continue
         evidence = tuple(replace(item, path=head + item.path) for item in mine.evidence)
         verdicts.append(replace(mine, evidence=evidence))
+    view.release()
     applied, _ = maturity.apply_register(verdicts, config, today)
     return _with_snippets(maturity.assess(applied, catalogue, config, model=model), catalogue, technologies)
 

@@ -51,6 +51,11 @@ def compare(before: Report, after: Report) -> Delta:
     )
 
 
+def largest(changes: Iterable[Change]) -> list[Change]:
+    """Changes by the points that they moved, the largest first."""
+    return sorted(changes, key=lambda change: (-abs(change.points), change.code))
+
+
 class _Score:
     """The weighted share, kept up to date as practices change one by one."""
 

@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import msgspec
 
+from mlopslint import gitio
 from mlopslint.assess import assess, practice_statuses
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
@@ -19,10 +21,14 @@ from mlopslint.globs import any_path
 from mlopslint.mainline import checked, configuration, result_key
 from mlopslint.records import Fact, Report, Status
 from mlopslint.rules import Catalogue, load
-from mlopslint.snapshot import Snapshot, commits_of, open_snapshot
+from mlopslint.snapshot import Snapshot, commits_of, open_snapshot, printable
 
-#: Consecutive commit ids, and codes of practices.
-Span = tuple[Sequence[str], Sequence[str]]
+
+class Span(NamedTuple):
+    """Consecutive commits of the first-parent line between two moments, and the practices that moved between them."""
+
+    revs: Sequence[str]
+    moved: dict[str, frozenset[str]]  #: code -> the files that its evidence named, before or after
 
 
 def review_commits(
@@ -75,10 +81,11 @@ def first_changed(
     use_cache: bool = True,
     adjust: Callable[[Config], Config] | None = None,
 ) -> list[dict[str, str]]:
-    """For each span (consecutive commit ids, practice codes): the commit at which each practice first read otherwise.
+    """For each span: the commit at which each of its practices first read otherwise (code -> commit id).
 
     The first commit of a span is where each practice read as before, and the last where it reads otherwise. Found by
-    bisection: a practice that came and went in between is told by one of these changes.
+    bisection, so a practice that came and went in between is told by one of these changes; the commits that touch the
+    files of its evidence are looked at first, and what they answer is checked at their parents.
     """
     newest = open_snapshot(path)
     settings = configuration(newest, config)
@@ -104,7 +111,7 @@ class _Bench:
 
     def __init__(self, path: str, root: str, settings: Config, folder: str) -> None:
         self.root, self.settings, self.folder = root, settings, folder
-        self.open = commits_of(path)
+        self.path, self.open = path, commits_of(path)
         self.cache = Cache(folder)
         self.memory: dict[str, list[Fact]] = {}
         self.exclude = _excluder(settings)
@@ -124,6 +131,18 @@ class _Bench:
             if key:
                 self.cache.keep_result(key, data)
         return data
+
+    def touched(self, revs: Sequence[str]) -> dict[str, set[str]]:
+        """Commit -> the files in which it differs from its first parent, for all of ``revs`` but the first."""
+        listed = gitio.run(
+            self.path, "log", "--first-parent", "-m", "--no-renames", "--no-show-signature", "--name-only",
+            "--format=%x01%H", "-z", f"{revs[0]}..{revs[-1]}", "--",
+        )  # fmt: skip
+        found: dict[str, set[str]] = {}
+        for part in (listed or b"").split(b"\1")[1:]:
+            name, _, files = part.partition(b"\0")
+            found[name.decode("ascii").strip()] = {printable(file.strip(b"\n")) for file in files.split(b"\0") if file}
+        return found
 
     def statuses(self, rev: str, codes: Iterable[str]) -> dict[str, Status]:
         """What these practices read at one commit, waivers and attestations apart."""
@@ -149,23 +168,44 @@ def _bisected(path: str, root: str, settings: Config, folder: str, spans: Sequen
     bench = _Bench(path, root, settings, folder)
     try:
         with without_collector():
-            return [_bisect(bench, revs, codes) for revs, codes in spans]
+            return [_Bisection(bench, span).found for span in spans]
     finally:
         bench.cache.close()
 
 
-def _bisect(bench: _Bench, revs: Sequence[str], codes: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    before = bench.statuses(revs[0], codes) if len(revs) > 2 else {}
-    pending = [(0, len(revs) - 1, list(codes))]
-    while pending:
-        low, high, some = pending.pop()
-        if high - low < 2:
-            found.update((code, revs[high]) for code in some)
-            continue
-        middle = (low + high) // 2
-        now = bench.statuses(revs[middle], some)
-        moved = [code for code in some if now.get(code) != before.get(code)]
-        unmoved = [code for code in some if code not in moved]
-        pending += [(middle, high, unmoved)] * bool(unmoved) + [(low, middle, moved)] * bool(moved)
-    return found
+class _Bisection:
+    """The commits at which the practices of one span moved; what a commit reads is asked once for all of them."""
+
+    def __init__(self, bench: _Bench, span: Span) -> None:
+        self.bench, self.revs, self.codes = bench, span.revs, tuple(span.moved)
+        self._known: dict[int, dict[str, Status]] = {}
+        self.found: dict[str, str] = {}
+        last = len(span.revs) - 1
+        touched = bench.touched(span.revs) if last > 2 else {}
+        for code, files in span.moved.items():
+            near = [at for at in range(1, last) if not files.isdisjoint(touched.get(span.revs[at], ()))]
+            self.found[code] = span.revs[self._first(code, near, last)]
+
+    def _moved(self, code: str, at: int) -> bool:
+        for place in (0, at):
+            if place not in self._known:
+                self._known[place] = self.bench.statuses(self.revs[place], self.codes)
+        return self._known[at].get(code) != self._known[0].get(code)
+
+    def _first(self, code: str, near: Sequence[int], last: int) -> int:
+        """The first commit at which a practice reads otherwise, given that it does at the last."""
+        low, high = 0, last  # as before at low, otherwise at high
+        candidates = list(near)
+        while candidates:
+            middle = candidates[len(candidates) // 2]
+            if self._moved(code, middle):
+                high = middle
+            else:
+                low = middle
+            candidates = [at for at in candidates if low < at < high]
+        if high - low > 1 and not self._moved(code, high - 1):
+            return high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._moved(code, middle) else (middle, high)
+        return high

@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple
 from msgspec.structs import replace
 
 from mlopslint import gitio
-from mlopslint.compare import compare, moment
+from mlopslint.compare import compare, largest, moment
 from mlopslint.errors import MlopslintError
-from mlopslint.past import first_changed, review_commits
+from mlopslint.past import Span, first_changed, review_commits
 from mlopslint.records import Commit as CommitRecord
 from mlopslint.records import Report, TrendPoint
 
@@ -101,13 +101,14 @@ def trend(
     since: date | None = None,
     until: date | None = None,
     rev: str = "HEAD",
-    by_commit: bool = True,
+    by_commit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     **settings: Any,
 ) -> Report:
     """The newest assessment, with what the repository at ``path`` was at the end of each period as its ``trend``.
 
-    Oldest first; the last point is at ``until`` (today). ``by_commit`` looks for the commit behind each change.
+    Oldest first; the last point is at ``until`` (today). The commit is looked for behind the ``by_commit`` largest
+    changes of each point (None: all).
 
     All points are judged by today's rules and configuration, so that every movement is the repository's own.
     ``settings`` and ``progress`` are those of ``past.review_commits``.
@@ -127,8 +128,10 @@ def trend(
         changes = compare(before, report).changes if before is not None and before is not report else ()
         out.append(TrendPoint(day.isoformat(), moment(report), changes))
         before = report
-    if by_commit:
-        out = _blamed(path, line, out, {name: settings[name] for name in _OF_BISECTION if name in settings})
+    if by_commit != 0:
+        out = _blamed(
+            path, line, out, found, by_commit, {name: settings[name] for name in _OF_BISECTION if name in settings}
+        )
     assert before is not None
     return replace(before, trend=tuple(out))
 
@@ -136,26 +139,39 @@ def trend(
 _OF_BISECTION = ("config", "jobs", "cache_dir", "use_cache", "adjust")
 
 
-def _blamed(path: str, line: list[Commit], points: list[TrendPoint], settings: dict[str, Any]) -> list[TrendPoint]:
+def _blamed(
+    path: str,
+    line: list[Commit],
+    points: list[TrendPoint],
+    found: dict[str, Report],
+    most: int | None,
+    settings: dict[str, Any],
+) -> list[TrendPoint]:
     """The points with the commit behind each change that is the repository's own."""
     at = {commit.id: place for place, commit in enumerate(line)}
-    spans: list[tuple[list[str], list[str]]] = []
+    spans: list[Span] = []
     moved: list[int] = []
     for place in range(1, len(points)):
-        codes = [change.code for change in points[place].changes if change.cause == "code"]
+        codes = [change.code for change in largest(points[place].changes)[:most] if change.cause == "code"]
         first, last = (points[n].at.revision or "" for n in (place - 1, place))
         if codes:
-            spans.append(([commit.id for commit in line[at[first] : at[last] + 1]], codes))
+            files = [_files(found[name]) for name in (first, last)]
+            revs = [commit.id for commit in line[at[first] : at[last] + 1]]
+            spans.append(Span(revs, {code: files[0][code] | files[1][code] for code in codes}))
             moved.append(place)
     commits_of = first_changed(path, spans, **settings)
-    about = described(path, {name for found in commits_of for name in found.values()})
-    for place, found in zip(moved, commits_of, strict=True):
+    about = described(path, {name for found_at in commits_of for name in found_at.values()})
+    for place, commit_of in zip(moved, commits_of, strict=True):
         changes = tuple(
-            replace(change, commit=about.get(found.get(change.code, "")) if change.cause == "code" else None)
+            replace(change, commit=about.get(commit_of.get(change.code, "")) if change.cause == "code" else None)
             for change in points[place].changes
         )
         points[place] = replace(points[place], changes=changes)
     return points
+
+
+def _files(report: Report) -> dict[str, frozenset[str]]:
+    return {v.code: frozenset(item.path for item in v.evidence) for v in report.assessment.practices}
 
 
 def described(path: str, ids: Iterable[str]) -> dict[str, CommitRecord]:

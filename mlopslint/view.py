@@ -93,6 +93,10 @@ class View:
         self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
+    def release(self) -> None:
+        """Let go of what was derived, which holds the view in turn: the memory is free at once, collector or not."""
+        self.shared.clear()
+
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def _roles(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("scan", "Assess a repository: level, score, failed practices with evidence, next steps."),
     "lint": ("lint", "Find defects in code, notebooks, workflows and images; fix what can be fixed."),
     "roadmap": ("roadmap", "The ordered steps to the next (or a given) level."),
+    "trend": ("trend", "Past moments of a repository: score and level over time, and what moved with which commit."),
     "rules": ("rules", "The catalogue of practices."),
     "explain": ("explain", "One rule in full: what, why, how it is detected, how to fix it."),
     "init": ("init", "Write configuration, pre-commit and CI wiring for this repository."),

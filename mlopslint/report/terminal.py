@@ -6,6 +6,7 @@ import io
 import sys
 from typing import Any
 
+from mlopslint.compare import largest
 from mlopslint.records import RUNGS, Report, Step, Verdict
 from mlopslint.report import issues, view, words
 
@@ -148,7 +149,7 @@ def _movement(console: Any, report: Report, verbose: bool) -> None:
     if delta is None:
         return
     _heading(console, words.moved(delta))
-    changes = sorted(delta.changes, key=lambda change: (-abs(change.points), change.code))
+    changes = largest(delta.changes)
     shown = changes if verbose else changes[:8]
     for change in shown:
         style = "green" if change.points > 0 else "red" if change.points < 0 else "dim"
