@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("lint", "Find defects in code, notebooks, workflows and images; fix what can be fixed."),
     "roadmap": ("roadmap", "The ordered steps to the next (or a given) level."),
     "trend": ("trend", "Past moments of a repository: score and level over time, and what moved with which commit."),
+    "history": ("history", "Keep assessments over time, and look them up again."),
     "rules": ("rules", "The catalogue of practices."),
     "explain": ("explain", "One rule in full: what, why, how it is detected, how to fix it."),
     "init": ("init", "Write configuration, pre-commit and CI wiring for this repository."),
