@@ -44,21 +44,21 @@ def apply_register(verdicts: Iterable[Verdict], config: Config, today: date) -> 
 
     out = []
     for verdict in verdicts:
-        status, note = verdict.status, ""
+        status, note, expires = verdict.status, "", None
         waiver = waivers.get(verdict.code)
         attestation = attested.get(verdict.code)
         if attestation and status in ("fail", "partial", "unknown", "n/a"):
             status = "attested"
-            note = _note(attestation.evidence, attestation.owner, attestation.expires)
+            note, expires = _note(attestation.evidence, attestation.owner, attestation.expires), attestation.expires
         elif waiver and status in ("fail", "partial", "unknown"):
             pattern = any_path(waiver.paths) if waiver.paths else None
             if pattern is None or (verdict.evidence and all(pattern.match(item.path) for item in verdict.evidence)):
                 status = "waived"
-                note = _note(waiver.reason, waiver.owner, waiver.expires)
+                note, expires = _note(waiver.reason, waiver.owner, waiver.expires), waiver.expires
         elif config.ignores(verdict.code) and status in ("fail", "partial", "unknown"):
             status, note = "waived", "ignored by configuration"
         if status != verdict.status:
-            verdict = replace(verdict, status=status, underlying=verdict.status, note=note)
+            verdict = replace(verdict, status=status, underlying=verdict.status, note=note, expires=expires)
         out.append(verdict)
     seen = {verdict.code: verdict for verdict in out}
     for rule in waivers:

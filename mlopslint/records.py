@@ -132,6 +132,7 @@ class Verdict(msgspec.Struct, frozen=True):
     effort: Literal["S", "M", "L"] = "M"
     underlying: Status | None = None  #: the status before a waiver or an attestation changed it
     note: str = ""  #: the waiver's or attestation's reason, owner and expiry
+    expires: str | None = None  #: the day (YYYY-MM-DD) to which the waiver or attestation holds
 
 
 class LevelResult(msgspec.Struct, frozen=True):
@@ -381,6 +382,34 @@ class TrendPoint(msgspec.Struct, frozen=True):
     date: str
     at: Moment
     changes: tuple[Change, ...] = ()
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A practice that one repository misses, and the points that it would gain there."""
+
+    code: str
+    title: str
+    category: str
+    status: Status
+    points: float
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One repository among many: its figures, what it misses, and what moved since an earlier moment."""
+
+    name: str
+    team: str | None = None
+    tags: tuple[str, ...] = ()
+    criticality: str | None = None
+    at: Moment | None = None  #: None where it could not be assessed, for the reason in ``error``
+    gaps: tuple[Gap, ...] = ()
+    asked: tuple[str, ...] = ()  #: the practices that apply to it and count
+    blockers: tuple[str, ...] = ()  #: what holds up its next level
+    risks: int = 0  #: findings that are risks whatever the score
+    before: Moment | None = None
+    by_cause: dict[str, float] = {}
+    error: str | None = None
+    detail: str | None = None  #: the file with its whole result, beside the summary
 
 
 class Report(msgspec.Struct, frozen=True):

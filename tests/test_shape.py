@@ -22,7 +22,7 @@ ORDER = [
     {"technologies", "config"},
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},
-    {"maturity", "assess", "compare"},
+    {"maturity", "assess", "compare", "portfolio"},
     {"mainline", "linting", "past"},
     {"report", "gates"},
     {"trend", "history", "fleet"},

@@ -193,7 +193,7 @@ def test_a_read_only_store_can_be_read(tmp_path):
     file = tmp_path / "s"
     Store(str(file), create=True).record(result())
     code = (
-        "import os, sys\n"
+        "import os, sys, alembic\n"
         "from mlopslint.history.store import Store\nfrom mlopslint.errors import MlopslintError\n"
         "Store(sys.argv[1]).rows()  # what is imported on the way is read while it can be\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
