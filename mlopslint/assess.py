@@ -12,8 +12,9 @@ from mlopslint import maturity
 from mlopslint.config import Config
 from mlopslint.findings import Findings, find
 from mlopslint.gather import Gathered
-from mlopslint.globs import any_path, path_pattern
+from mlopslint.globs import any_path
 from mlopslint.judge import Judge, judge
+from mlopslint.places import owned
 from mlopslint.records import (
     Assessment,
     Inventory,
@@ -55,6 +56,7 @@ def assess(
     root = judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))
     verdicts, notices = maturity.apply_register(root, config, today)
     assessment = _with_snippets(maturity.assess(verdicts, catalogue, config, model=model), catalogue, technologies)
+    assessment = owned(assessment, view, snapshot, catalogue)
     projects = tuple(
         ProjectResult(folder, _project(folder, snapshot, gathered, catalogue, config, model, root, out, today))
         for folder in project_folders(config.projects, snapshot)
@@ -101,23 +103,6 @@ def practice_statuses(
 def _excluded(snapshot: Snapshot, config: Config) -> list[str]:
     pattern = any_path(config.exclude) if config.exclude else None
     return [entry.path for entry in snapshot.entries if pattern and pattern.match(entry.path)]
-
-
-def places(snapshot: Snapshot, catalogue: Catalogue) -> dict[str, str]:
-    """Practice -> the file at which its absence is shown: the first that its anchors name, in their order."""
-    paths = [entry.path for entry in snapshot.entries if entry.mode == "file" and entry.path.count("/") < 4]
-    fallback = next((path for path in ("README.md", "pyproject.toml", "setup.py") if path in paths), "")
-    found = {}
-    for practice in catalogue.practices:
-        for pattern in practice.anchor:
-            match = path_pattern(pattern).match
-            path = next((path for path in paths if match(path)), "")
-            if path:
-                found[practice.code] = path
-                break
-        else:
-            found[practice.code] = fallback or (paths[0] if paths else "README.md")
-    return found
 
 
 def _with_snippets(assessment: Assessment, catalogue: Catalogue, technologies: Technologies) -> Assessment:

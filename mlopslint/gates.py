@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlopslint.errors import MlopslintError
-from mlopslint.records import CREDIT, Report
+from mlopslint.records import CREDIT, Condition, Report
 from mlopslint.rules import nearest
 
 if TYPE_CHECKING:
     from mlopslint.linting import Linted
 
 
-def check(report: Report, path: str, options: dict[str, Any]) -> list[str]:
-    """One line for each gate that is not met: which, wanted and got. Options win over the configuration.
+def check(report: Report, path: str, options: dict[str, Any]) -> list[Condition]:
+    """The conditions of the gates that are set, met or not. Options win over the configuration.
 
     Raises MlopslintError for a gate or a baseline that cannot be read.
     """
@@ -28,31 +28,37 @@ def check(report: Report, path: str, options: dict[str, Any]) -> list[str]:
     elif os.path.isdir(path):
         configured = find(path)[0].gate
     assessment = report.assessment
-    missed: list[str] = []
+    out: list[Condition] = []
     score = options.get("fail_under") if options.get("fail_under") is not None else configured.score
-    if score is not None and (assessment.score is None or assessment.score < score):
-        missed.append(f"score {_number(assessment.score)} is below {_number(score)}")
+    if score is not None:
+        missed = assessment.score is None or assessment.score < score
+        told = f"score {_number(assessment.score)} is below {_number(score)}" if missed else ""
+        out.append(Condition("score", _number(score), _number(assessment.score), not missed, told))
     level = options.get("min_level") if options.get("min_level") is not None else configured.level
-    if level is not None and assessment.level < level:
+    if level is not None:
         lacking = next((item for item in assessment.levels if not item.met), None)
         why = f"; missing: {', '.join(lacking.missing[:8])}" if lacking else ""
-        missed.append(f"level {assessment.level} is below {level}{why}")
+        told = f"level {assessment.level} is below {level}{why}" if assessment.level < level else ""
+        out.append(Condition("level", str(level), str(assessment.level), not told, told))
     wanted = {**configured.categories, **_categories(options.get("gate") or ())}
     scores = {category.code: category.score for category in assessment.categories}
     for code, least in wanted.items():
         if code not in scores:
             raise MlopslintError(f"--gate {code}: no such category{nearest(code, scores)}")
         got = scores[code]
-        if got is not None and got < least:
-            missed.append(f"category {code} has {_number(got)}, below {_number(least)}")
+        told = f"category {code} has {_number(got)}, below {_number(least)}" if got is not None and got < least else ""
+        out.append(Condition(f"category {code}", _number(least), _number(got), not told, told))
     file = options.get("baseline")
     if not file and configured.ratchet and os.path.isdir(path):
         file = os.path.join(find(path)[1].rpartition(os.sep)[0] or path, configured.baseline)
     if file:
-        missed += _ratchet(report, file, bool(options.get("update_baseline")), bool(options.get("allow_lower")))
+        steps = _ratchet(report, file, bool(options.get("update_baseline")), bool(options.get("allow_lower")))
+        out += [Condition("ratchet", "no step backwards", "a step backwards", False, told) for told in steps]
+        if not steps:
+            out.append(Condition("ratchet", "no step backwards", "none", True))
     elif options.get("update_baseline"):
         raise MlopslintError("--update-baseline needs --baseline FILE (or ratchet = true in the configuration)")
-    return missed
+    return out
 
 
 def _number(value: float | None) -> str:

@@ -138,8 +138,9 @@ def _fresh(
     today: date,
     anchors: bool,
 ) -> Report:
-    from mlopslint.assess import assess, places
+    from mlopslint.assess import assess
     from mlopslint.gather import gather
+    from mlopslint.places import places
     from mlopslint.rules import load
 
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)

@@ -8,10 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mlopslint.compare import compare, moment
-from mlopslint.records import CREDIT, Gap, Report, Standing
-
-#: Findings that are risks whatever the score: credentials, personal data, open endpoints, code that a file or a stranger can run.
-RISKS = ("GOV101", "GOV102", "GOV103", "MDL115", "CIC103", "CIC105", "CIC106")
+from mlopslint.records import CREDIT, RISKS, Gap, Report, Standing
 
 
 class Spread(NamedTuple):
@@ -77,6 +74,7 @@ def standing(
         tuple(v.code for v in assessment.practices if v.level is not None and v.status in CREDIT),
         following.blockers if following else (),
         sum(finding.code in RISKS for finding in report.findings),
+        assessment.target,
         delta.before if delta else None,
         delta.by_cause if delta else {},
         detail=detail,

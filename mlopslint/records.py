@@ -15,6 +15,9 @@ RUNGS: tuple[str, ...] = ("absent", "declared", "configured", "wired", "enforced
 #: Credit that a status earns in a score; statuses that are not here leave the denominator.
 CREDIT: dict[str, float] = {"pass": 1.0, "attested": 1.0, "partial": 0.5, "fail": 0.0}
 
+#: Findings that are risks whatever the score: credentials, personal data, open endpoints, code that a file or a stranger can run.
+RISKS = ("GOV101", "GOV102", "GOV103", "MDL115", "CIC103", "CIC105", "CIC106")
+
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One file of a snapshot: its path (with ``/``), what it is, its git blob id and its size in bytes (-1 unknown)."""
@@ -209,6 +212,7 @@ class Step(msgspec.Struct, frozen=True):
     remediation: str
     snippet: Snippet | None = None
     file: str = ""
+    owners: tuple[str, ...] = ()  #: whom CODEOWNERS names for the file to change
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -384,6 +388,16 @@ class TrendPoint(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
+class Condition(msgspec.Struct, frozen=True):
+    """One condition of a gate: what was wanted and got, whether it is met, and a line that says why not."""
+
+    name: str
+    wanted: str
+    got: str
+    met: bool
+    told: str = ""
+
+
 class Gap(msgspec.Struct, frozen=True):
     """A practice that one repository misses, and the points that it would gain there."""
 
@@ -406,10 +420,43 @@ class Standing(msgspec.Struct, frozen=True):
     asked: tuple[str, ...] = ()  #: the practices that apply to it and count
     blockers: tuple[str, ...] = ()  #: what holds up its next level
     risks: int = 0  #: findings that are risks whatever the score
+    target: Target | None = None
     before: Moment | None = None
     by_cause: dict[str, float] = {}
     error: str | None = None
     detail: str | None = None  #: the file with its whole result, beside the summary
+
+
+class Portfolio(msgspec.Struct, frozen=True):
+    """Many repositories at one moment, and what is to be said about the whole."""
+
+    schema_version: str
+    tool: Tool
+    title: str
+    repositories: tuple[Standing, ...]
+    since: str | None = None  #: the day (YYYY-MM-DD) or moment that the movement is counted from
+    notices: tuple[str, ...] = ()
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A period by its name, its first and last day (YYYY-MM-DD), and the name of the one after it."""
+
+    name: str
+    first: str
+    last: str
+    following: str
+
+
+class PeriodReport(msgspec.Struct, frozen=True):
+    """One repository over one period: its state at the end with the movement since the start (``result.delta``) and earlier
+    periods (``result.trend``)."""
+
+    schema_version: str
+    period: Stretch
+    source: Literal["commits", "store"]
+    result: Report
+    started: Target | None = None  #: the target as it was set when the period began
+    notes: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -428,6 +475,7 @@ class Report(msgspec.Struct, frozen=True):
     notices: tuple[str, ...] = ()
     delta: Delta | None = None  #: since the earlier assessment that this one was asked to be compared with
     trend: tuple[TrendPoint, ...] = ()  #: earlier moments, oldest first; only where asked for
+    gates: tuple[Condition, ...] = ()  #: the conditions that this run was held to
     anchors: dict[str, str] = {}  #: practice -> the file at which code review shows its failure; only where asked for
 
 

@@ -72,6 +72,12 @@ def command(
         result = replace(
             result, delta=compare(options.assess(path, {**rest, "rev": base, "staged": False}, quiet), result)
         )
+    unreadable: MlopslintError | None = None
+    try:
+        result = replace(result, gates=tuple(gates.check(result, path, rest)))
+    except MlopslintError as error:
+        unreadable = error  # the result itself is wanted all the same
+    missed = [condition.told for condition in result.gates if not condition.met]
     read = _sources(path, rest)
     for name, kind in formats:
         try:
@@ -81,7 +87,8 @@ def command(
             raise MlopslintError(f"--output {name}: {error.strerror}") from None
     text = "" if quiet else _text(result, format_, verbose, options.colour(no_color), read)
     sys.stdout.write(text)
-    missed = gates.check(result, path, rest)
+    if unreadable:
+        raise unreadable
     errors = "".join(f"gate: {line}\n" for line in missed)
     sys.stderr.write(errors)
     code = 1 if missed and not exit_zero else 0

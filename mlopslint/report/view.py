@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from mlopslint.compare import largest
 from mlopslint.records import (
     CREDIT,
+    RISKS,
     CategoryScore,
+    Change,
+    Delta,
     Evidence,
+    Finding,
     ItemResult,
     ModelResult,
     Report,
@@ -16,7 +21,7 @@ from mlopslint.records import (
     TechnologyUse,
     Verdict,
 )
-from mlopslint.report import words
+from mlopslint.report import issues, words
 
 #: Statuses that ask for something; the others are folded away, with their number in sight.
 OPEN = ("fail", "partial", "waived", "unknown")
@@ -193,8 +198,9 @@ def categories(report: Report) -> list[CategoryRow]:
 
 
 def register(report: Report) -> list[Verdict]:
-    """What rests on a waiver or an attestation."""
-    return [v for v in report.assessment.practices if v.status in ("waived", "attested")]
+    """What rests on a waiver or an attestation, what ends soonest first."""
+    found = [v for v in report.assessment.practices if v.status in ("waived", "attested")]
+    return sorted(found, key=lambda v: (v.expires or "9999", v.code))
 
 
 def arithmetic(report: Report) -> list[Sum]:
@@ -261,6 +267,133 @@ def credit(item: ItemResult) -> tuple[str, str]:
         return words.ICONS["unknown"], "not seen"
     status = "pass" if item.credit >= 1 else "partial" if item.credit else "fail"
     return words.ICONS[status], {"pass": "1", "partial": f"{item.credit:g}", "fail": "0"}[status]
+
+
+#: The way of a model from data to its next training: (stage, the practices by which it is seen, those that link it to the next).
+LIFECYCLE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Data", ("VER001", "DAT001", "DAT005"), ("AUT001", "DAT002")),
+    ("Features", ("AUT002", "TST003", "DAT006"), ("AUT001",)),
+    ("Train", ("AUT003", "EXP001", "VER005"), ("EXP006", "AUT005")),
+    ("Registry", ("VER002", "EXP004", "GOV004"), ("CIC006", "CIC008")),
+    ("Deploy", ("DEP002", "DEP003", "DEP004"), ("MON003", "MON008")),
+    ("Monitor", ("MON001", "MON002", "MON004"), ("AUT006", "AUT010")),
+    ("Retrain", ("AUT006", "AUT009", "AUT010"), ()),
+)
+
+
+class Stage(NamedTuple):
+    """One stage of the lifecycle map: how far it is there, its practices, and what is missing on the way to the next."""
+
+    name: str
+    status: str
+    practices: tuple[Verdict, ...]
+    linked: bool
+    missing: tuple[Verdict, ...]  # of the link
+
+
+def lifecycle(report: Report) -> list[Stage]:
+    """The lifecycle from data to retraining; a stage reads as most of the weight of its practices does."""
+    verdicts = {v.code: v for v in report.assessment.practices}
+    rows = []
+    for name, codes, links in LIFECYCLE:
+        mine = tuple(verdicts[code] for code in codes if code in verdicts)
+        ways = [v for code in links if (v := verdicts.get(code)) and v.status in CREDIT]
+        rows.append(
+            Stage(
+                name,
+                _overall(mine),
+                mine,
+                any(CREDIT[v.status] for v in ways),
+                tuple(v for v in ways if v.status == "fail"),
+            )
+        )
+    return rows
+
+
+def _overall(verdicts: tuple[Verdict, ...]) -> str:
+    counted = [v for v in verdicts if v.status in CREDIT]
+    if not counted:
+        return "unknown" if any(v.status in ("unknown", "waived") for v in verdicts) else "n/a"
+    share = sum(v.weight * CREDIT[v.status] for v in counted) / sum(v.weight for v in counted)
+    return "pass" if share >= 0.75 else "partial" if share > 0 else "fail"
+
+
+class Move(NamedTuple):
+    """The changes of one direction between two moments."""
+
+    title: str
+    changes: tuple[Change, ...]
+
+
+def moves(delta: Delta) -> list[Move]:
+    """What improved, what got worse, and what only reads otherwise, the largest first."""
+    found = largest(delta.changes)
+    better = tuple(change for change in found if change.points >= 0.005)
+    worse = tuple(change for change in found if change.points <= -0.005)
+    other = tuple(change for change in found if abs(change.points) < 0.005)
+    named = (("Improved", better), ("Worse", worse), ("Moved without effect on the score", other))
+    return [Move(title, changes) for title, changes in named if changes]
+
+
+def quick_wins(report: Report) -> list[Step]:
+    """Steps of small effort, what gains most first."""
+    small = [step for step in report.assessment.roadmap if step.effort == "S" and step.gain > 0]
+    return sorted(small, key=lambda step: (-step.gain, step.code))[:5]
+
+
+class Risk(NamedTuple):
+    """One kind of risk: how often it was found, and the first places."""
+
+    code: str
+    message: str
+    times: int
+    first: tuple[Finding, ...]
+
+
+def risks(report: Report) -> list[Risk]:
+    """Findings that are risks whatever the score, by rule."""
+    found: dict[str, list[Finding]] = {}
+    for finding in issues.by_severity(report.findings):
+        if finding.code in RISKS:
+            found.setdefault(finding.code, []).append(finding)
+    return [Risk(code, some[0].message, len(some), tuple(some[:3])) for code, some in found.items()]
+
+
+def readings(report: Report) -> list[tuple[str, str]]:
+    """(Model, its reading in a few words) of every model beside the chosen one."""
+    return [
+        (row.model.name, f"level {row.model.level} of {max((x.level for x in row.model.levels), default=0)}")
+        if row.model.kind == "levels"
+        else (row.model.name, words.number(row.model.score) + (" %" if row.model.kind == "coverage" else ""))
+        for row in models(report)
+    ]
+
+
+#: Kinds of technology of which a project needs one.
+_ONE = frozenset(
+    [
+        "experiment-tracking",
+        "pipeline",
+        "dependency-manager",
+        "formatter",
+        "linter",
+        "type-checker",
+        "data-versioning",
+        "model-registry",
+        "ci",
+        "feature-store",
+        "hook-manager",
+    ]
+)
+
+
+def doubled(report: Report) -> list[tuple[str, list[TechnologyUse]]]:
+    """Kinds of which two or more are wired in where one would do."""
+    found: dict[str, list[TechnologyUse]] = {}
+    for use in report.inventory.technologies:
+        if use.kind in _ONE and use.rung >= 3:
+            found.setdefault(use.kind, []).append(use)
+    return [(kind.replace("-", " "), uses) for kind, uses in sorted(found.items()) if len(uses) > 1]
 
 
 def effect(step: Step) -> str:

@@ -33,6 +33,11 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
 
 
+def signed(points: float) -> str:
+    """Points gained or lost, with their sign; a plain 0 for next to nothing."""
+    return "0" if abs(points) < 0.05 else f"{points:+.1f}".replace("-", "\u2212")
+
+
 def place(evidence: Evidence) -> str:
     """``path:line``, in a notebook ``path cell 3 line 2``."""
     if evidence.cell:

@@ -6,6 +6,10 @@ from mlopslint.records import (
     CREDIT,
     Assessment,
     CategoryScore,
+    Change,
+    Commit,
+    Condition,
+    Delta,
     Evidence,
     FileError,
     Finding,
@@ -13,6 +17,7 @@ from mlopslint.records import (
     ItemResult,
     LevelResult,
     ModelResult,
+    Moment,
     ProjectResult,
     Report,
     Repository,
@@ -22,6 +27,7 @@ from mlopslint.records import (
     Target,
     TechnologyUse,
     Tool,
+    TrendPoint,
     Verdict,
 )
 
@@ -247,6 +253,7 @@ def step(verdict: Verdict, snippet: Snippet | None = None, *, blocks: bool = Fal
         verdict.remediation,
         snippet,
         snippet.file if snippet else "",
+        ("@acme/data", f"@{SCRIPT}") if verdict.category == "DAT" else (),
     )
 
 
@@ -329,6 +336,31 @@ def assessment(verdicts: tuple[Verdict, ...] = VERDICTS) -> Assessment:
     )
 
 
+def moment(whole: Assessment, score: float, rubric: str = "2026.4") -> Moment:
+    """A moment at which the score was another."""
+    return Moment(
+        "89abcdef0123456789abcdef0123456789abcdef", "2026-06-30T10:00:00+00:00", rubric, score, score, 1,
+        f"DevOps {SCRIPT}", 95.0, {category.code: category.score for category in whole.categories},
+    )  # fmt: skip
+
+
+def delta(whole: Assessment) -> Delta:
+    """What moved, of every cause and in both directions."""
+    commit = Commit("76543210" * 5, "2026-08-09T10:11:12+00:00", f"Track runs {IMAGE} {MARKUP}")
+    return Delta(
+        moment(whole, 44.0),
+        moment(whole, 52.0),
+        (
+            Change("EXP001", "Experiments are tracked", "EXP", 2, "fail", "pass", "code", 9.1, f"MLflow {SCRIPT}", (), commit),
+            Change("TST001", "Tests are present", "TST", 1, "pass", "partial", "code", -2.6, CONTROL, (Evidence("tests/a.py", 3),)),
+            Change("DEP003", "The runtime is declared", "DEP", 3, "waived", "fail", "waiver", -1.5, "the waiver ended"),
+            Change("MAT001", "An assessment runs", "MAT", 1, None, "pass", "rubric", 3.0, "asked for since 2026.4"),
+            Change("GOV008", "The lineage is recorded", "GOV", None, "fail", "pass", "code", 0.0, MARKUP),
+        ),
+        {"code": 6.5, "waiver": -1.5, "rubric": 3.0},
+    )  # fmt: skip
+
+
 def report() -> Report:
     """The sample, the same at each call."""
     whole = assessment()
@@ -373,6 +405,20 @@ def report() -> Report:
                 "0" * 24,
             ),
             Finding(
+                "GOV101",
+                "secret",
+                "error",
+                f"conf/{SCRIPT}.env",
+                2,
+                1,
+                2,
+                9,
+                None,
+                f"a key AKIA… {IMAGE}",
+                None,
+                "2" * 24,
+            ),
+            Finding(
                 "NBK105",
                 "no-headings",
                 "note",
@@ -402,4 +448,17 @@ def report() -> Report:
             ),
         ),
         notices=(f"the waiver of DAT004 is not needed {SCRIPT}", "a second notice", "a third notice"),
+        gates=(
+            Condition("score", "60", "52", False, "score 52 is below 60"),
+            Condition("category DAT", "20", "25", True),
+        ),
+        delta=delta(whole),
+        trend=tuple(
+            TrendPoint(day, moment(whole, score, rubric), ())
+            for day, score, rubric in (
+                ("2026-03-31", 31.0, "2025.1"),
+                ("2026-06-30", 44.0, "2026.4"),
+                ("2026-11-01", 52.0, "2026.4"),
+            )
+        ),
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import msgspec
 import pytest
 import sample
+from conftest import ROOT
 from msgspec.structs import replace
 from stored import compare
 
@@ -67,21 +70,31 @@ def test_golden(html: str, request: pytest.FixtureRequest) -> None:
 
 def test_nothing_of_the_repository_becomes_markup(page: Page, html: str) -> None:
     tags = {tag for tag, _ in page.elements}
-    assert not tags & {"img", "iframe", "object", "embed", "link", "base", "form", "input", "button"}
-    assert [script.get("type") for script in page.all("script")] == ["application/json"]
+    assert all(img["src"].startswith("data:image/svg+xml;base64,") and img["alt"] for img in page.all("img"))
+    assert not tags & {"iframe", "object", "embed", "link", "base"}
+    assert [script.get("type") for script in page.all("script")] == ["application/json", None]
+    own = (ROOT / "report_templates" / "html" / "page.js").read_text(encoding="utf-8").strip()
+    assert html.rpartition("<script>")[2].partition("</script>")[0].strip() == own
     assert not [key for _, attributes in page.elements for key in attributes if key.startswith("on")]
     assert "\x1b" not in html and "\u202e" not in html and "\x07" not in html
     shown = " ".join(data for path, data in page.words if "script" not in path)
     assert sample.SCRIPT in shown and "onerror=alert(1)" in shown
 
 
-def test_it_asks_the_network_for_nothing(page: Page) -> None:
-    assert not [key for _, attributes in page.elements for key in attributes if key in ("src", "srcset", "background")]
+def test_it_asks_the_network_for_nothing(page: Page, html: str) -> None:
+    sources = [
+        (key, value) for _, attributes in page.elements for key, value in attributes.items() if key in ("src", "srcset")
+    ]
+    assert all(value.startswith("data:") for _, value in sources)
     style = "".join(page.text("style"))
     assert "url(" not in style and "@import" not in style and "<" not in style
     policy = next(m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy")
-    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
-    assert "script-src" not in policy
+    parts = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert parts["default-src"] == parts["base-uri"] == parts["form-action"] == "'none'" and parts["img-src"] == "data:"
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        inner = html.rpartition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+        assert parts[f"{tag}-src"] == f"'sha256-{b64encode(sha256(inner.encode()).digest()).decode()}'"
 
 
 def test_links_are_safe_and_point_somewhere(page: Page) -> None:

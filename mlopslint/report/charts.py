@@ -1,0 +1,51 @@
+"""Static charts by pygal as images that a page can hold: no script, no date, and colours that follow the reader's theme."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+_STYLE = """
+.background {fill: none}
+.axis text, .axis text.major {fill: #566072; font-family: system-ui, sans-serif; font-size: 13px}
+.axis.x text {text-anchor: middle}
+.axis.y text {text-anchor: end}
+.guide, .axis > path.line {stroke: #dde2ea; stroke-width: 1; fill: none}
+.x .guide, .x .guides path {stroke: none}
+.tooltip, .text-overlay, desc {display: none}
+.color-0 {stroke: #2350be; fill: #2350be}
+path.line.nofill, .series path.line {fill: none; stroke-width: 2.5}
+@media (prefers-color-scheme: dark) {
+.axis text, .axis text.major {fill: #a6b0bf}
+.guide, .axis > path.line {stroke: #323b4a}
+.color-0 {stroke: #9ab8ff; fill: #9ab8ff}
+}
+"""
+
+
+def line(points: Sequence[tuple[str, float]]) -> str:
+    """Scores from 0 to 100 over dates, as the address of an image."""
+    import pygal
+
+    chart = pygal.Line(
+        width=1040, height=280, explicit_size=True, show_legend=False, range=(0, 100), margin=12, margin_right=48, css=["inline:" + _STYLE],
+        show_y_guides=True, y_labels=[0, 25, 50, 75, 100], show_minor_x_labels=False, truncate_label=-1, no_prefix=True,
+        dots_size=3.5 if len(points) <= 60 else 1.5, show_dots=len(points) <= 200,
+    )  # fmt: skip
+    dates = [date for date, _ in points]
+    step = -(-len(dates) // 9)
+    chart.x_labels = dates
+    chart.x_labels_major = dates[::-1][::step]
+    chart.add("score", [score for _, score in points])
+    return _address(chart.render_tree())
+
+
+def _address(root: ElementTree.Element) -> str:
+    """The picture without what pygal adds for scripts and the day it was made on."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if not isinstance(child.tag, str) or child.tag.rpartition("}")[2] in ("script", "title", "desc"):
+                parent.remove(child)
+    data: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return "data:image/svg+xml;base64," + base64.b64encode(data).decode("ascii")
