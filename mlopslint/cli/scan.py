@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--update-baseline", is_flag=True, help="Record what is better now; never loosens.")
 @click.option("--allow-lower", is_flag=True, help="With --update-baseline: record what is worse, too.")
 @click.option("--quiet", "-q", is_flag=True, help="Only errors and gates.")
-@click.option("--verbose", "-v", is_flag=True, help="All practices with their evidence.")
+@click.option("--verbose", "-v", is_flag=True, help="All practices with their evidence; Markdown in full.")
 @click.option("--no-color", is_flag=True, help="No colour.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when a gate is not met.")
 def command(
@@ -82,7 +82,7 @@ def command(
     for name, kind in formats:
         try:
             with open(name, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(reports.render(result, kind, read))
+                stream.write(reports.render(result, kind, read, full=verbose))
         except OSError as error:
             raise MlopslintError(f"--output {name}: {error.strerror}") from None
     text = "" if quiet else _text(result, format_, verbose, options.colour(no_color), read)
@@ -126,4 +126,4 @@ def _text(
         from mlopslint.report.terminal import fitted
 
         return fitted(result, verbose=verbose, color=color)
-    return reports.render(result, format_, read)
+    return reports.render(result, format_, read, full=verbose)

@@ -42,8 +42,8 @@ _SUFFIXES = {
 }
 
 
-def render(report: Report, format_: str, read: Read | None = None) -> str:
-    """The report in one format; ``read`` gives the sources that findings point at.
+def render(report: Report, format_: str, read: Read | None = None, *, full: bool = False) -> str:
+    """The report in one format; ``read`` gives the sources that findings point at, ``full`` asks Markdown for everything.
 
     Raises MlopslintError for a format that there is not.
     """
@@ -60,6 +60,8 @@ def render(report: Report, format_: str, read: Read | None = None) -> str:
         raise MlopslintError(f"no format {format_!r}{nearest(format_, RENDERERS)} (formats: {', '.join(RENDERERS)})")
     module, function = RENDERERS[format_]
     made = getattr(import_module(module), function)
+    if format_ == "markdown":
+        return str(made(report, full))
     text: str = made(report, Sources(read)) if format_ in OF_ISSUES else made(report)
     return text
 

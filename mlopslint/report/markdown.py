@@ -9,6 +9,8 @@ from mlopslint.report import issues, view, words
 
 #: A pull-request comment may hold 65,536 characters.
 LIMIT = 60_000
+#: A job summary may hold 1,048,576 bytes.
+FULL = 900_000
 
 _MARKUP = {ord(c): f"&#{ord(c)};" for c in "`|\\*_[]~"}
 _ESCAPED = re.compile(r"[`\\*\[\]~]|(?<!\w)_|_(?!\w)")
@@ -55,27 +57,40 @@ def _within(part: str) -> str:
     return " " * part.startswith(" ") + inner + " " * (part.endswith(" ") and bool(inner)) if inner else part
 
 
-def render(report: Report) -> str:
-    """The report as GitHub-flavoured Markdown; sections that do not fit are left out and named."""
+def render(report: Report, full: bool = False) -> str:
+    """The report as GitHub-flavoured Markdown; sections that do not fit are left out and named.
+
+    A comment holds 60,000 characters; the ``full`` report is for a file or a job summary (under 900,000) and has all the
+    evidence, what to do about each practice, all findings and the items of every model.
+    """
+    limit = FULL if full else LIMIT
     foot = _foot(report)
-    sections = [("next steps", _steps(report.assessment.roadmap[:5])), ("findings in code", _findings(report))]
-    sections += [(f"{code_} {name}", _category(code_, name, mine)) for code_, name, mine in words.by_category(report)]
+    sections = [
+        ("what moved", _delta(report, full)),
+        ("next steps", _steps(report.assessment.roadmap[: None if full else 5])),
+        ("trend", _trend(report)),
+        ("findings in code", _findings(report, 1000 if full else 20)),
+    ]
+    sections += [
+        (f"{code_} {name}", _category(code_, name, mine, full)) for code_, name, mine in words.by_category(report)
+    ]
     sections += [
         ("waivers and attestations", _register(report)),
-        ("other models", _models(report)),
+        ("other models", _models(report, full)),
         ("projects", _projects(report)),
         ("files not analysed in full", _errors(report)),
     ]
     out = _head(report)
     left = []
     for name, section in sections:
-        if len(out) + len(section) + len(foot) + 2000 > LIMIT:
+        if len(out) + len(section) + len(foot) + 2000 > limit:
             left.append(name)
         else:
             out += section
     if left:
         named = ", ".join(text(name, 60) for name in left[:16]) + (" and others" if len(left) > 16 else "")
-        out += f"\n> **Left out, for a comment holds 60,000 characters:** {named}. The HTML report has everything.\n"
+        holds = "a job summary holds a mebibyte" if full else "a comment holds 60,000 characters"
+        out += f"\n> **Left out, for {holds}:** {named}. The HTML report has everything.\n"
     return out + foot
 
 
@@ -92,6 +107,9 @@ def _head(report: Report) -> str:
             f"Target: level {assessment.target.level}{by}, {'reached' if assessment.target.met else 'not reached'}.",
             "",
         ]
+    if report.gates:
+        missed = [item for item in report.gates if not item.met]
+        out += [f"**Gate: {'✗ not met' if missed else '✓ met'}.** " + "; ".join(text(item.told) for item in missed), ""]
     out += ["| Level | Name | Earned | Met | Missing |", "|---|---|---|---|---|"]
     for level in view.ladder(report)[:12]:
         chips = [f"**{text(chip.code, 24)}**" if chip.blocks else text(chip.code, 24) for chip in level.chips]
@@ -123,6 +141,52 @@ def _folded(summary: str, lines: list[str]) -> str:
     return "\n".join([f"<details><summary>{summary}</summary>", "", *lines, "", "</details>", ""]) + "\n"
 
 
+def _delta(report: Report, full: bool) -> str:
+    """What the change under review improves or breaks; in a comment the first thirty."""
+    if report.delta is None:
+        return ""
+    out = ["### What moved", "", f"{text(words.moved(report.delta), 400)}.", ""]
+    most = 1000 if full else 30
+    for move in view.moves(report.delta):
+        rows = ["| Points | Practice | | Why |", "|--:|---|---|---|"]
+        for change in move.changes[:most]:
+            cause = "" if change.cause == "code" else f" ({change.cause})"
+            commit = f" {code(change.commit.revision[:10])} {text(change.commit.subject, 80)}" if change.commit else ""
+            rows.append(
+                f"| {words.signed(change.points)} | {text(change.code, 24)} {text(change.title, 120)} | "
+                f"{words.passage(change)}{cause} | {text(change.reason, 240)}{commit} |"
+            )
+        if len(move.changes) > most:
+            rows.append(f"| | and {len(move.changes) - most} more | | |")
+        if abs(move.changes[0].points) >= 0.005:
+            out += [f"**{move.title}**", "", *rows, ""]
+        else:
+            out.append(_folded(f"{move.title}: {len(move.changes)}", rows))
+    if not report.delta.changes:
+        out += ["No practice reads otherwise.", ""]
+    new, gone = report.delta.findings_new, report.delta.findings_gone
+    if new or gone:
+        out += [f"Findings in code: {len(new)} new, {len(gone)} gone.", ""]
+        out += [
+            f"- **{item.code}** {code(issues.place(item))}: {text(item.message)}"
+            for item in issues.by_severity(new)[:10]
+        ]
+        out += [""] if new else []
+    return "\n".join(out) + "\n"
+
+
+def _trend(report: Report) -> str:
+    if not report.trend:
+        return ""
+    rows = ["| Date | Commit | Score | Level | Rubric |", "|---|---|--:|--:|---|"]
+    for point in report.trend:
+        at = point.at
+        rows.append(
+            f"| {point.date} | {code((at.revision or '')[:10])} | {words.number(at.score)} | {at.level} | {text(at.rubric, 30)} |"
+        )
+    return "\n".join(["### Trend", "", *rows, ""]) + "\n"
+
+
 def _steps(steps: tuple[Step, ...]) -> str:
     if not steps:
         return ""
@@ -131,6 +195,8 @@ def _steps(steps: tuple[Step, ...]) -> str:
         out.append(
             f"{place}. **{text(step.code, 24)} {text(step.title, 120)}** ({view.effect(step)}): {text(step.reason)}"
         )
+        if step.owners:
+            out += [f"   Owners: {', '.join(code(name, 60) for name in step.owners[:6])}", ""]
         out += ["   <details><summary>How</summary>", "", f"   {prose(step.remediation)}", ""]
         if step.snippet:
             lines = view.visible(step.snippet.code[:4000]).rstrip().split("\n")
@@ -144,13 +210,16 @@ def _steps(steps: tuple[Step, ...]) -> str:
     return "\n".join(out) + "\n"
 
 
-def _category(code_: str, name: str, verdicts: list[Verdict]) -> str:
+def _category(code_: str, name: str, verdicts: list[Verdict], full: bool) -> str:
     rows = ["| | Practice | Why | Evidence |", "|---|---|---|---|"]
     for v in verdicts:
-        evidence = "<br>".join(code(words.place(item), 160) for item in v.evidence[:2])
+        evidence = "<br>".join(code(words.place(item), 160) for item in v.evidence[: None if full else 2])
         status = f"{words.ICONS[v.status]} {words.WORDS[v.status]}"
         title = text(f"{v.code} {v.title}", 140) + (" (for other models)" if v.level is None else "")
-        rows.append(f"| {status} | {title} | {text(v.reason, 240)} | {evidence} |")
+        reason = text(v.reason, 240)
+        if full and v.status in ("fail", "partial"):
+            reason += f"<br>{prose(v.remediation)}"
+        rows.append(f"| {status} | {title} | {reason} | {evidence} |")
     return _folded(f"<b>{plain(code_, 24)} {plain(name, 80)}</b>: {view.told(verdicts)}", rows)
 
 
@@ -165,8 +234,15 @@ def _register(report: Report) -> str:
     return _folded(f"<b>Waivers and attestations</b>: {len(register)}", rows)
 
 
-def _models(report: Report) -> str:
+def _models(report: Report, full: bool) -> str:
     rows = [f"- {text(row.model.title, 120)}: {text(row.summary)}" for row in view.models(report)[:20]]
+    for row in view.models(report) if full else ():
+        for theme in row.themes:
+            rows += ["", f"**{text(row.model.title, 120)}: {text(theme.name, 120)}** ({text(theme.total)})", ""]
+            rows += ["| | Item | Answered by |", "|---|---|---|"]
+            for item in theme.items:
+                sign, word = view.credit(item)
+                rows.append(f"| {sign} {word} | {text(f'{item.id} {item.text}')} | {', '.join(item.practices)} |")
     return _folded("<b>Other models</b>", rows) if rows else ""
 
 
@@ -184,13 +260,13 @@ def _projects(report: Report) -> str:
     return _folded(f"<b>Projects</b>: {len(report.projects)}", rows)
 
 
-def _findings(report: Report) -> str:
+def _findings(report: Report, most: int) -> str:
     if not report.findings:
         return ""
-    worst = issues.by_severity(report.findings)[:20]
+    worst = issues.by_severity(report.findings)[:most]
     rows = [f"- **{item.code}** {code(issues.place(item))}: {text(item.message)}" for item in worst]
-    if len(report.findings) > 20:
-        rows.append(f"- and {len(report.findings) - 20} more")
+    if len(report.findings) > most:
+        rows.append(f"- and {len(report.findings) - most} more")
     return _folded(f"<b>Findings in code</b>: {issues.told(report)}", rows)
 
 
