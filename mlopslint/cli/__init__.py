@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("lint", "Find defects in code, notebooks, workflows and images; fix what can be fixed."),
     "roadmap": ("roadmap", "The ordered steps to the next (or a given) level."),
     "trend": ("trend", "Past moments of a repository: score and level over time, and what moved with which commit."),
+    "report": ("report", "The maturity report of a quarter, for one repository or for all that are recorded."),
     "history": ("history", "Keep assessments over time, and look them up again."),
     "rules": ("rules", "The catalogue of practices."),
     "explain": ("explain", "One rule in full: what, why, how it is detected, how to fix it."),

@@ -66,13 +66,13 @@ def render(report: Report, full: bool = False) -> str:
     limit = FULL if full else LIMIT
     foot = _foot(report)
     sections = [
-        ("what moved", _delta(report, full)),
-        ("next steps", _steps(report.assessment.roadmap[: None if full else 5])),
-        ("trend", _trend(report)),
+        ("what moved", delta(report, full)),
+        ("next steps", steps(report.assessment.roadmap[: None if full else 5])),
+        ("trend", trend(report)),
         ("findings in code", _findings(report, 1000 if full else 20)),
     ]
     sections += [
-        (f"{code_} {name}", _category(code_, name, mine, full)) for code_, name, mine in words.by_category(report)
+        (f"{code_} {name}", category(code_, name, mine, full)) for code_, name, mine in words.by_category(report)
     ]
     sections += [
         ("waivers and attestations", _register(report)),
@@ -141,7 +141,7 @@ def _folded(summary: str, lines: list[str]) -> str:
     return "\n".join([f"<details><summary>{summary}</summary>", "", *lines, "", "</details>", ""]) + "\n"
 
 
-def _delta(report: Report, full: bool) -> str:
+def delta(report: Report, full: bool) -> str:
     """What the change under review improves or breaks; in a comment the first thirty."""
     if report.delta is None:
         return ""
@@ -175,7 +175,8 @@ def _delta(report: Report, full: bool) -> str:
     return "\n".join(out) + "\n"
 
 
-def _trend(report: Report) -> str:
+def trend(report: Report) -> str:
+    """Earlier moments as a table."""
     if not report.trend:
         return ""
     rows = ["| Date | Commit | Score | Level | Rubric |", "|---|---|--:|--:|---|"]
@@ -187,11 +188,12 @@ def _trend(report: Report) -> str:
     return "\n".join(["### Trend", "", *rows, ""]) + "\n"
 
 
-def _steps(steps: tuple[Step, ...]) -> str:
-    if not steps:
+def steps(road: tuple[Step, ...]) -> str:
+    """The next steps, each with how to take it."""
+    if not road:
         return ""
     out = ["### Next steps", ""]
-    for place, step in enumerate(steps, 1):
+    for place, step in enumerate(road, 1):
         out.append(
             f"{place}. **{text(step.code, 24)} {text(step.title, 120)}** ({view.effect(step)}): {text(step.reason)}"
         )
@@ -210,7 +212,8 @@ def _steps(steps: tuple[Step, ...]) -> str:
     return "\n".join(out) + "\n"
 
 
-def _category(code_: str, name: str, verdicts: list[Verdict], full: bool) -> str:
+def category(code_: str, name: str, verdicts: list[Verdict], full: bool) -> str:
+    """The practices of one category, folded; in full with all their evidence and what to do."""
     rows = ["| | Practice | Why | Evidence |", "|---|---|---|---|"]
     for v in verdicts:
         evidence = "<br>".join(code(words.place(item), 160) for item in v.evidence[: None if full else 2])
