@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -79,6 +80,11 @@ def standing(
         delta.by_cause if delta else {},
         detail=detail,
     )
+
+
+def slug(name: str) -> str:
+    """A repository's name as that of a file."""
+    return re.sub(r"[^\w.+-]+", "-", name, flags=re.ASCII).strip("-.") or "repository"
 
 
 def scores(standings: Iterable[Standing]) -> list[float]:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "roadmap": ("roadmap", "The ordered steps to the next (or a given) level."),
     "trend": ("trend", "Past moments of a repository: score and level over time, and what moved with which commit."),
     "report": ("report", "The maturity report of a quarter, for one repository or for all that are recorded."),
+    "fleet": ("fleet", "Many repositories from a list, told as one organisation; locally or on a Dask cluster."),
     "history": ("history", "Keep assessments over time, and look them up again."),
     "rules": ("rules", "The catalogue of practices."),
     "explain": ("explain", "One rule in full: what, why, how it is detected, how to fix it."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from typing import Any
 
 import click
 
@@ -16,6 +15,7 @@ def command(code: str, config: str | None) -> int:
     """What CODE looks for, why it matters, how it is detected, how to put it in place, and where to read on."""
     from mlopslint.cli.catalogue import catalogue_of
     from mlopslint.lint.engine import codes
+    from mlopslint.report.manual import told
     from mlopslint.report.words import EFFORTS
 
     check = _check(code)
@@ -48,7 +48,7 @@ def command(code: str, config: str | None) -> int:
     ):
         if condition is not None:
             click.echo(f"  {name}:")
-            click.echo(textwrap.indent(_told(condition), "    "))
+            click.echo(textwrap.indent(told(condition), "    "))
     section("How to fix it", practice.remediation)
     for snippet in practice.snippets:
         label = f"{snippet.file}" + (f" (with {', '.join(snippet.for_)})" if snippet.for_ else "")
@@ -89,25 +89,3 @@ def _check(code: str) -> str:
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text.replace("  ::\n\n", "").replace("  ::\n", "")
-
-
-def _told(condition: Any) -> str:
-    """A condition in words, one line a part."""
-    head = next(
-        key
-        for key in condition
-        if key in ("any", "all", "none")
-        or key not in ("roles", "rung", "as", "detail", "where", "at-least", "in", "confidence")
-    )
-    body = condition[head]
-    if head in ("any", "all", "none"):
-        words = {"any": "any of", "all": "all of", "none": "none of"}[head]
-        return words + "\n" + "\n".join(textwrap.indent(_told(item), "  ") for item in body)
-    if head == "predicate":
-        from mlopslint.predicates import PREDICATES
-
-        text = inspect.getdoc(PREDICATES[body]) or body
-        return f"{text.partition(': ')[2] or text}  [predicate {body}]"
-    listed = ", ".join(body) if isinstance(body, list) else str(body)
-    extra = "".join(f", {key} {condition[key]}" for key in condition if key != head)
-    return f"{head}: {listed}{extra}"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlopslint.cli import options
+
+if TYPE_CHECKING:
+    from mlopslint.history.store import Store
+    from mlopslint.periods import Period
+    from mlopslint.records import Portfolio
 
 
 @click.command("report")
@@ -30,8 +35,9 @@ from mlopslint.cli import options
 @click.option("--cache-dir", metavar="DIR", help="Where the cache lies.")
 @click.option("-f", "--format", "format_", default="markdown", metavar="FORMAT", help="markdown, html or json.")
 @click.option("-o", "--output", multiple=True, metavar="FILE", help="Write a file too; its suffix chooses the format.")
+@click.option("--site", metavar="DIR", help="Write a static site: index, a page a repository, rules, search.")
 @click.option("--quiet", "-q", is_flag=True, help="Only errors.")
-def command(path: str, period: str, from_history: bool, repository: str | None, store: str | None, rev: str,
+def command(path: str, period: str, site: str | None, from_history: bool, repository: str | None, store: str | None, rev: str,
             no_commits: bool, format_: str, output: tuple[str, ...], quiet: bool, **rest: Any) -> int:  # fmt: skip
     """The maturity report of a period: the state at its end, what moved since it began and why, targets, next steps.
 
@@ -57,7 +63,9 @@ def command(path: str, period: str, from_history: bool, repository: str | None, 
         if repository or len(known) == 1:
             found, room = quarterly.from_store(kept, repository or known[0], wanted), quarter.__dict__
         else:
-            found, room = quarterly.all_from_store(kept, wanted), portfolio.__dict__
+            room = portfolio.__dict__
+            found = _with_site(kept, wanted, site) if site else quarterly.all_from_store(kept, wanted)
+            site = None
     else:
         from mlopslint.report import quarter
 
@@ -67,6 +75,24 @@ def command(path: str, period: str, from_history: bool, repository: str | None, 
                 jobs=rest["jobs"], cache_dir=rest["cache_dir"], use_cache=not rest["no_cache"], progress=tell,
             )  # fmt: skip
         room = quarter.__dict__
+    if site:
+        from mlopslint.site import of_repository
+
+        of_repository(site, found)
     text = made(lambda name: room[name](found))
     sys.stdout.write("" if quiet else text)
     return 0
+
+
+def _with_site(store: Store, period: Period, folder: str) -> Portfolio:
+    """All recorded repositories in the period, and the site with a page for each."""
+    from mlopslint.portfolio import slug
+    from mlopslint.quarterly import all_from_store, from_store
+    from mlopslint.site import Site
+
+    site = Site(folder)
+    found = all_from_store(
+        store, period, detail=lambda name: site.repository(slug(name), name, from_store(store, name, period))
+    )
+    site.finish(found)
+    return found

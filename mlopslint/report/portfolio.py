@@ -232,20 +232,28 @@ def terminal(portfolio: Portfolio, *, color: bool = False) -> str:
     console.print(Text(view.flat(portfolio.title), style="bold"))
     for sentence in narrative(portfolio):
         console.print(Text(view.flat(sentence)))
+    named = categories(portfolio) if console.width >= 50 + 5 * len(categories(portfolio)) else []
+    moving = any(many.movement(item) is not None for item in portfolio.repositories)
     grid = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
-    grid.add_column("Repository", overflow="fold")
-    for name in ("Level", "Score", "Moved", *(code for code, _ in categories(portfolio))):
+    grid.add_column("Repository", no_wrap=True, overflow="ellipsis", min_width=24)
+    for name in ("Level", "Score", *(("Moved",) if moving else ()), *(code for code, _ in named)):
         grid.add_column(name, justify="right", no_wrap=True)
+    if not named:
+        grid.add_column("Next level is held up by", no_wrap=True, overflow="ellipsis")
     for row in table(portfolio):
         at = row.item.at
         moved = words.signed(row.moved) if row.moved is not None else ""
-        grid.add_row(
-            Text(view.flat(row.item.name, 60)),
-            Text(str(at.level) if at else ""),
-            Text(words.number(at.score if at else None), style="bold"),
-            Text(moved, style="green" if moved.startswith("+") else "red" if moved not in ("", "0") else "dim"),
-            *(Text("–" if s is None else f"{s:.0f}", style=tones[view.tone(s)]) for s in row.scores),
-        )
+        cells = [Text(view.flat(row.item.name, 60)), Text(str(at.level) if at else "")]
+        cells.append(Text(words.number(at.score if at else None), style="bold"))
+        if moving:
+            cells.append(
+                Text(moved, style="green" if moved.startswith("+") else "red" if moved not in ("", "0") else "dim")
+            )
+        if named:
+            cells += [Text("–" if s is None else f"{s:.0f}", style=tones[view.tone(s)]) for s in row.scores]
+        else:
+            cells.append(Text(" ".join(row.item.blockers)))
+        grid.add_row(*cells)
     console.print()
     console.print(grid)
     gaps = many.shared_gaps(assessed(portfolio))[:5]

@@ -21,8 +21,26 @@ function apply(form) {
   }
   form.querySelector("output").textContent = active ? shown + " of " + rows.length : "";
 }
-for (const form of document.querySelectorAll(".filter")) {
+for (const form of document.querySelectorAll(".filter[data-filter]")) {
   form.addEventListener("input", () => apply(form));
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+for (const form of document.querySelectorAll("[data-search]")) {
+  const all = JSON.parse(document.getElementById("mlopslint-report").textContent);
+  const list = document.getElementById("results");
+  const find = () => {
+    const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = words.length ? all.filter(([title, , kind, more]) => words.every((word) => (title + " " + kind + " " + more).toLowerCase().includes(word))) : [];
+    list.replaceChildren(...found.slice(0, 100).map(([title, url, kind]) => {
+      const item = document.createElement("li"), link = document.createElement("a"), tag = document.createElement("span");
+      link.href = url; link.textContent = title; tag.textContent = kind; tag.className = "tag";
+      item.append(link, " ", tag);
+      return item;
+    }));
+    form.querySelector("output").textContent = words.length ? found.length + " found" + (found.length > 100 ? ", 100 shown" : "") : "";
+  };
+  form.addEventListener("input", find);
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
