@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 _STYLE = """
@@ -26,8 +27,7 @@ path.line.nofill, .series path.line {fill: none; stroke-width: 2.5}
 
 def line(points: Sequence[tuple[str, float]]) -> str:
     """Scores from 0 to 100 over dates, as the address of an image."""
-    import pygal
-
+    pygal = _pygal()
     chart = pygal.Line(
         width=1040, height=280, explicit_size=True, show_legend=False, range=(0, 100), margin=12, margin_right=48, css=["inline:" + _STYLE],
         show_y_guides=True, y_labels=[0, 25, 50, 75, 100], show_minor_x_labels=False, truncate_label=-1, no_prefix=True,
@@ -39,6 +39,16 @@ def line(points: Sequence[tuple[str, float]]) -> str:
     chart.x_labels_major = dates[::-1][::step]
     chart.add("score", [score for _, score in points])
     return _address(chart.render_tree())
+
+
+def _pygal() -> Any:
+    import sys
+
+    import pygal
+
+    # it puts a finder of old plug-ins into the way of every later import, which newer Pythons warn of
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal
 
 
 def _address(root: ElementTree.Element) -> str:

@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 import sample
 from msgspec.structs import replace
+from visits import Visit
 
 from mlopslint.records import Finding
 from mlopslint.report.html import render
@@ -29,21 +30,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render(sample.report()), encoding="utf-8")
     return path
-
-
-class Visit:
-    """A page with everything that should not happen on it."""
-
-    def __init__(self, page: Any) -> None:
-        self.page, self.told, self.asked = page, [], []
-        page.on("console", lambda message: self.told.append(message.text))
-        page.on("pageerror", lambda error: self.told.append(str(error)))
-        page.on("dialog", lambda dialog: (self.told.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda request: self.asked.append(request.url))
-
-    def quiet(self, file: Path) -> None:
-        assert self.told == []
-        assert [url for url in self.asked if not url.startswith("data:")] == [file.as_uri()]
 
 
 @pytest.fixture(params=["light", "dark"])
