@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from mlopslint.errors import MlopslintError
 
@@ -22,64 +23,91 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 class Gate(_Table, frozen=True):
     """What the run must reach; anything missed ends with exit code 1."""
 
-    score: float | None = None
-    level: int | None = None
-    categories: dict[str, float] = {}
-    ratchet: bool = False
-    baseline: str = ".mlopslint-baseline.json"
+    score: Annotated[float | None, Meta(description="The least score (0 to 100).")] = None
+    level: Annotated[int | None, Meta(description="The least level.")] = None
+    categories: Annotated[
+        dict[str, float], Meta(description="The least score of single categories, such as `{ DAT = 50 }`.")
+    ] = {}
+    ratchet: Annotated[bool, Meta(description="Never below the recorded baseline: any step backwards fails.")] = False
+    baseline: Annotated[str, Meta(description="Where the baseline lies, beside the configuration.")] = (
+        ".mlopslint-baseline.json"
+    )
 
 
 class TargetTable(_Table, frozen=True):
     """The level that the team aims at, and by when (ISO date)."""
 
-    level: int
-    by: str | None = None
+    level: Annotated[int, Meta(description="The level to reach.")]
+    by: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) by which.")] = None
 
 
 class Attestation(_Table, frozen=True):
     """A practice that lives outside the repository: where to see it, who answers for it, until when."""
 
-    rule: str
-    evidence: str
-    owner: str
-    expires: str | None = None
+    rule: Annotated[str, Meta(description="The code of the practice.")]
+    evidence: Annotated[str, Meta(description="Where it can be seen: an address, a document.")]
+    owner: Annotated[str, Meta(description="Who answers for it.")]
+    expires: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) after which it counts as none.")] = None
 
 
 class Waiver(_Table, frozen=True):
     """A practice that the team knowingly does without."""
 
-    rule: str
-    reason: str
-    owner: str = ""
-    expires: str | None = None
-    paths: tuple[str, ...] = ()
+    rule: Annotated[str, Meta(description="The code of the practice.")]
+    reason: Annotated[str, Meta(description="Why the team does without.")]
+    owner: Annotated[str, Meta(description="Who decided.")] = ""
+    expires: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) after which it counts as none.")] = None
+    paths: Annotated[tuple[str, ...], Meta(description="Only where all evidence lies in these paths (globs).")] = ()
 
 
 class History(_Table, frozen=True):
-    """Where assessments are recorded (an SQLAlchemy URL)."""
+    """Where `mlopslint history` keeps results."""
 
-    store: str = ""
+    store: Annotated[
+        str,
+        Meta(
+            description="A SQLite file below the folder of the configuration; a server is named by MLOPSLINT_STORE or --store, never here."
+        ),
+    ] = ""
 
 
 class Config(_Table, frozen=True):
     """All settings, with their defaults."""
 
-    model: str = "mlopslint"
-    rubric: str = ""
-    select: tuple[str, ...] = ("ALL-DEFAULT",)
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    gate: Gate = Gate()
-    target: TargetTable | None = None
-    per_path_ignore: dict[str, tuple[str, ...]] = {}
-    attest: tuple[Attestation, ...] = ()
-    waive: tuple[Waiver, ...] = ()
-    external: tuple[str, ...] = ()
-    projects: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    history: History = History()
-    confidence: Literal["low", "medium", "high"] = "medium"  #: findings less sure than this are not shown
+    model: Annotated[str, Meta(description="The maturity model that makes the headline.")] = "mlopslint"
+    rubric: Annotated[
+        str, Meta(description="The version of rules, weights and models to be judged by; a release without it refuses.")
+    ] = ""
+    select: Annotated[
+        tuple[str, ...], Meta(description="Checks of code that are on: codes, prefixes, `ALL` or `ALL-DEFAULT`.")
+    ] = ("ALL-DEFAULT",)
+    extend_select: Annotated[tuple[str, ...], Meta(description="Checks that are on as well.")] = ()
+    ignore: Annotated[
+        tuple[str, ...], Meta(description="Codes or prefixes that are off; a practice that is ignored reads waived.")
+    ] = ()
+    exclude: Annotated[tuple[str, ...], Meta(description="Paths (globs) that are not read.")] = ()
+    gate: Annotated[Gate, Meta(description="What a run must reach.")] = Gate()
+    target: Annotated[TargetTable | None, Meta(description="The level aimed at.")] = None
+    per_path_ignore: Annotated[
+        dict[str, tuple[str, ...]], Meta(description="Path (glob) -> codes or prefixes that are off there.")
+    ] = {}
+    attest: Annotated[tuple[Attestation, ...], Meta(description="Practices that live outside the repository.")] = ()
+    waive: Annotated[tuple[Waiver, ...], Meta(description="Practices that the team knowingly does without.")] = ()
+    external: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Repositories where deployment and monitoring live: those practices read unknown, not missing."
+        ),
+    ] = ()
+    projects: Annotated[
+        tuple[str, ...],
+        Meta(description="Folders (globs) of a monorepo that are projects, each assessed with what the root gives it."),
+    ] = ()
+    rules: Annotated[tuple[str, ...], Meta(description="Folders with rules of your own.")] = ()
+    history: Annotated[History, Meta(description="Where results are kept.")] = History()
+    confidence: Annotated[
+        Literal["low", "medium", "high"], Meta(description="Findings less sure than this are not shown.")
+    ] = "medium"
 
     def wants(self, code: str, default: bool) -> bool:
         """Whether a lint rule is on: selected by prefix or by default, and not ignored."""

@@ -59,10 +59,25 @@ def identity(repository: Repository) -> str:
 
 
 def default_store() -> str:
-    """The store that is used unless another is named: ``MLOPSLINT_STORE``, else a file in the user's data folder."""
+    """The store that is used unless another is named: ``MLOPSLINT_STORE``, else the configured file, else one of the user's.
+
+    Raises MlopslintError for a configured store that is no file below the configuration's folder: a repository may not
+    choose a server to talk to, or a file elsewhere to write.
+    """
     given = os.environ.get("MLOPSLINT_STORE")
     if given:
         return given
+    from mlopslint.config import find
+
+    config, source = find(".")
+    if config.history.store:
+        folder = os.path.realpath(os.path.dirname(source))
+        path = os.path.realpath(os.path.join(folder, config.history.store.removeprefix("sqlite:///")))
+        if "://" in config.history.store.removeprefix("sqlite:///") or os.path.commonpath([folder, path]) != folder:
+            raise MlopslintError(
+                "history.store in the configuration may only be a file below its folder; name others by MLOPSLINT_STORE or --store"
+            )
+        return path
     from platformdirs import user_data_dir
 
     return os.path.join(user_data_dir("mlopslint", appauthor=False), "history.sqlite")

@@ -223,3 +223,32 @@ def test_without_the_extra_the_line_names_it(tmp_path):
     assert (
         run.returncode == 2 and run.stderr == "mlopslint: history needs its extra: pip install 'mlopslint[history]'\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        ("kept/history.db", ""),
+        ("sqlite:///kept/history.db", ""),
+        ("../elsewhere.db", "below its folder"),
+        ("/tmp/elsewhere.db", "below its folder"),
+        ("postgresql://evil.example/x", "below its folder"),
+        ("link/x.db", "below its folder"),
+    ],
+)
+def test_a_repository_may_name_a_file_of_its_own_and_nothing_else(tmp_path, monkeypatch, store, said):
+    from mlopslint.history.store import default_store
+
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    (folder / "mlopslint.toml").write_text(f'[history]\nstore = "{store}"\n', encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("MLOPSLINT_STORE", raising=False)
+    if said:
+        with pytest.raises(MlopslintError, match=said):
+            default_store()
+    else:
+        assert default_store() == str(folder / "kept" / "history.db")
+        monkeypatch.setenv("MLOPSLINT_STORE", "other")
+        assert default_store() == "other"
