@@ -50,6 +50,12 @@ def test_every_format_holds_it(odd, format_):
     text.encode("utf-8")
     if format_ == "html":
         page = re.sub(r'<script type="application/json".*?</script>', "", text, flags=re.S)
-        assert "<script" not in page and "<b>bold" not in page and "onerror=alert" not in page.replace("&lt;img", "")
+        page = page.rpartition('<script>\n"use strict";')[0]  # the page's own; its digest is in the policy
+        assert (
+            page
+            and "<script" not in page
+            and "<b>bold" not in page
+            and "onerror=alert" not in page.replace("&lt;img", "")
+        )
     if format_ == "json":
         json.loads(text)

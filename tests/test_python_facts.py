@@ -6,7 +6,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlopslint import facts
@@ -204,5 +204,9 @@ json_values = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(json_values)
+@example({"nbformat": [[-(2**63) - 1]], "cells": []})
+@example(
+    {"nbformat": 10**30, "cells": [{"cell_type": "code", "execution_count": 10**30, "source": "x", "metadata": {}}]}
+)
 def test_any_json_is_survived_as_a_notebook(value):
     msgspec.msgpack.encode(facts.read("notebook", json.dumps(value).encode()))

@@ -147,7 +147,9 @@ def read(data: bytes) -> list[Fact]:
     metadata = notebook.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     language = _language(metadata)
-    facts: list[Fact] = [Fact("notebook", language, 0, {"format": notebook.get("nbformat"), "cells": len(cells)})]
+    stated = notebook.get("nbformat")
+    level = stated if isinstance(stated, int) and 0 < stated < 100 else 4
+    facts: list[Fact] = [Fact("notebook", language, 0, {"format": level, "cells": len(cells)})]
     reader = Reader()
     reader.facts = facts
     lines = 0
@@ -254,10 +256,7 @@ def read(data: bytes) -> list[Fact]:
     reader.cell = 0
     facts += engine.flow(trees, texts, sources)
     reader.totals(lines, False)
-    level = notebook.get("nbformat")
-    facts += engine.check_notebook(
-        Notebook(tuple(seen), language, level if isinstance(level, int) else 4, metadata, facts)
-    )
+    facts += engine.check_notebook(Notebook(tuple(seen), language, level, metadata, facts))
     if broken:
         shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
         facts.append(Fact("note", f"code of cell {shown} does not parse"))

@@ -47,6 +47,11 @@ def values(report: Report) -> dict[str, Any]:
         "findings": issues.by_severity(report.findings),
         "findings_told": issues.told(report),
         "chart": _chart(report),
+        "sparks": {
+            item.code: words.spark([point.at.categories.get(item.code) for point in report.trend])
+            for item in report.assessment.categories
+            if len(report.trend) > 1
+        },
         "at": issues.place,
         "link": lambda evidence: words.link(report, evidence),
     }

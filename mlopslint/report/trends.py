@@ -16,7 +16,6 @@ from mlopslint.report import view, words
 
 #: Changes of a point that the terminal shows.
 SHOWN = 3
-_BARS = "▁▂▃▄▅▆▇█"
 Renderer = Callable[[Report], str]
 
 
@@ -89,11 +88,6 @@ def html(report: Report) -> str:
     return render(report)
 
 
-def spark(scores: Sequence[float | None]) -> str:
-    """Scores from 0 to 100 as bars of text; a space where there is none."""
-    return "".join(" " if s is None else _BARS[min(int(s / 100 * len(_BARS)), len(_BARS) - 1)] for s in scores)
-
-
 def told(points: Sequence[TrendPoint]) -> list[tuple[TrendPoint, list[Change]]]:
     """The points at which something moved (and the first and last), each with its changes, the largest first."""
     out = []
@@ -140,7 +134,7 @@ def terminal(report: Report, *, verbose: bool = False, color: bool = False) -> s
     line(
         (f"Score {words.number(first.score)} → {words.number(last.score)}{moved}", ""),
         (f", level {first.level} → {last.level}   ", ""),
-        (spark([point.at.score for point in points]), "cyan"),
+        (words.spark([point.at.score for point in points]), "cyan"),
     )
     console.print()
     before: float | None = None
@@ -176,7 +170,7 @@ def markdown(report: Report) -> str:
     rows = [
         f"# Maturity of {md.text(report.repository.name)}, {points[0].date} to {points[-1].date}",
         "",
-        f"{spark([point.at.score for point in points])}  judged by rubric {points[-1].at.rubric}",
+        f"{words.spark([point.at.score for point in points])}  judged by rubric {points[-1].at.rubric}",
         "",
         "| date | commit | score | level | moved |",
         "|---|---|---:|---:|---|",

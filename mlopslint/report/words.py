@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mlopslint.records import RUNGS, Assessment, Change, Delta, Evidence, LevelResult, Report, Verdict
 
@@ -61,6 +62,14 @@ def link(report: Report, evidence: Evidence) -> str:
     address = f"https://{match.group(1)}/{match.group(2)}" + file.format(rev=revision, path=path)
     # a line within a notebook's cell is no line of the file
     return address + anchor.format(line=evidence.line) if evidence.line and not evidence.cell else address
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def spark(scores: Sequence[float | None]) -> str:
+    """Scores from 0 to 100 as bars of text; a space where there is none."""
+    return "".join(" " if s is None else _BARS[min(int(s / 100 * len(_BARS)), len(_BARS) - 1)] for s in scores)
 
 
 def title(report: Report) -> str:
