@@ -178,7 +178,8 @@ def read(data: bytes) -> list[Fact]:
         if kind == "code":
             code += 1
             count = cell.get("execution_count", cell.get("prompt_number"))
-            executed += isinstance(count, int)
+            count = count if isinstance(count, int) and 0 <= count < 2**31 else None
+            executed += count is not None
             size = _size(outputs) if isinstance(outputs, list) else 0
             lines += source.count("\n") + 1
             facts.append(
@@ -187,7 +188,7 @@ def read(data: bytes) -> list[Fact]:
                     "code",
                     0,
                     {
-                        "count": count if isinstance(count, int) else None,
+                        "count": count,
                         "output": size,
                         "lines": source.count("\n") + 1,
                     },
