@@ -23,7 +23,7 @@ ORDER = [
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},
     {"maturity", "assess", "compare", "portfolio", "places", "periods"},
-    {"mainline", "linting", "past"},
+    {"mainline", "linting", "past", "why"},
     {"report", "gates"},
     {"trend", "history", "quarterly", "fleet"},
     {"site"},

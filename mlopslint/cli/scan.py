@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", multiple=True, metavar="FILE", help="Write a file too; its suffix chooses the format.")
 @click.option("--against", metavar="REV", help="What moved since the commit at which this one left REV.")
+@click.option(
+    "--why", metavar="CODE", help="Why one practice reads as it does: what was looked for, found and not counted."
+)
 @click.option("--fail-under", type=float, metavar="SCORE", help="Fail when the score is lower.")
 @click.option("--min-level", type=int, metavar="N", help="Fail when the level is lower.")
 @click.option("--gate", multiple=True, metavar="CATEGORY=SCORE", help="Fail when a category's score is lower.")
@@ -47,6 +50,7 @@ def command(
     no_color: bool,
     exit_zero: bool,
     against: str | None,
+    why: str | None,
     **rest: Any,
 ) -> int:
     """Assess the repository at PATH: a folder, a git work tree, a bare repository or a git URL."""
@@ -58,6 +62,8 @@ def command(
     from mlopslint.records import Statistics
     from mlopslint.rules import nearest
 
+    if why:
+        return _why(path, why, format_, rest, options.colour(no_color))
     formats = [(name, reports.format_of(name)) for name in output]
     if not reports.known(format_):
         raise MlopslintError(f"no format {format_!r}{nearest(format_, reports.FORMATS)}")
@@ -98,6 +104,27 @@ def command(
             text = reports.render(replace(result, statistics=Statistics(0.0, files, 0)), "json")
         replay.keep(arguments, state, code, text, errors)
     return code
+
+
+def _why(path: str, code: str, format_: str, rest: dict[str, Any], color: bool) -> int:
+    """One verdict, with everything that it rests on."""
+    import msgspec
+
+    from mlopslint.errors import MlopslintError
+    from mlopslint.report import whys
+    from mlopslint.why import why
+
+    if format_ not in ("terminal", "json"):
+        raise MlopslintError(f"--why speaks terminal and json, not {format_}")
+    found = why(
+        path, code, rev=rest["rev"], staged=rest["staged"], config=rest["config"], jobs=rest["jobs"],
+        cache_dir=rest["cache_dir"], use_cache=not rest["no_cache"], adjust=options.adjusted(rest),
+    )  # fmt: skip
+    if format_ == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    else:
+        click.echo(whys.terminal(found), nl=False, color=color)
+    return 0
 
 
 def _sources(path: str, rest: dict[str, Any]) -> Callable[[str], bytes | None]:
