@@ -114,14 +114,14 @@ def main() -> None:
         tool = [sys.executable, "-m", "mlopslint", "fleet", "--no-cache", "-q", "--site", f"{base}/site"]
         clock([*tool, str(small), "--jobs", "2"])
         few = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        times: dict[str, list[float]] = {}
+        times: dict[str, list[float]] = {"local, 2": [clock([*tool, str(file), "--jobs", "2"])]}
+        many = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         for _ in range(options.runs):
             for workers in (1, 2):
                 times.setdefault(f"local, {workers}", []).append(clock([*tool, str(file), "--jobs", str(workers)]))
             for workers in (1, 2):
                 with cluster(workers) as address:
                     times.setdefault(f"Dask, {workers}", []).append(clock([*tool, str(file), "--scheduler", address]))
-        many = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     base_time = statistics.median(times["local, 1"])
     print(f"{options.repositories} repositories, {options.runs} runs, with a site of all pages and no cache")
     for name, found in times.items():
@@ -130,7 +130,7 @@ def main() -> None:
             f"{name} worker(s): {middle:6.1f} s  {options.repositories / middle:5.1f} a second  x {base_time / middle:.2f}"
         )
     print(
-        f"largest process: {few // 1024} MB with {options.repositories // 8} repositories, {many // 1024} MB with {options.repositories}"
+        f"largest process of a local run: {few // 1024} MB with {options.repositories // 8} repositories, {many // 1024} MB with {options.repositories}"
     )
 
 
