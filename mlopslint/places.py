@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from msgspec.structs import replace
 
@@ -17,12 +17,14 @@ from mlopslint.view import View
 _CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
 
-def places(snapshot: Snapshot, catalogue: Catalogue) -> dict[str, str]:
-    """Practice -> the file at which its absence is shown: the first that its anchors name, in their order."""
+def places(snapshot: Snapshot, catalogue: Catalogue, codes: Container[str] | None = None) -> dict[str, str]:
+    """Practice (all, or those in ``codes``) -> the file at which its absence is shown: the first that its anchors name."""
     paths = [entry.path for entry in snapshot.entries if entry.mode == "file" and entry.path.count("/") < 4]
     fallback = next((path for path in ("README.md", "pyproject.toml", "setup.py") if path in paths), "")
     found = {}
     for practice in catalogue.practices:
+        if codes is not None and practice.code not in codes:
+            continue
         for pattern in practice.anchor:
             match = path_pattern(pattern).match
             path = next((path for path in paths if match(path)), "")
@@ -56,8 +58,10 @@ def owned(assessment: Assessment, view: View, snapshot: Snapshot, catalogue: Cat
     of = owners(view)
     if of is None:
         return assessment
-    at = places(snapshot, catalogue)
     seen = {v.code: v.evidence[0].path for v in assessment.practices if v.evidence}
+    at = places(
+        snapshot, catalogue, {step.code for step in assessment.roadmap if step.code not in seen and not step.file}
+    )
     steps = tuple(
         replace(step, owners=of(seen.get(step.code) or step.file or at.get(step.code, "")))
         for step in assessment.roadmap
