@@ -14,7 +14,7 @@ from mlopslint.errors import MlopslintError
 from mlopslint.records import Practice, Technology
 from mlopslint.version import RUBRIC as RUBRIC
 
-_SHAPE = "1"  # of the compiled catalogue; raise it when records.py changes the meaning of a field
+_SHAPE = "2"  # of the compiled catalogue; raise it when records.py changes the meaning of a field
 
 
 class ModelItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +58,28 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rubric: str = ""
 
 
+class LeavesOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Practices (codes or prefixes) that a profile does not ask for, and why."""
+
+    codes: tuple[str, ...]
+    why: str
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a repository is for: how it is told (``when``), the highest level with a meaning for it, and what it leaves out."""
+
+    name: str
+    title: str
+    is_: str = msgspec.field(name="is")
+    top: int = 4
+    when: Any = None
+    leaves_out: tuple[LeavesOut, ...] = ()
+
+    def why(self, code: str) -> str | None:
+        """Why this profile does not ask for a practice; None where it does."""
+        return next((item.why for item in self.leaves_out if code.startswith(item.codes)), None)
+
+
 class Category(msgspec.Struct, frozen=True):
     """A family of practices."""
 
@@ -73,6 +95,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     practices: tuple[Practice, ...]
     technologies: tuple[Technology, ...]
     models: tuple[Model, ...]
+    profiles: tuple[Profile, ...] = ()
 
     def practice(self, code: str, others: Iterable[str] = ()) -> Practice:
         """The practice of this code or name; raises MlopslintError that names the nearest (also of ``others``)."""
@@ -88,6 +111,13 @@ class Catalogue(msgspec.Struct, frozen=True):
             if model.name == name:
                 return model
         raise MlopslintError(f"no model {name!r}{nearest(name, [m.name for m in self.models])}")
+
+    def profile(self, name: str) -> Profile:
+        """The profile of this name; raises MlopslintError that names the nearest."""
+        for profile in self.profiles:
+            if profile.name == name:
+                return profile
+        raise MlopslintError(f"no profile {name!r}{nearest(name, [p.name for p in self.profiles])}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -169,6 +199,7 @@ def _compile(sources: list[tuple[str, bytes]]) -> Catalogue:
     practices: dict[str, Practice] = {}
     technologies: list[Technology] = []
     models: dict[str, Model] = {}
+    profiles: dict[str, Profile] = {}
     for name, data in sources:
         content = _yaml(name, data)
         if content is None:
@@ -188,11 +219,16 @@ def _compile(sources: list[tuple[str, bytes]]) -> Catalogue:
             elif "technologies" in content:
                 for entry in content["technologies"]:
                     technologies.append(msgspec.convert({**entry, "kind": content["kind"]}, Technology, strict=False))
+            elif "profiles" in content:
+                for entry in content["profiles"]:
+                    profile = msgspec.convert(entry, Profile, strict=False)
+                    _check_condition(profile.when, f"rules/{name}: {profile.name}")
+                    profiles.setdefault(profile.name, profile)
             elif "kind" in content and "title" in content:
                 model = msgspec.convert(content, Model, strict=False)
                 models[model.name] = model
             else:
-                raise MlopslintError(f"rules/{name}: neither practices, technologies nor a model")
+                raise MlopslintError(f"rules/{name}: neither practices, technologies, profiles nor a model")
         except msgspec.ValidationError as error:
             raise MlopslintError(f"rules/{name}: {explain(error, Practice)}") from None
     for code in {practice.category for practice in practices.values()} - set(categories):
@@ -202,6 +238,8 @@ def _compile(sources: list[tuple[str, bytes]]) -> Catalogue:
         tuple(practices[code] for code in sorted(practices)),
         tuple(technologies),
         tuple(models[name] for name in sorted(models)),
+        # the one that asks for everything comes last, whoever added others
+        tuple(sorted(profiles.values(), key=lambda profile: profile.when is None)),
     )
 
 
@@ -218,25 +256,29 @@ def explain(error: Exception, shape: type[msgspec.Struct]) -> str:
 
 
 def _check_practice(practice: Practice, name: str) -> None:
-    from mlopslint.judge import FACT_KINDS, HEADS, MODIFIERS
-    from mlopslint.predicates import PREDICATES
-
     where = f"rules/{name}: {practice.code}"
     if practice.passes is None:
         raise MlopslintError(f"{where}: no condition under 'pass'")
     for condition in (practice.applies, practice.passes, practice.partial):
-        pending = [condition] if condition is not None else []
-        while pending:
-            item = pending.pop()
-            if not isinstance(item, dict):
-                raise MlopslintError(f"{where}: a condition is a mapping, not {type(item).__name__}")
-            heads = [key for key in item if key not in MODIFIERS]
-            if len(heads) != 1:
-                raise MlopslintError(f"{where}: a condition has one head, this one has {heads or 'none'}")
-            head = heads[0]
-            if head not in HEADS and head not in FACT_KINDS:
-                raise MlopslintError(f"{where}: unknown condition {head!r}{nearest(head, sorted(HEADS | FACT_KINDS))}")
-            if head in ("any", "all", "none"):
-                pending += item[head]
-            elif head == "predicate" and item[head] not in PREDICATES:
-                raise MlopslintError(f"{where}: unknown predicate {item[head]!r}{nearest(str(item[head]), PREDICATES)}")
+        _check_condition(condition, where)
+
+
+def _check_condition(condition: Any, where: str) -> None:
+    from mlopslint.judge import FACT_KINDS, HEADS, MODIFIERS
+    from mlopslint.predicates import PREDICATES
+
+    pending = [condition] if condition is not None else []
+    while pending:
+        item = pending.pop()
+        if not isinstance(item, dict):
+            raise MlopslintError(f"{where}: a condition is a mapping, not {type(item).__name__}")
+        heads = [key for key in item if key not in MODIFIERS]
+        if len(heads) != 1:
+            raise MlopslintError(f"{where}: a condition has one head, this one has {heads or 'none'}")
+        head = heads[0]
+        if head not in HEADS and head not in FACT_KINDS:
+            raise MlopslintError(f"{where}: unknown condition {head!r}{nearest(head, sorted(HEADS | FACT_KINDS))}")
+        if head in ("any", "all", "none"):
+            pending += item[head]
+        elif head == "predicate" and item[head] not in PREDICATES:
+            raise MlopslintError(f"{where}: unknown predicate {item[head]!r}{nearest(str(item[head]), PREDICATES)}")

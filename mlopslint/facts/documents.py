@@ -328,6 +328,11 @@ _CLA = re.compile(
     r"contributor licen[sc]e agreement|\bCLA\b|developer certificate of origin|\bDCO\b|signed-off-by", re.I
 )
 _INLINE = re.compile(r"`([^`\n]{3,200})`")
+_CITATION = re.compile(
+    r"@(?:article|inproceedings|misc|conference|phdthesis|techreport|software|incollection)\s?\{"
+    r"|arxiv\.org/(?:abs|pdf)/\d|doi\.org/10\.|openreview\.net/",
+    re.I,
+)
 
 
 #: Plain words, one of which every licence text holds: looked for before the patterns, as that is much faster.
@@ -377,6 +382,7 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         ("pull-request", _PULL, ("request", "fork the", "prs")),
         ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias")),
         ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case")),
+        ("citation", _CITATION, ("@", "arxiv.org", "doi.org", "openreview")),
     ):
         match = pattern.search(text) if any(word in lower for word in words) else None
         if match:
