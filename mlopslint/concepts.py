@@ -7,15 +7,16 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 from mlopslint.view import Hit, View
 
-_PREPROCESSOR = re.compile(
+_PREPROCESSOR = late(
     r"scaler|encoder|vectori[sz]er|imputer|tokeni[sz]er|binari[sz]er|selector|selectk|preproc|tfidf|normali[sz]er"
     r"|discreti[sz]er|transformer\b|pca|bpe|labelenc|onehot|\bpt\b|\ble\b|\bmlb\b|\bohe\b|\bss\b|augment|hasher|featur",
     re.I,
 )
-_ESTIMATOR = re.compile(
+_ESTIMATOR = late(
     r"model|clf|classif|estim|regr|pipe|\bnet|trainer|learner|automl|search|grid|forest|xgb|lgb|lgbm|catboost|\bsvm|svc|knn"
     r"|\blr\b|bst|gbm|tree|kmeans|cluster|algo|\brf\b|\bnb\b|baseline|ensemble|network|autoencoder|\bgan\b|predictor|study"
     r"|recommender|forecaster|booster|ridge|lasso|\bdt\b|logreg|pipeline",
@@ -41,17 +42,17 @@ _SAVERS = (
     ".save_weights", "cloudpickle.dump", "dill.dump", "*.export", "skops.io.dump", "*.save_checkpoint", ".save_checkpoint", "*.saved_model.save",
     "*.mlflow.*.save_model", "sklearn.externals.joblib.dump", "safetensors.*.save*", "keras.*.save", "tensorflow.*.save",
 )  # fmt: skip
-DATA_WORDS = re.compile(
+DATA_WORDS = late(
     r"(^|[_/.-])(data|dataset|datasets|dataloader|dataloaders|data_loader|preprocess\w*|prepro|prepare\w*|preparation|featuri[sz]\w*|features?"
     r"|feature_\w+|transform\w*|etl|clean\w*|ingest\w*|augment\w*|loader|loaders|load_data|make_dataset|tokeni[sz]\w*|normali[sz]er?s?"
     r"|build_features|extract\w*|split\w*|processing|process_data|wrangl\w*|audio|collat\w*)([_/.-]|$)",
     re.I,
 )
-EVAL_WORDS = re.compile(
+EVAL_WORDS = late(
     r"(^|[_/.-])(eval\w*|test_model|validate|validation|val|scor(e|ing)_model|benchmark\w*|get_(model_)?metrics|compute_metrics|test|model_metrics|performance\w*)([_/.-]|$)",
     re.I,
 )
-TRAIN_WORDS = re.compile(
+TRAIN_WORDS = late(
     r"(^|[_/.-])(train\w*|fit_model|fine_?tun\w*|finetun\w*|pretrain\w*|learn|retrain\w*)([_/.-]|$)", re.I
 )
 _PREDICT = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,10 @@ if TYPE_CHECKING:  # its home moved in Python 3.11
 
 def folder(name: str) -> Traversable:
     """The folder ``rules`` or ``report_templates``: in the installed package (or zip), or beside it in a checkout."""
-    packaged = resources.files("mlopslint") / "_data" / name
-    if packaged.is_dir():
-        return packaged
-    return Path(__file__).resolve().parent.parent / name
+    here = Path(__file__).resolve().parent
+    for found in (here / "_data" / name, here.parent / name):
+        if found.is_dir():
+            return found
+    from importlib import resources
+
+    return resources.files("mlopslint") / "_data" / name

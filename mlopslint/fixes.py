@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from mlopslint.lint.base import Region
+from mlopslint.patterns import late
 from mlopslint.records import Finding, FindingEdit
 
 #: A region and the text that goes there.
@@ -226,7 +227,7 @@ def _parses(text: str) -> bool:
 
 # -- notebooks -------------------------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+', re.S)
+_TOKEN = late(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+', re.S)
 
 
 class Span(NamedTuple):

@@ -6,10 +6,9 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +19,9 @@ from mlopslint.collector import without_collector
 from mlopslint.kinds import UNREAD, kind_of
 from mlopslint.records import Entry, Fact, FileError, Repository
 from mlopslint.snapshot import Snapshot, blob_id
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 #: Uncached bytes above which starting worker processes costs less than it saves (measured in benchmarks/).
 PARALLEL_FROM = 1_000_000

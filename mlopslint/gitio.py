@@ -6,11 +6,14 @@ A scanned repository is hostile: no hook, file-system monitor, prompt or fetch o
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from mlopslint.errors import MlopslintError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SAFE = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false",
@@ -34,6 +37,8 @@ def start(root: str, *arguments: str, index: str | None = None) -> subprocess.Po
     variables = environment()
     if index:
         variables["GIT_INDEX_FILE"] = index
+    import subprocess
+
     return subprocess.Popen(
         ["git", *_SAFE, "-C", root, *arguments],
         stdin=subprocess.DEVNULL,
@@ -64,6 +69,8 @@ def run(root: str, *arguments: str) -> bytes | None:
 
 def sizes(root: str, oids: Sequence[str]) -> dict[str, int]:
     """Size in bytes of each object that is present; missing ones are left out."""
+    import subprocess
+
     process = subprocess.Popen(
         ["git", *_SAFE, "-C", root, "cat-file", "--batch-check=%(objectname) %(objectsize)"],
         stdin=subprocess.PIPE,
@@ -95,6 +102,8 @@ def blobs(root: str, oids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
 
 
 def _batch(root: str, oids: list[str]) -> Iterator[tuple[str, bytes | None]]:
+    import subprocess
+
     process = subprocess.Popen(
         ["git", *_SAFE, "-C", root, "cat-file", "--batch"],
         stdin=subprocess.PIPE,

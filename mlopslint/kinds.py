@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from mlopslint.patterns import late
+
 #: Kinds whose bytes are never read: their path and size say all that is asked of them.
 UNREAD = frozenset({"data", "model", "image", "archive", "media", "binary", "font"})
 
@@ -144,7 +146,7 @@ _NAMES: dict[str, str] = {
 }
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), kind)
+    (late(pattern), kind)
     for pattern, kind in (
         (r"(^|/)\.github/workflows/[^/]+\.ya?ml$", "github-workflow"),
         (r"(^|/)\.(gitea|forgejo)/workflows/[^/]+\.ya?ml$", "github-workflow"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, Literal
 
 import msgspec
@@ -122,6 +121,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """``; did you mean X?`` or the list of what there is."""
+    from difflib import get_close_matches
+
     some = list(known)
     close = get_close_matches(word, some, 1, 0.5) or get_close_matches(word.upper(), some, 1, 0.5)
     if close:

@@ -6,17 +6,20 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from mlopslint import gitio
 from mlopslint.errors import MlopslintError
+from mlopslint.patterns import late
 from mlopslint.records import Entry, FileError, Repository
+
+if TYPE_CHECKING:
+    import subprocess
 
 #: Folders that are never a project's own: version control, environments, caches and build trees.
 _SKIPPED = frozenset(
@@ -44,7 +47,7 @@ _SKIPPED = frozenset(
         ".cache",
     ]
 )
-_INDEX_LINE = re.compile(
+_INDEX_LINE = late(
     rb"(\d{6}) ([0-9a-f]{40,64}) (\d)\t([^\0]+)\0  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: [^\n]*\n  uid: [^\n]*\n"
     rb"  size: (\d+)\tflags: ([0-9a-f]+)\n"
 )

@@ -10,23 +10,24 @@ from typing import Any, NamedTuple
 
 from mlopslint.gather import Gathered
 from mlopslint.globs import matching
+from mlopslint.patterns import late
 from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
 
-VENDORED = re.compile(
+VENDORED = late(
     r"(^|/)(third[_-]?party|vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/",
     re.I,
 )
-FIXTURE = re.compile(
+FIXTURE = late(
     r"(^|/)(fixtures?|test[_-]?data|testdata|test[_-]?assets|test[_-]?resources|golden|__snapshots__|snapshots)/", re.I
 )
-TEST = re.compile(
+TEST = late(
     r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|[a-z]+_tests?)/|(^|/)(test_[^/]+|[^/]+_tests?|conftest)\.py$|(^|/)tests?\.py$",
     re.I,
 )
-EXAMPLE = re.compile(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
-DOCS = re.compile(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
-GENERATED = re.compile(
+EXAMPLE = late(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
+DOCS = late(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
+GENERATED = late(
     r"(^|/)(generated|_?build|dist|gen|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$",
     re.I,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -62,7 +62,19 @@ def group() -> None:
 
 def main() -> None:
     """Entry point: runs a command and turns what it raises into exit codes 0, 1 and 2."""
-    sys.exit(run(group))
+    leave(run(group))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: freeing a repository's worth of objects one by one takes a tenth of a run (mypy does the same)."""
+    import os
+
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(code)  # the reader has gone: the interpreter's own way out deals with what is left
+    os._exit(code)
 
 
 def run(command: Callable[..., Any]) -> int:

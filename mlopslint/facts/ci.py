@@ -23,6 +23,7 @@ from mlopslint.facts.ci_base import (
 )
 from mlopslint.facts.text import decode, text_of, texts
 from mlopslint.facts.tree import Map, Tree, as_list, as_map, content_of, dig, line_of, load_yaml, maps
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 # ---------------------------------------------------------------------------------------------------- GitHub Actions
@@ -197,7 +198,7 @@ _GITLAB_GLOBAL = frozenset(
         "types",
     ]
 )
-_GITLAB_EVENT = re.compile(r"CI_PIPELINE_SOURCE\s*(==|=~)\s*[\"'/]?\^?([a-z_|()]+)")
+_GITLAB_EVENT = late(r"CI_PIPELINE_SOURCE\s*(==|=~)\s*[\"'/]?\^?([a-z_|()]+)")
 
 
 def read_gitlab(data: bytes) -> list[Fact]:

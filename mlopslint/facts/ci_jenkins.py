@@ -6,9 +6,10 @@ import re
 
 from mlopslint.facts.ci_base import cron, image, job_value, script, trigger, where
 from mlopslint.facts.text import decode, fold
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
-_EVENT = re.compile(
+_EVENT = late(
     r"""\bstage\s*\(\s*(?:name\s*:\s*)?(['"])(?P<stage>[^'"\n]{1,200})\1
     |\b(?P<shell>sh|bat|powershell|pwsh)\s*\(?\s*(?P<named>(?:[a-zA-Z]+\s*:\s*[\w'"]+\s*,\s*)*(?:script\s*:)?)\s*
        (?P<body>\"\"\"(?:[^\\]|\\.){0,20000}?\"\"\"|'''(?:[^\\]|\\.){0,20000}?'''|"(?:[^"\\\n]|\\.){0,4000}"|'(?:[^'\\\n]|\\.){0,4000}')
@@ -26,7 +27,7 @@ _EVENT = re.compile(
     |(?P<open>\{)|(?P<close>\})""",
     re.X | re.S,
 )
-_COMMENT = re.compile(
+_COMMENT = late(
     r"(\"\"\"(?s:.)*?\"\"\"|'''(?s:.)*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*(?s:.)*?\*/|//[^\n]*"
 )
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from mlopslint.facts.text import redact
+from mlopslint.patterns import late
 
 
 class Command(NamedTuple):
@@ -17,7 +18,7 @@ class Command(NamedTuple):
     last: bool = False
 
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"""(?P<space>[ \t]+)
     |(?P<continued>\\\n[ \t]*)
     |(?P<newline>\n)
@@ -32,7 +33,7 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.X | re.S,
 )
-_ENVIRONMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_ENVIRONMENT = late(r"[A-Za-z_]\w*\+?=")
 _CONTROL = frozenset({"then", "do", "else", "{", "}", "(", ")", "fi", "done", "esac", "!", "begin", "end"})
 _CONDITION = frozenset({"if", "elif", "while", "until"})
 _SKIPPED = frozenset({"for", "case", "select", "function", "in", "local", "readonly", "declare"})
@@ -122,9 +123,9 @@ _TASKS = frozenset(
         "clean",
     ]
 )
-_SHELL_C = re.compile(r"""^(?:/bin/|/usr/bin/env )?(?:ba|z|da|)sh (?:-\w+ )*-\w*c ?(['"])(.*)\1(?: .*)?$""", re.S)
-_PIPEFAIL = re.compile(r"\bpipefail\b")
-_ERREXIT = re.compile(r"set [-+]o errexit|set ([-+])[a-z]*e")
+_SHELL_C = late(r"""^(?:/bin/|/usr/bin/env )?(?:ba|z|da|)sh (?:-\w+ )*-\w*c ?(['"])(.*)\1(?: .*)?$""", re.S)
+_PIPEFAIL = late(r"\bpipefail\b")
+_ERREXIT = late(r"set [-+]o errexit|set ([-+])[a-z]*e")
 
 
 class _Part(NamedTuple):

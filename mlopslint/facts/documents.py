@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from mlopslint.facts.text import decode, fold, scalar, texts
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: Prose is read up to this many characters; what follows repeats what is known.
@@ -13,20 +14,20 @@ LIMIT = 300_000
 #: Plain text up to this many bytes: licences are shorter, and what is longer is mostly data.
 TEXT_LIMIT = 60_000
 
-_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.{1,300}?)[ \t]*#*[ \t]*$")
-_ASCIIDOC = re.compile(r"^(={1,6}) (\S.{0,200}?)(?: =+)?$")
-_HTML = re.compile(r"<h([1-6])\b[^>]{0,200}>(.{0,400}?)(?:</h\1>|$)", re.I)
-_RULE = re.compile(r"^([=\-~^\"'*+#`.:_])\1{2,}[ \t]*$")
-_FENCE = re.compile(r"^[ \t]{0,12}(?:[-*>][ \t]+)?(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)")
-_DIRECTIVE = re.compile(
+_ATX = late(r"^ {0,3}(#{1,6})[ \t]+(.{1,300}?)[ \t]*#*[ \t]*$")
+_ASCIIDOC = late(r"^(={1,6}) (\S.{0,200}?)(?: =+)?$")
+_HTML = late(r"<h([1-6])\b[^>]{0,200}>(.{0,400}?)(?:</h\1>|$)", re.I)
+_RULE = late(r"^([=\-~^\"'*+#`.:_])\1{2,}[ \t]*$")
+_FENCE = late(r"^[ \t]{0,12}(?:[-*>][ \t]+)?(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)")
+_DIRECTIVE = late(
     r"^[ \t]*\.\. (?:code-block|code|sourcecode|prompt|parsed-literal|literalinclude)::[ \t]*(\w*)|^\[source"
 )
-_LIST = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
-_TAG = re.compile(r"<[^>\n]{1,500}>")
-_LINK = re.compile(r"\]\([^)\s]{1,500}|`_\b|https?://[^\s)>\"'\]]{3,300}")
-_TARGET = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
-_WORD = re.compile(r"[^\W_]")
-_TEMPLATE = re.compile(
+_LIST = late(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
+_TAG = late(r"<[^>\n]{1,500}>")
+_LINK = late(r"\]\([^)\s]{1,500}|`_\b|https?://[^\s)>\"'\]]{3,300}")
+_TARGET = late(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
+_WORD = late(r"[^\W_]")
+_TEMPLATE = late(
     r"\{\{ ?cookiecutter|\{\{ ?project_name|A short description of the project|<project[ _-]?name>|\[project name\]"
     r"|TODO: (?:write|describe|add)|Describe your project here|lorem ipsum",
     re.I,
@@ -237,22 +238,22 @@ def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str
 # ------------------------------------------------------------------------------------------------------------- phrases
 
 _LICENSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("MIT", re.compile(r"Permission is hereby granted, free of charge, to any\s+person")),
-    ("Apache-2.0", re.compile(r"TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")),
-    ("BSD", re.compile(r"Redistribution and use in source and binary forms")),
-    ("AGPL", re.compile(r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version")),
-    ("LGPL", re.compile(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version")),
-    ("GPL", re.compile(r"GNU GENERAL PUBLIC LICENSE\s+Version")),
-    ("MPL-2.0", re.compile(r"Mozilla Public License Version 2\.0\s+=+|\"Covered Software\"")),
+    ("MIT", late(r"Permission is hereby granted, free of charge, to any\s+person")),
+    ("Apache-2.0", late(r"TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")),
+    ("BSD", late(r"Redistribution and use in source and binary forms")),
+    ("AGPL", late(r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version")),
+    ("LGPL", late(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version")),
+    ("GPL", late(r"GNU GENERAL PUBLIC LICENSE\s+Version")),
+    ("MPL-2.0", late(r"Mozilla Public License Version 2\.0\s+=+|\"Covered Software\"")),
     (
         "CC",
-        re.compile(r"Creative Commons [\w -]{3,60} (?:Public License|Legal Code)|By exercising the Licensed Rights"),
+        late(r"Creative Commons [\w -]{3,60} (?:Public License|Legal Code)|By exercising the Licensed Rights"),
     ),
-    ("Unlicense", re.compile(r"This is free and unencumbered software")),
-    ("ISC", re.compile(r"Permission to use, copy, modify, and(?:/or)? distribute this software for any")),
-    ("EPL", re.compile(r"Eclipse Public License - v")),
+    ("Unlicense", late(r"This is free and unencumbered software")),
+    ("ISC", late(r"Permission to use, copy, modify, and(?:/or)? distribute this software for any")),
+    ("EPL", late(r"Eclipse Public License - v")),
 )
-_MENTION = re.compile(
+_MENTION = late(
     r"licen[sc]ed under|(?:released|distributed|available|published) under (?:the "
     r"|an? )?(?:terms of )?(?:the )?[\w. -]{0,40}licen[sc]e"
     r"|\b(?:MIT|Apache|BSD|A?L?GPL|MPL|Creative Commons|ISC|Unlicense)[\w .,-]{0,20}\blicen[sc]e"
@@ -260,8 +261,8 @@ _MENTION = re.compile(
     r"|img\.shields\.io/[^\s)]{0,80}licen[sc]e",
     re.I,
 )
-_DATA_WORD = re.compile(r"\b(?:data ?sets?|data|corpus|corpora|benchmark|images?|records|samples)\b", re.I)
-_DATA_ORIGIN = re.compile(
+_DATA_WORD = late(r"\b(?:data ?sets?|data|corpus|corpora|benchmark|images?|records|samples)\b", re.I)
+_DATA_ORIGIN = late(
     r"\b(?:downloaded|download(?:s|ing)? (?:the|it|them|from|data)|source[ds]? (?:of|from|:)"
     r"|data sources?|collected|come[s]? from|taken from"
     r"|obtained|originat\w+|(?:provided|published|released) by|derived from|kaggle|uci|zenodo|figshare"
@@ -269,37 +270,37 @@ _DATA_ORIGIN = re.compile(
     r"|huggingface\.co/datasets|openml|nyc taxi|public dataset|available (?:at|from|on|here))\b",
     re.I,
 )
-_DATA_URL = re.compile(
+_DATA_URL = late(
     r"https?://[^\s)>\]\"']{3,300}\.(?:csv|tsv|parquet|zip|tar\.gz|tgz|xlsx?|jsonl|npz|h5|hdf5|arff|data|gz)\b"
     r"|https?://(?:www\.)?(?:kaggle\.com/(?:datasets|c|competitions)|archive\.ics\.uci\.edu"
     r"|zenodo\.org|huggingface\.co/datasets|data\.\w+\.gov)",
     re.I,
 )
-_FIELD_TABLE = re.compile(
+_FIELD_TABLE = late(
     r"^\|?[^|]{0,80}\b(?:column|feature|field|variable|attribute)s?\b[^|]{0,40}\|.{0,200}\b(?:descriptions?|types?|meaning|definition|units?"
     r"|examples?|values?|d?types?)\b",
     re.I,
 )
-_FIELD_LIST = re.compile(
+_FIELD_LIST = late(
     r"\b(?:columns|data dictionary|data fields?|fields|attributes|variables|(?:feature|data|dataset"
     r"|column) descriptions?"
     r"|(?:input|dataset|data|following|raw) features|features (?:in|of) the data\w*|data schema)\b",
     re.I,
 )
-_FIELD_ITEM = re.compile(
+_FIELD_ITEM = late(
     r"^(?:[-*+]|\d{1,3}[.)])\s+(?:`[\w .()-]{1,60}`|\*\*[\w .()-]{1,60}:?\*\*"
     r"|[A-Za-z]\w{0,40})\s*(?:\([^)]{0,60}\))?\s*[:=–—-]"
 )
-_INTENDED = re.compile(
+_INTENDED = late(
     r"\bintended (?:use|for|purpose|users)|\bout[- ]of[- ]scope\b|\bprimary (?:intended )?use"
     r"|\buse cases?\b.{0,40}\bmodel",
     re.I,
 )
-_LIMITS = re.compile(
+_LIMITS = late(
     r"\blimitations?\b|\bcaveats?\b|\bknown (?:issues|biases|weaknesses)\b|\bbias(?:es)? (?:and|,) (?:risks?|limit)",
     re.I,
 )
-_INSTALL = re.compile(
+_INSTALL = late(
     r"\b(?:pip3?|uv pip|conda|mamba|pipx|poetry|pipenv|npm|pdm|brew|apt(?:-get)?) (?:-\w+ )*install\b"
     r"|\bconda(?:-lock)? (?:env )?(?:create|install)\b"
     r"|\buv (?:sync|add)\b|\bpdm (?:sync|add)\b|\bpixi (?:install|run)\b|\bpoetry (?:install|add)\b"
@@ -308,7 +309,7 @@ _INSTALL = re.compile(
     r"|devtools::install|Pkg\.add",
     re.I,
 )
-_RUN = re.compile(
+_RUN = late(
     r"^[$>%#! ]{0,4}(?:sudo |time |[A-Z_]{2,40}=\S{0,200} )*(?:python[\d.]* (?:-\w )?(?:\S{1,200}\.py"
     r"|-m (?!pip|venv|virtualenv)\S+)|make(?: [\w-]+)?$|make [\w-]+"
     r"|dvc (?:repro|exp)|docker run|docker[- ]compose (?:\S+ )?up|mlflow run|kedro run|streamlit run"
@@ -321,14 +322,12 @@ _RUN = re.compile(
     r"|cdk deploy|invoke |inv |(?!virtualenv|conda|git |pip|export|source|apt|curl|wget|uv |cd |mkdir"
     r"|brew|npm|sudo|usage)[a-z][\w-]{1,30} --?[a-z])",
 )
-_PULL = re.compile(
+_PULL = late(
     r"\bpull[- ]requests?\b|\bmerge[- ]requests?\b|\bfork the (?:repo|project)|\bPRs?\b (?:are|is) welcome", re.I
 )
-_CLA = re.compile(
-    r"contributor licen[sc]e agreement|\bCLA\b|developer certificate of origin|\bDCO\b|signed-off-by", re.I
-)
-_INLINE = re.compile(r"`([^`\n]{3,200})`")
-_CITATION = re.compile(
+_CLA = late(r"contributor licen[sc]e agreement|\bCLA\b|developer certificate of origin|\bDCO\b|signed-off-by", re.I)
+_INLINE = late(r"`([^`\n]{3,200})`")
+_CITATION = late(
     r"@(?:article|inproceedings|misc|conference|phdthesis|techreport|software|incollection)\s?\{"
     r"|arxiv\.org/(?:abs|pdf)/\d|doi\.org/10\.|openreview\.net/",
     re.I,

@@ -8,11 +8,12 @@ from typing import Any
 from mlopslint.facts.ci_base import image_parts, script
 from mlopslint.facts.text import decode, fold, redact, secretish, text_of, texts
 from mlopslint.facts.tree import Map, Tree, as_list, as_map, content_of, dig, flatten, line_of, load_yaml
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
-_INSTRUCTION = re.compile(r"^[ \t]*([A-Za-z]{2,20})(?:[ \t]+(.*))?$", re.S)
-_HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_]\w{0,40})[\"']?")
-_VARIABLE = re.compile(r"\$(?:\{(\w{1,60})(?::?[-+]([^}]{0,200}))?\}|(\w{1,60}))")
+_INSTRUCTION = late(r"^[ \t]*([A-Za-z]{2,20})(?:[ \t]+(.*))?$", re.S)
+_HEREDOC = late(r"<<-?[\"']?([A-Za-z_]\w{0,40})[\"']?")
+_VARIABLE = late(r"\$(?:\{(\w{1,60})(?::?[-+]([^}]{0,200}))?\}|(\w{1,60}))")
 _KNOWN = frozenset(
     [
         "ADD",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from mlopslint.facts.text import decode, scalar, secretish
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
-_BLOCK = re.compile(
+_BLOCK = late(
     r"^[ \t]*(resource|data|module|provider|terraform|backend|variable|output|locals|moved|import)\b"
     r'((?:[ \t]+"[^"\n]{1,200}"){0,2})[ \t]*\{'
 )
-_ASSIGNED = re.compile(
+_ASSIGNED = late(
     r'^[ \t]*"?([\w-]{1,100})"?[ \t]*=[ \t]*(?:"((?:[^"\\\n]|\\.){0,300})"'
     r"|(-?\d+(?:\.\d+)?|true|false)[ \t]*(?:#.*|//.*)?$)"
 )
-_NESTED = re.compile(r"^[ \t]*([\w-]{1,100})(?:[ \t]+\"[^\"\n]{0,100}\")*[ \t]*=?[ \t]*\{")
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_NESTED = late(r"^[ \t]*([\w-]{1,100})(?:[ \t]+\"[^\"\n]{0,100}\")*[ \t]*=?[ \t]*\{")
+_STRING = late(r'"(?:[^"\\\n]|\\.)*"')
 _SCALARS = {"true": True, "false": False}
 
 
@@ -75,8 +76,8 @@ def read_terraform(data: bytes) -> list[Fact]:
     return facts
 
 
-_BICEP = re.compile(r"^[ \t]*(resource|module)[ \t]+(\w{1,100})[ \t]+'([^'\n]{1,200})'")
-_PROPERTY = re.compile(r"^[ \t]*(\w{1,100}):[ \t]*(?:'([^'\n]{0,200})'|(-?\d+|true|false))[ \t]*$")
+_BICEP = late(r"^[ \t]*(resource|module)[ \t]+(\w{1,100})[ \t]+'([^'\n]{1,200})'")
+_PROPERTY = late(r"^[ \t]*(\w{1,100}):[ \t]*(?:'([^'\n]{0,200})'|(-?\d+|true|false))[ \t]*$")
 
 
 def read_bicep(data: bytes) -> list[Fact]:

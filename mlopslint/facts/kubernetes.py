@@ -8,6 +8,7 @@ from typing import Any
 from mlopslint.facts.ci_base import image, image_parts, job_value, script, scripts, trigger, where
 from mlopslint.facts.text import fold, text_of, texts
 from mlopslint.facts.tree import as_list, as_map, dig, line_of, maps
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: Values looked at below one resource.
@@ -235,7 +236,7 @@ def _tekton_steps(spec: dict[str, Any], job: str) -> list[Fact]:
 
 # ------------------------------------------------------------------------------- templates of Helm, which are no YAML
 
-_LINE = re.compile(r"^([ \t]*)(?:-[ \t]+)?([A-Za-z][\w$-]{1,60}):[ \t]*(.*?)[ \t]*$")
+_LINE = late(r"^([ \t]*)(?:-[ \t]+)?([A-Za-z][\w$-]{1,60}):[ \t]*(.*?)[ \t]*$")
 _SCALE = frozenset(
     [
         "replicas",

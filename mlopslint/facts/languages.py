@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 
 from mlopslint.facts.text import decode
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 LIMIT = 1_000_000
-_R_IMPORT = re.compile(
+_R_IMPORT = late(
     r"\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*[\"']?([A-Za-z][\w.]{0,80})"
     r"|\b([A-Za-z][\w.]{1,60}):::?[\w.]"
 )
-_R_CALL = re.compile(
+_R_CALL = late(
     r"\b(set\.seed|train_test_split|createDataPartition|initial_split|train|lm|glm|randomForest|ranger"
     r"|xgboost|xgb\.train|lgb\.train|keras_model\w*"
     r"|fit|predict|saveRDS|readRDS|read_csv|read\.csv|mlflow_\w+|test_that|expect_\w+|vetiver_\w+"
     r"|plumb|pr_run|tar_target|renv::restore)\s*\("
 )
-_JULIA_IMPORT = re.compile(
-    r"^[ \t]*(?:using|import)[ \t]+([A-Z][\w.]{0,80}(?:[ \t]*,[ \t]*[A-Z][\w.]{0,80}){0,20})", re.M
-)
-_JULIA_CALL = re.compile(
+_JULIA_IMPORT = late(r"^[ \t]*(?:using|import)[ \t]+([A-Z][\w.]{0,80}(?:[ \t]*,[ \t]*[A-Z][\w.]{0,80}){0,20})", re.M)
+_JULIA_CALL = late(
     r"\b(Random\.seed!|seed!|train!|fit!|Flux\.train!|machine|evaluate!|predict|BSON\.@save|@test"
     r"|@testset|CSV\.read)[ \t]*[( ]"
 )
-_JAVA_IMPORT = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([a-z][\w.]{1,150}(?:\.\*|\.\{[^}\n]{0,200}\})?)", re.M)
+_JAVA_IMPORT = late(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([a-z][\w.]{1,150}(?:\.\*|\.\{[^}\n]{0,200}\})?)", re.M)
 
 
 def _language(name: str, text: str, comment: tuple[str, ...]) -> list[Fact]:

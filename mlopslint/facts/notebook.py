@@ -13,21 +13,22 @@ from mlopslint.facts import secrets
 from mlopslint.facts.python import Reader, parse
 from mlopslint.lint import engine
 from mlopslint.lint.base import Cell, Notebook
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
-_MAGIC = re.compile(r"^(\s*)(%{1,2}|!|\?)(.*)$")
-_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
+_MAGIC = late(r"^(\s*)(%{1,2}|!|\?)(.*)$")
+_ASSIGNED_MAGIC = late(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
 #: ``%time`` before a simple statement, which gives its names to the notebook.
-_TIMED = re.compile(r"time (?!\s|-|(?:for|while|with|if|def|class|try|async)\b)\S")
-_HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
+_TIMED = late(r"time (?!\s|-|(?:for|while|with|if|def|class|try|async)\b)\S")
+_HELP = late(r"^\s*[\w.]+\?{1,2}\s*$")
 #: What IPython runs without a ``%`` or ``!`` before it.
-_AUTOMAGIC = re.compile(
+_AUTOMAGIC = late(
     r"^(?:pip3?|conda|mamba)[ \t]+(?:install|uninstall|list|show|freeze|update)\b[^\n]*"
     r"|^(?:cd|ls|ll|cat|cp|mv|rm|mkdir|rmdir|man|less|more)(?:[ \t]+[-~./\w*][^\s=()]*)+[ \t]*$",
     re.M,
 )
 #: The first line of a Databricks cell in another language.
-_OTHER_LANGUAGE = re.compile(r"%(?:md|scala|sh|fs|r)\b|%sql[ \t]*$")
+_OTHER_LANGUAGE = late(r"%(?:md|scala|sh|fs|r)\b|%sql[ \t]*$")
 #: Cell magics whose body is still Python.
 _PYTHON_MAGICS = frozenset(
     {"time", "timeit", "capture", "prun", "memit", "mprun", "skip", "script_magic", "local", "chime"}

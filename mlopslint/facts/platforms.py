@@ -9,6 +9,7 @@ from mlopslint.facts.ci_base import image, script
 from mlopslint.facts.kubernetes import kubernetes_facts
 from mlopslint.facts.text import fold, text_of, texts
 from mlopslint.facts.tree import as_list, as_map, dig, line_of, maps, start_of
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 
@@ -462,7 +463,7 @@ def _arm(document: dict[str, Any], schema: str) -> list[Fact]:
     return facts
 
 
-_PARENT = re.compile(r"parent\.jobs\.([\w-]+)")
+_PARENT = late(r"parent\.jobs\.([\w-]+)")
 
 
 def _azure_ml(document: dict[str, Any], schema: str) -> list[Fact]:

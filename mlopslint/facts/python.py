@@ -13,6 +13,7 @@ from typing import Any
 
 from mlopslint.lint import engine
 from mlopslint.lint.base import Context, PythonRule
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 _SKIPPED = frozenset({"ctx", "ops", "op", "type_comment", "kind", "type_ignores", "conversion", "is_async", "simple"})
@@ -152,24 +153,24 @@ _DULL_METHODS = frozenset(
     ]
 )
 
-_INTERESTING = re.compile(
+_INTERESTING = late(
     r"^(?:[a-z][a-z0-9+.-]{1,12}://[^\s]+"
     r"|(?:/home/|/Users/|/content/|/mnt/|/data/|/root/|~/|[A-Za-z]:[\\/])[^\s]*"
     r"|[^\n<>|\"]*\.(?:csv|tsv|parquet|feather|json|jsonl|pkl|pickle|joblib|pt|pth|ckpt|h5|hdf5|keras|onnx|safetensors"
     r"|npz|npy|xlsx?|ya?ml|toml|ini|cfg|env|bin|model|txt|png|html|db|sqlite|tfrecord|bst|cbm|png))$"
 )
-_METRIC = re.compile(
+_METRIC = late(
     r"acc|auc|loss|scor|metric|rmse|mse|mae|f1|r2|precision|recall|fitness|iou|_map|wer|perplex|threshold|best|bleu"
     r"|rouge|baseline|champion|challenger|candidate|production|error",
     re.I,
 )
-_SNAKE = re.compile(r"^_*[a-z][a-z0-9_]*_*$|^_+$|^__[a-z0-9_]+__$")
-_CAP_WORDS = re.compile(r"^_*[A-Z][A-Za-z0-9]*$")
-_CAMEL = re.compile(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # myVariable, but not X_train, dW, n_Y
-_CALLBACK = re.compile(
+_SNAKE = late(r"^_*[a-z][a-z0-9_]*_*$|^_+$|^__[a-z0-9_]+__$")
+_CAP_WORDS = late(r"^_*[A-Z][A-Za-z0-9]*$")
+_CAMEL = late(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # myVariable, but not X_train, dW, n_Y
+_CALLBACK = late(
     r"^(visit|leave|depart|do|test|on|render|serialize|__)_?[A-Za-z0-9_]*$|^(setUp|tearDown)(Class|Module)?$"
 )
-_LICENCE = re.compile(r"copyright|licen[sc]e|all rights reserved|spdx", re.I)
+_LICENCE = late(r"copyright|licen[sc]e|all rights reserved|spdx", re.I)
 
 
 class Reader:

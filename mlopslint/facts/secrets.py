@@ -6,105 +6,106 @@ import math
 import re
 from collections import Counter
 
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: Facts of one text.
 LIMIT = 20
 #: name, a literal that must be there (searched first, as that is a hundred times faster), the pattern.
 _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
-    ("aws-access-key", b"AKIA", re.compile(rb"(?<![A-Za-z0-9/+=_-])(AKIA[0-9A-Z]{16})(?![A-Za-z0-9/+=])")),
+    ("aws-access-key", b"AKIA", late(rb"(?<![A-Za-z0-9/+=_-])(AKIA[0-9A-Z]{16})(?![A-Za-z0-9/+=])")),
     *(
-        ("github-token", b"gh%c_" % kind, re.compile(rb"(?<![A-Za-z0-9_])(gh[pousr]_[A-Za-z0-9]{36,255})"))
+        ("github-token", b"gh%c_" % kind, late(rb"(?<![A-Za-z0-9_])(gh[pousr]_[A-Za-z0-9]{36,255})"))
         for kind in b"pousr"
     ),
-    ("github-token", b"github_pat_", re.compile(rb"(github_pat_[A-Za-z0-9_]{60,})")),
-    ("gitlab-token", b"glpat-", re.compile(rb"(?<![A-Za-z0-9])(glpat-[A-Za-z0-9_-]{20,})")),
-    ("slack-token", b"xox", re.compile(rb"(?<![A-Za-z0-9])(xox[abprs]-[0-9]{8,}-[0-9A-Za-z-]{16,})")),
+    ("github-token", b"github_pat_", late(rb"(github_pat_[A-Za-z0-9_]{60,})")),
+    ("gitlab-token", b"glpat-", late(rb"(?<![A-Za-z0-9])(glpat-[A-Za-z0-9_-]{20,})")),
+    ("slack-token", b"xox", late(rb"(?<![A-Za-z0-9])(xox[abprs]-[0-9]{8,}-[0-9A-Za-z-]{16,})")),
     (
         "slack-webhook",
         b"hooks.slack.com",
-        re.compile(rb"(hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,})"),
+        late(rb"(hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,})"),
     ),
-    ("google-api-key", b"AIza", re.compile(rb"(?<![A-Za-z0-9_-])(AIza[0-9A-Za-z_-]{35})(?![A-Za-z0-9_-])")),
-    ("openai-key", b"T3BlbkFJ", re.compile(rb"(sk-[A-Za-z0-9_-]{15,}T3BlbkFJ[A-Za-z0-9_-]{15,})")),
-    ("anthropic-key", b"sk-ant-", re.compile(rb"(sk-ant-[a-z0-9]{4,}-[A-Za-z0-9_-]{60,})")),
-    ("hugging-face-token", b"hf_", re.compile(rb"(?<![A-Za-z0-9_])(hf_[A-Za-z0-9]{34})(?![A-Za-z0-9])")),
-    ("azure-storage-key", b"AccountKey=", re.compile(rb"AccountKey=([A-Za-z0-9+/]{80,}={0,2})")),
-    ("stripe-key", b"k_live_", re.compile(rb"([sr]k_live_[0-9A-Za-z]{20,})")),
-    ("pypi-token", b"pypi-AgEI", re.compile(rb"(pypi-AgEI[A-Za-z0-9_-]{50,})")),
-    ("npm-token", b"npm_", re.compile(rb"(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{36})(?![A-Za-z0-9])")),
-    ("databricks-token", b"dapi", re.compile(rb"(?<![A-Za-z0-9])(dapi[0-9a-f]{32}(?:-\d)?)(?![A-Za-z0-9])")),
+    ("google-api-key", b"AIza", late(rb"(?<![A-Za-z0-9_-])(AIza[0-9A-Za-z_-]{35})(?![A-Za-z0-9_-])")),
+    ("openai-key", b"T3BlbkFJ", late(rb"(sk-[A-Za-z0-9_-]{15,}T3BlbkFJ[A-Za-z0-9_-]{15,})")),
+    ("anthropic-key", b"sk-ant-", late(rb"(sk-ant-[a-z0-9]{4,}-[A-Za-z0-9_-]{60,})")),
+    ("hugging-face-token", b"hf_", late(rb"(?<![A-Za-z0-9_])(hf_[A-Za-z0-9]{34})(?![A-Za-z0-9])")),
+    ("azure-storage-key", b"AccountKey=", late(rb"AccountKey=([A-Za-z0-9+/]{80,}={0,2})")),
+    ("stripe-key", b"k_live_", late(rb"([sr]k_live_[0-9A-Za-z]{20,})")),
+    ("pypi-token", b"pypi-AgEI", late(rb"(pypi-AgEI[A-Za-z0-9_-]{50,})")),
+    ("npm-token", b"npm_", late(rb"(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{36})(?![A-Za-z0-9])")),
+    ("databricks-token", b"dapi", late(rb"(?<![A-Za-z0-9])(dapi[0-9a-f]{32}(?:-\d)?)(?![A-Za-z0-9])")),
     (
         "weights-and-biases-key",
         b"wandb",
-        re.compile(
+        late(
             rb"wandb\.login\((?:[^()\n]{0,80}key\s?=\s?)?[\"']([0-9a-f]{40})[\"']|wandb login (?:--\w+ )?([0-9a-f]{40})(?![0-9a-f])"
         ),
     ),
     (
         "weights-and-biases-key",
         b"WANDB_API_KEY",
-        re.compile(rb"WANDB_API_KEY[\"']?\]?\s{0,3}[=:]?\s{0,3}[\"']?([0-9a-f]{40})(?![0-9a-f])"),
+        late(rb"WANDB_API_KEY[\"']?\]?\s{0,3}[=:]?\s{0,3}[\"']?([0-9a-f]{40})(?![0-9a-f])"),
     ),
     (
         "kaggle-key",
         b'"username"',
-        re.compile(
+        late(
             rb'"username\\?"\s{0,3}:\s{0,3}\\?"[^"\n]{1,60}"\s{0,3},\s{0,9}\\?"key\\?"\s{0,3}:\s{0,3}\\?"([0-9a-f]{32})\\?"'
         ),
     ),
-    ("azure-sas-token", b"sig=", re.compile(rb"[?&;]sig=((?:[A-Za-z0-9]|%2[BbFf]){40,70}%3[Dd])(?=[&\s\"'\\)]|$)")),
-    ("replicate-token", b"r8_", re.compile(rb"(?<![A-Za-z0-9_])(r8_[A-Za-z0-9]{37})(?![A-Za-z0-9])")),
-    ("groq-key", b"gsk_", re.compile(rb"(?<![A-Za-z0-9_])(gsk_[A-Za-z0-9]{52})(?![A-Za-z0-9])")),
-    ("pinecone-key", b"pcsk_", re.compile(rb"(?<![A-Za-z0-9_])(pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,66})")),
-    ("langsmith-key", b"lsv2_", re.compile(rb"(?<![A-Za-z0-9_])(lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10})")),
-    ("langfuse-key", b"sk-lf-", re.compile(rb"(sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")),
-    ("docker-token", b"dckr_pat_", re.compile(rb"(dckr_pat_[A-Za-z0-9_-]{27,})")),
-    ("google-client-secret", b"GOCSPX-", re.compile(rb"(GOCSPX-[A-Za-z0-9_-]{28})(?![A-Za-z0-9_-])")),
+    ("azure-sas-token", b"sig=", late(rb"[?&;]sig=((?:[A-Za-z0-9]|%2[BbFf]){40,70}%3[Dd])(?=[&\s\"'\\)]|$)")),
+    ("replicate-token", b"r8_", late(rb"(?<![A-Za-z0-9_])(r8_[A-Za-z0-9]{37})(?![A-Za-z0-9])")),
+    ("groq-key", b"gsk_", late(rb"(?<![A-Za-z0-9_])(gsk_[A-Za-z0-9]{52})(?![A-Za-z0-9])")),
+    ("pinecone-key", b"pcsk_", late(rb"(?<![A-Za-z0-9_])(pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,66})")),
+    ("langsmith-key", b"lsv2_", late(rb"(?<![A-Za-z0-9_])(lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10})")),
+    ("langfuse-key", b"sk-lf-", late(rb"(sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")),
+    ("docker-token", b"dckr_pat_", late(rb"(dckr_pat_[A-Za-z0-9_-]{27,})")),
+    ("google-client-secret", b"GOCSPX-", late(rb"(GOCSPX-[A-Za-z0-9_-]{28})(?![A-Za-z0-9_-])")),
     (
         "sendgrid-key",
         b"SG.",
-        re.compile(rb"(?<![A-Za-z0-9])(SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"),
+        late(rb"(?<![A-Za-z0-9])(SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"),
     ),
-    ("digitalocean-token", b"dop_v1_", re.compile(rb"(dop_v1_[0-9a-f]{64})")),
-    ("grafana-token", b"glsa_", re.compile(rb"(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8})")),
+    ("digitalocean-token", b"dop_v1_", late(rb"(dop_v1_[0-9a-f]{64})")),
+    ("grafana-token", b"glsa_", late(rb"(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8})")),
     (
         "discord-webhook",
         b"/api/webhooks/",
-        re.compile(rb"(discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,})"),
+        late(rb"(discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,})"),
     ),
     (
         "private-key",
         b"PRIVATE KEY-----",
-        re.compile(
+        late(
             rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s|\"|,|\+)*((?:[A-Za-z0-9+/=]{40,}(?:\\n|\s|\"|,|\+)*){3,})"
         ),
     ),
 )
 #: Databases and queues whose addresses may hold a password, and such an address.
 _SCHEMES = (b"postgres", b"mysql", b"mongodb", b"redis", b"amqp", b"mssql", b"snowflake", b"clickhouse")
-_ADDRESS = re.compile(
+_ADDRESS = late(
     rb"(?:postgres(?:ql)?|mysql|mongodb|rediss?|amqps?|mssql|snowflake|clickhouse)(?:\+\w{1,20})?://[\w.%+-]{0,60}:([^\s/@:\"'`<>{}$()*]{6,100})@([\w.-]{1,120})"
 )
-_URL = re.compile(rb"https?://[\w.%-]{1,60}:([^\s/@:\"'`<>{}$()*]{12,120})@([\w-]{1,60}\.[\w.-]{1,100})")
-_NEAR = re.compile(
+_URL = late(rb"https?://[\w.%-]{1,60}:([^\s/@:\"'`<>{}$()*]{12,120})@([\w-]{1,60}\.[\w.-]{1,100})")
+_NEAR = late(
     rb"(?i)^(?:localhost|127\.|0\.0\.0\.0|host\.docker|[^.]+$)|\.(?:local|internal|svc|test|example|invalid)\b|example\.(?:com|org|net)"
 )
 #: A value without quotes, in the manner of shells, ``.env`` files, Dockerfiles and YAML.
-_PLAIN = re.compile(
+_PLAIN = late(
     rb"(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[ \t]{0,2}[=:][ \t]{0,2}([A-Za-z0-9_+/=.-]{20,120})[ \t\r]{0,9}(?:\n|$)"
 )
 _WORDS = (b"TOKEN", b"SECRET", b"PASSW", b"APIKEY", b"API_KEY", b"ACCESS_KEY", b"PRIVATE_KEY")
 #: A value in quotes that something is set to; whether that something is a credential is asked only of these.
-_QUOTED = re.compile(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
-_ASSIGNED = re.compile(
+_QUOTED = late(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
+_ASSIGNED = late(
     rb"(?i)(?:secret|passw(?:or)?d|[_-]key|apikey|account_?key|[_-]token|accesstoken|login\(\s*key)[\w-]{0,24}[\"']?\s{0,3}$"
 )
-_NOT_SECRET = re.compile(
+_NOT_SECRET = late(
     rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob|unk|mask|cls|sep|continuation|page|next)[_-]?(?:key|token)$"
     rb"|hash(?:ed)?[_-]?\w{0,12}$|(?:private|access|kms|public|master|signing)_key_id$|secret_?name$|key_?name$|fingerprint$"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late(
     rb"(?i)example|placeholder|change[_-]?me|your|xxxx|dummy|fake|sample|redacted|insert|replace|todo|\.\.\.|1234567|abcdef"
     rb"|test|<|\$|\{|default|secret|password|token|localhost|foobar|none|null|minio|admin|notreal|\*\*\*"
 )

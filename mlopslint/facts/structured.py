@@ -18,6 +18,7 @@ from mlopslint.facts.tree import (
     toml_lines,
     toml_locator,
 )
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: YAML and JSON above this many characters are known by their head alone.
@@ -101,10 +102,10 @@ def _placed(fact: Fact, text: str) -> Fact:
 
 
 _HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("grafana-dashboard", re.compile(r'"panels":\s*\[(?s:.*)"(?:gridPos|datasource)"')),
-    ("expectation-suite", re.compile(r'"expectation_suite_name"|"expectations":\s*\[')),
-    ("openapi", re.compile(r'^\s*\{?\s*"?(?:openapi|swagger)"?:', re.M)),
-    ("sagemaker-pipeline", re.compile(r'"Version":\s*"2020-12-01"')),
+    ("grafana-dashboard", late(r'"panels":\s*\[(?s:.*)"(?:gridPos|datasource)"')),
+    ("expectation-suite", late(r'"expectation_suite_name"|"expectations":\s*\[')),
+    ("openapi", late(r'^\s*\{?\s*"?(?:openapi|swagger)"?:', re.M)),
+    ("sagemaker-pipeline", late(r'"Version":\s*"2020-12-01"')),
 )
 
 

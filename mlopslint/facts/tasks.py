@@ -19,6 +19,7 @@ from mlopslint.facts.tree import (
     read_table,
     toml_lines,
 )
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 
@@ -30,11 +31,9 @@ def _run(text: str, line: int, task: str, soft: bool = False, **more: Any) -> li
 
 # ----------------------------------------------------------------------------------------------------- make and just
 
-_TARGET = re.compile(r"^([^\s#:=][^:=#\n]{0,200}?)[ \t]*::?(?![=:])[ \t]*([^\n]*)$")
-_VARIABLE = re.compile(
-    r"^(?:export[ \t]+|override[ \t]+)?([A-Za-z_]\w{0,60})[ \t]*(?:\?|:{1,3}|\+)?=[ \t]*([^\n]{0,300})$"
-)
-_USE = re.compile(r"\$[({](\w{1,60})[)}]")
+_TARGET = late(r"^([^\s#:=][^:=#\n]{0,200}?)[ \t]*::?(?![=:])[ \t]*([^\n]*)$")
+_VARIABLE = late(r"^(?:export[ \t]+|override[ \t]+)?([A-Za-z_]\w{0,60})[ \t]*(?:\?|:{1,3}|\+)?=[ \t]*([^\n]{0,300})$")
+_USE = late(r"\$[({](\w{1,60})[)}]")
 
 
 def _filled(text: str, variables: dict[str, str]) -> str:
@@ -93,7 +92,7 @@ def read_makefile(data: bytes) -> list[Fact]:
     return facts
 
 
-_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]{0,80})((?:[ \t]+[^:\n]{0,200})?)[ \t]*:(?!=)[ \t]*([^\n]*)$")
+_RECIPE = late(r"^@?([A-Za-z_][\w-]{0,80})((?:[ \t]+[^:\n]{0,200})?)[ \t]*:(?!=)[ \t]*([^\n]*)$")
 
 
 def read_justfile(data: bytes) -> list[Fact]:
@@ -335,9 +334,9 @@ def read_husky(data: bytes) -> list[Fact]:
 
 # ---------------------------------------------------------------------------------------------------------- Snakemake
 
-_RULE = re.compile(r"^(?:rule|checkpoint)[ \t]+(\w{1,100})[ \t]*:", re.M)
-_PART = re.compile(r"^[ \t]+(input|output|shell|script|notebook|params|conda|container)[ \t]*:[ \t]*", re.M)
-_STRING = re.compile(
+_RULE = late(r"^(?:rule|checkpoint)[ \t]+(\w{1,100})[ \t]*:", re.M)
+_PART = late(r"^[ \t]+(input|output|shell|script|notebook|params|conda|container)[ \t]*:[ \t]*", re.M)
+_STRING = late(
     r"\"\"\"((?:[^\\]|\\.){0,8000}?)\"\"\"|\"((?:[^\"\\\n]|\\.){0,2000})\"|'((?:[^'\\\n]|\\.){0,2000})'", re.S
 )
 

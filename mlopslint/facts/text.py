@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SECRET_KEY = re.compile(
+from mlopslint.patterns import late
+
+_CAMEL = late(r"(?<=[a-z0-9])(?=[A-Z])")
+_SECRET_KEY = late(
     r"(?:^|[_.\-])(?:password|passwd|passphrase|pwd|secret|secrets|token|credential|credentials|dsn|key|apikey|sas"
     r"|connection[_-]?string)(?:[_-]?(?:value|base64|id))?$"
 )
-_URL_CREDENTIAL = re.compile(r"://[^/\s:@'\"]{1,100}:([^/\s@'\"]{1,200})@")
-_ASSIGNED = re.compile(
+_URL_CREDENTIAL = late(r"://[^/\s:@'\"]{1,100}:([^/\s@'\"]{1,200})@")
+_ASSIGNED = late(
     r"(?i)((?:^|[\s'\"-])[\w-]{0,40}(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key"
     r"|access[_-]?key|account[_-]?key)"
     r"(?:[_-](?:value|id))?(?:\s{0,3}[=:]\s{0,3}|\s{1,3}))([^\s'\"$<{(-][^\s'\"]{3,})"
 )
-_MAYBE_SECRET = re.compile(r"(?i)passw|passphrase|secret|token|key|://")
+_MAYBE_SECRET = late(r"(?i)passw|passphrase|secret|token|key|://")
 
 
 def decode(data: bytes) -> str:

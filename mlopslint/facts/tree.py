@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mlopslint.facts.text import mend, scalar, secretish
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: A YAML file larger than this many values (aliases counted as often as they are used), or deeper, is read in part.
@@ -60,8 +61,8 @@ class Tree(NamedTuple):
         return [Fact("error", self.error)] if self.error and not self.template else []
 
 
-_INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]{0,17})$")
-_FLOAT = re.compile(
+_INT = late(r"[-+]?(?:0|[1-9][0-9_]{0,17})$")
+_FLOAT = late(
     r"[-+]?(?:[0-9][0-9_]{0,17})?\.[0-9_]{0,20}(?:[eE][-+]?[0-9]{1,4})?$|[-+]?[0-9]{1,18}[eE][-+]?[0-9]{1,4}$"
 )
 _CONSTANTS: dict[str, Any] = {
@@ -88,9 +89,7 @@ def _plain(value: str) -> Any:
     return value
 
 
-_STATEMENT = re.compile(
-    r"^[ \t]*(?:-[ \t]+)?(?:\{\{[^\n]{0,500}\}\}|\{%[^\n]{0,500}%\}|\{#[^\n]{0,500}#\})[ \t]*$", re.M
-)
+_STATEMENT = late(r"^[ \t]*(?:-[ \t]+)?(?:\{\{[^\n]{0,500}\}\}|\{%[^\n]{0,500}%\}|\{#[^\n]{0,500}#\})[ \t]*$", re.M)
 #: What stands for the braces of a template while its text is parsed.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
@@ -327,12 +326,12 @@ def _first(items: Any, count: int) -> Iterator[Any]:
         yield item
 
 
-_JSON_KEY = re.compile(r'\n|"((?:[^"\\\n]|\\.){0,200})"(\s{0,20}:)?')
-_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)
-_TRAILING = re.compile(r",(\s*[}\]])")
+_JSON_KEY = late(r'\n|"((?:[^"\\\n]|\\.){0,200})"(\s{0,20}:)?')
+_COMMENT = late(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)
+_TRAILING = late(r",(\s*[}\]])")
 
 
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = late(r"\\u[dD][89a-fA-F]")
 
 
 def load_json(text: str) -> Any:
@@ -399,7 +398,7 @@ def read_table(text: str) -> tuple[dict[str, Any], list[Fact]]:
         return {}, [] if "{{" in text or "{%" in text else [Fact("error", str(error)[:200])]
 
 
-_TOML_LINE = re.compile(
+_TOML_LINE = late(
     r"^[ \t]*(?:\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:#[^\n]*)?$|([\w.\"'-]{1,200})[ \t]*=)", re.M
 )
 
@@ -444,7 +443,7 @@ class Setting(NamedTuple):
     line: int
 
 
-_INI_KEY = re.compile(r"^[ \t]*(?:export[ \t]+)?([^=:#;\[\s][^=:\n]{0,120}?)[ \t]*[=:][ \t]*(.*)$")
+_INI_KEY = late(r"^[ \t]*(?:export[ \t]+)?([^=:#;\[\s][^=:\n]{0,120}?)[ \t]*[=:][ \t]*(.*)$")
 
 
 def load_ini(text: str) -> list[Setting]:

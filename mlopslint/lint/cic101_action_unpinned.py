@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.patterns import late
 from mlopslint.view import EVERYWHERE, View
 
-_BRANCH = re.compile(
-    r"(?:main|master|develop|development|dev|trunk|head|nightly|edge|unstable|canary|next|latest)", re.I
-)
+_BRANCH = late(r"(?:main|master|develop|development|dev|trunk|head|nightly|edge|unstable|canary|next|latest)", re.I)
 #: Owners whose actions are part of the platform, and actions whose branches are their documented versions.
 _TRUSTED = ("actions/", "github/", "dtolnay/rust-toolchain")
 

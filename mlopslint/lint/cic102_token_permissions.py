@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.facts.text import text_of
 from mlopslint.facts.tree import line_of
 from mlopslint.lint.base import Edit, File, FileRule, Fix, Problem
 from mlopslint.lint.workflows import jobs, root_of, steps, triggers
+from mlopslint.patterns import late
 
 #: Actions that read the repository at most.
-_READING = re.compile(
+_READING = late(
     r"(?i)^(?:actions/(?:checkout|setup-\w+|cache|upload-artifact|download-artifact)|astral-sh/(?:setup-uv|ruff-action)|pre-commit/action"
     r"|codecov/codecov-action|conda-incubator/setup-miniconda|mamba-org/\S+|docker/(?:setup-\S+|metadata-action)|hashicorp/setup-terraform"
     r"|psf/black|chartboost/ruff-action|snok/install-poetry|abatilo/actions-poetry|iterative/setup-dvc|jlumbroso/free-disk-space"
     r"|golangci/golangci-lint-action|helm/kind-action|azure/setup-\S+)\b"
 )
-_TOKEN = re.compile(
+_TOKEN = late(
     r"(?i)github_token|github\.token|secrets\.gh_|git push|\bgh \w|hub \w|cml |dvc exp push|git tag|ghcr\.io|mike deploy|gh-deploy|id-token|semantic-release|oidc|twine upload"
 )
 

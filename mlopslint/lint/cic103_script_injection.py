@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Problem
 from mlopslint.lint.workflows import EXPRESSION, root_of, row_of, scripts, steps, triggers
+from mlopslint.patterns import late
 
 #: What people without any rights can write.
-_UNTRUSTED = re.compile(
+_UNTRUSTED = late(
     r"github\s{0,3}\.\s{0,3}(?:head_ref\b|event\.(?:"
     r"(?:issue|pull_request|discussion)\.(?:title|body)\b|(?:comment|review|review_comment)\.body\b|pages\.\S{1,20}\.page_name\b"
     r"|commits\.\S{1,20}\.(?:message|author\.(?:email|name))\b|head_commit\.(?:message|author\.(?:email|name)|committer\.(?:email|name))\b"
@@ -18,7 +18,7 @@ _UNTRUSTED = re.compile(
     r"|workflow_run\.(?:head_branch|head_commit\.(?:message|author\.(?:email|name))|pull_requests\[\S{1,20}\]\.head\.ref)\b))"
 )
 #: Expressions whose value is true or false, whatever stands in them.
-_HARMLESS = re.compile(r"(?i)^\s*!?\s*(?:contains|startsWith|endsWith)\(|[=!]=(?!.*&&)|^\s*hashFiles\(")
+_HARMLESS = late(r"(?i)^\s*!?\s*(?:contains|startsWith|endsWith)\(|[=!]=(?!.*&&)|^\s*hashFiles\(")
 #: Events that only people with write access can start.
 _INSIDE = frozenset(
     {"push", "schedule", "workflow_dispatch", "release", "create", "delete", "workflow_call", "repository_dispatch"}

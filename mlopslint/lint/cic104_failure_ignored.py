@@ -8,19 +8,20 @@ from typing import Any
 
 from mlopslint.facts.tree import Map, Seq, line_of
 from mlopslint.lint.base import File, FileRule, Problem
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: Commands that test or validate.
-_TEST = re.compile(
+_TEST = late(
     r"^(?:\S{0,80}/)?(?:python[\d.]{0,5} -m )?(?:pytest|py\.test|tox|nox|unittest|coverage run|ruff(?! format(?!.*--check))|flake8|pylint|mypy|pyright"
     r"|black .*--check|isort .*--check|pre-commit run|great_expectations|dvc (?:repro|exp run|metrics diff)|yamllint|hadolint|terraform validate"
     r"|kubeconform|kubeval|helm lint|shellcheck|npm (?:run )?test|yarn test|go test|cargo test|make (?:-\S+ )*(?:test|tests|lint|check|type-?check)"
     r"|manage\.py test)(?=\s|$)"
 )
-_ASIDE = re.compile(r"--version|--help|--collect-only|--exit-zero|--fix\b|-h$|erase|--install-types")
-_SWALLOWED = re.compile(r"\|\|\s{0,5}(?:true|:|echo|printf|exit 0|return 0|/bin/true)(?=[\s\"';)]|$)")
+_ASIDE = late(r"--version|--help|--collect-only|--exit-zero|--fix\b|-h$|erase|--install-types")
+_SWALLOWED = late(r"\|\|\s{0,5}(?:true|:|echo|printf|exit 0|return 0|/bin/true)(?=[\s\"';)]|$)")
 #: Names of jobs and steps whose failure is accepted on purpose.
-_OPEN = re.compile(
+_OPEN = late(
     r"(?i)experimental|optional|nightly|allow|non[- ]?blocking|advisory|informational|pre-?release|canary|upcoming|flaky"
 )
 _KINDS = (

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.facts.text import text_of
 from mlopslint.facts.tree import as_map, line_of
 from mlopslint.lint.base import File, FileRule, Problem
 from mlopslint.lint.workflows import root_of, row_of, scripts, steps, triggers
+from mlopslint.patterns import late
 
-_PROPOSED = re.compile(
+_PROPOSED = late(
     r"github\.event\.pull_request\.head\.(?:sha|ref|repo\.full_name)|github\.head_ref|refs/pull/|pull_request\.merge_commit_sha"
     r"|github\.event\.workflow_run\.(?:head_sha|head_branch|head_repository\.full_name)"
 )
-_FETCH = re.compile(
+_FETCH = late(
     r"\bgh pr checkout\b|\bgit (?:fetch|checkout|pull|merge)\b[^\n]{0,200}(?:pull/|head_ref|head\.(?:sha|ref))"
 )
 #: Conditions that let only known people or code of the repository itself through.
-_GUARD = re.compile(
+_GUARD = late(
     r"head\.repo\.full_name\s{0,3}==|head_repository\.full_name\s{0,3}==|\.fork\s{0,3}==\s{0,3}false|!\s{0,3}github\.event\.pull_request\.head\.repo\.fork"
     r"|author_association|github\.actor\s{0,3}==|pull_request\.user\.login\s{0,3}==|\blabel"
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 from mlopslint.lint.python import constant, inside, keyword, keywords_known
 from mlopslint.lint.values import is_frame
+from mlopslint.patterns import late
 
 _METHODS = frozenset(
     [
@@ -74,7 +74,7 @@ _NUMPY = frozenset(
 
 
 #: Where a cell begins in a script that was written by nbconvert, Jupytext, an editor or Databricks.
-_CELL = re.compile(r"#\s?(In ?\[|%%|COMMAND -{5,}|<codecell>)")
+_CELL = late(r"#\s?(In ?\[|%%|COMMAND -{5,}|<codecell>)")
 
 
 def _last(name: str) -> str:

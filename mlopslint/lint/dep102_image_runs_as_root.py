@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Problem
 from mlopslint.lint.images import chain, serves, stages
+from mlopslint.patterns import late
 
 #: Public images that run as root unless told otherwise; of others nothing is known.
-_ROOT = re.compile(
+_ROOT = late(
     r"^(?:docker\.io/)?(?:library/)?(?:python|ubuntu|debian|alpine|amazonlinux|fedora|rockylinux|almalinux|centos|node|golang|rust|openjdk"
     r"|eclipse-temurin|r-base|julia|nginx|pytorch/pytorch|tensorflow/tensorflow|tensorflow/serving|nvidia/cuda|nvcr\.io/nvidia/\S+"
     r"|continuumio/\S+|condaforge/\S+|huggingface/transformers\S*|tiangolo/\S+|ghcr\.io/astral-sh/uv|rocker/\S+|cnstark/\S+)(?::|@|$)"
 )
-_NOT_ROOT = re.compile(r"(?i)nonroot|rootless|unprivileged")
+_NOT_ROOT = late(r"(?i)nonroot|rootless|unprivileged")
 #: Images to work in rather than to serve from.
-_WORKBENCH = re.compile(r"\b(?:jupyter|notebook|code-server|sshd|rstudio)\b")
-_DROPS = re.compile(r"\b(?:gosu|su-exec|setpriv|runuser|su -)\b")
+_WORKBENCH = late(r"\b(?:jupyter|notebook|code-server|sshd|rstudio)\b")
+_DROPS = late(r"\b(?:gosu|su-exec|setpriv|runuser|su -)\b")
 
 
 class ImageRunsAsRoot(FileRule):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Problem
 from mlopslint.lint.images import chain, stages
+from mlopslint.patterns import late
 
-_DATA = re.compile(
+_DATA = late(
     r"(?:^|/)(?:data|datasets?|weights|checkpoints)/?$|\.(?:csv|parquet|pt|pth|ckpt|h5|safetensors|onnx|pkl|joblib|npz|tfrecord)$"
 )
 

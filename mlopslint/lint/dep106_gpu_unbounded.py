@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.facts.text import text_of
 from mlopslint.facts.tree import as_map, line_of
 from mlopslint.lint.base import File, FileRule, Problem
 from mlopslint.lint.images import workloads
+from mlopslint.patterns import late
 
-_GPU = re.compile(
-    r"(?i)nvidia/cuda|nvcr\.io/nvidia|[:-](?:gpu|cuda)|\bcu1\d\d\b|vllm|tritonserver|text-generation-inference"
-)
-_CPU = re.compile(r"(?i)[:.-]cpu\b")
-_ACCELERATOR = re.compile(r"(?:nvidia|amd|google|intel|habana)\.(?:com|ai)/|aws\.amazon\.com/neuron|\bgpu")
+_GPU = late(r"(?i)nvidia/cuda|nvcr\.io/nvidia|[:-](?:gpu|cuda)|\bcu1\d\d\b|vllm|tritonserver|text-generation-inference")
+_CPU = late(r"(?i)[:.-]cpu\b")
+_ACCELERATOR = late(r"(?:nvidia|amd|google|intel|habana)\.(?:com|ai)/|aws\.amazon\.com/neuron|\bgpu")
 
 
 class GpuUnbounded(FileRule):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from mlopslint.data import folder
+from mlopslint.patterns import late
 
 
 class Entry(NamedTuple):
@@ -149,7 +149,7 @@ def bounds(text: str) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
     return low, high
 
 
-_CLAUSE = re.compile(r"(===|==|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?(\d+(?:\.\d+)*)")
+_CLAUSE = late(r"(===|==|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?(\d+(?:\.\d+)*)")
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from mlopslint.errors import MlopslintError
 from mlopslint.lint.base import Context, File, FileRule, Notebook, NotebookRule, Problem, ProjectRule, PythonRule, Rule
+from mlopslint.patterns import late
 from mlopslint.plugins import plugins
 from mlopslint.records import Fact
 
 #: Findings of one rule in one module, above which it is not asked again: the rest would say the same.
 LIMIT = 500
-_NAME = re.compile(r"^([a-z]{3}\d{3})_[a-z0-9_]+\.py$")
+_NAME = late(r"^([a-z]{3}\d{3})_[a-z0-9_]+\.py$")
 
 
 class FlowRule(Rule):
@@ -36,11 +37,21 @@ class Tables(NamedTuple):
 def modules() -> dict[str, str]:
     """Code -> name of the module that holds its check."""
     found = {}
-    for entry in files("mlopslint.lint").iterdir():
-        match = _NAME.match(entry.name)
+    for name in _file_names():
+        match = _NAME.match(name)
         if match:
-            found[match.group(1).upper()] = f"mlopslint.lint.{entry.name[:-3]}"
+            found[match.group(1).upper()] = f"mlopslint.lint.{name[:-3]}"
     return dict(sorted(found.items()))
+
+
+def _file_names() -> list[str]:
+    """What lies beside this module, in a folder or in a zip (for which the machinery takes longer to import than to ask)."""
+    try:
+        return os.listdir(os.path.dirname(__file__))
+    except OSError:
+        from importlib.resources import files
+
+        return [entry.name for entry in files("mlopslint.lint").iterdir()]
 
 
 @lru_cache(maxsize=1)
@@ -232,7 +243,7 @@ def flow(trees: Sequence[tuple[ast.Module, int]], sources: dict[int, str | bytes
     return found
 
 
-_IGNORE = re.compile(
+_IGNORE = late(
     r"(?:#|//|--|<!--|/\*)\s{0,3}mlopslint:\s{0,3}(ignore(?:-file)?)\s{0,3}(?:\[([A-Za-z0-9_,\s*]{0,300})\])?[:\s]{0,4}([^\n]{0,200})"
 )
 

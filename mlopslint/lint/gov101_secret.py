@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Problem, ProjectRule
 from mlopslint.lint.cic106_credential_in_workflow import CI
+from mlopslint.patterns import late
 from mlopslint.view import View
 
 #: Files that show the form of a setting, and lists of what scanners have already found.
-_SHOWN = re.compile(
+_SHOWN = late(
     r"(?i)(?:\.|_|-)(?:example|sample|template|tmpl|dist|j2|baseline)(?:\.\w{1,8})?$|(?:^|/)(?:example|sample|template)[._-]|\.secrets\."
 )
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Notebook, NotebookRule, Problem
+from mlopslint.patterns import late
 
-_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{1,40}@(?:[A-Za-z0-9-]{1,40}\.){1,4}[A-Za-z]{2,8}(?![\w-])")
-_NOBODY = re.compile(
+_EMAIL = late(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{1,40}@(?:[A-Za-z0-9-]{1,40}\.){1,4}[A-Za-z]{2,8}(?![\w-])")
+_NOBODY = late(
     r"(?i)@(?:[\w.-]*\.)?(?:example|test|invalid|localhost|domain|email|company|users\.noreply)\b|^(?:no-?reply|info|support|admin|contact|hello|user|name"
     r"|git|root|me|you|foo|bar|test|john\.?doe|jane\.?doe)\W|^[\w.+-]+@(?:[\d.]+|\w+\.(?:py|png|iam|svc|local))$|gserviceaccount"
 )
-_CARD = re.compile(r"(?<![\d.,/-])(?:4\d{3}|5[1-5]\d{2}|3[47]\d{2}|6011)[ -]?\d{4}[ -]?\d{4}[ -]?\d{3,4}(?![\d.,/-])")
-_PHONE = re.compile(r"(?<![\d.,/+-])\+\d{1,3}[ -]?\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{2,5}(?![\d.-])")
+_CARD = late(r"(?<![\d.,/-])(?:4\d{3}|5[1-5]\d{2}|3[47]\d{2}|6011)[ -]?\d{4}[ -]?\d{4}[ -]?\d{3,4}(?![\d.,/-])")
+_PHONE = late(r"(?<![\d.,/+-])\+\d{1,3}[ -]?\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{2,5}(?![\d.-])")
 
 
 class PersonalDataInOutput(NotebookRule, FileRule):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mlopslint.facts.text import text_of
 from mlopslint.facts.tree import as_map, line_of, maps
 from mlopslint.lint.base import File
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: What is put in the place of an image by whoever deploys it.
-_STANDS_FOR = re.compile(
+_STANDS_FOR = late(
     r"[$<>{}()\s]|(?i:your|placeholder|replace|changeme|example|todo)|^[A-Z_]+(?::|$)|^ko://|^(?:controller|image|img)(?::|$)"
 )
-_SERVER = re.compile(
+_SERVER = late(
     r"(?:^|\s|/)(?:uvicorn|gunicorn|hypercorn|daphne|waitress-serve|flask run|fastapi run|streamlit run|gradio|mlflow (?:models )?(?:serve|server|ui)"
     r"|bentoml serve|torchserve|tritonserver|tensorflow_model_server|serve run|ray serve|seldon-core-microservice|mlserver start|vllm serve|litserve"
     r"|chainlit run|panel serve|bokeh serve|voila|nginx|uwsgi|python[\d.]{0,5} -m (?:uvicorn|gunicorn|flask|streamlit|http\.server|vllm\S*|kserve\S*))(?=\s|$)"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 from mlopslint.lint.python import inside
+from mlopslint.patterns import late
 
-_NAMED = re.compile(r"^_?(?:eval|evaluate|validate|validation|valid|test|predict|infer|inference)(?:_(?!.*train)\w+)?$")
+_NAMED = late(r"^_?(?:eval|evaluate|validate|validation|valid|test|predict|infer|inference)(?:_(?!.*train)\w+)?$")
 
 
 class NoGradMissing(PythonRule):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
 from mlopslint.lint.python import argument
+from mlopslint.patterns import late
 
 _SENSITIVE = frozenset(
     [
@@ -16,9 +16,7 @@ _SENSITIVE = frozenset(
         "ElasticNet", "LogisticRegression", "SGDClassifier", "SGDRegressor",
     ]
 )  # fmt: skip
-_SCALES = re.compile(
-    r"Scaler|Pipeline|pipeline|Normalizer|normalize|scale|standard|zscore|Transformer|Vectorizer|whiten"
-)
+_SCALES = late(r"Scaler|Pipeline|pipeline|Normalizer|normalize|scale|standard|zscore|Transformer|Vectorizer|whiten")
 
 
 class ScalerMissing(PythonRule):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
 from mlopslint.lint.python import argument, keyword, keywords_known
+from mlopslint.patterns import late
 
 #: Readers that run code of the file that they read, with the keyword that allows it ("": always).
 _READERS = {
@@ -16,12 +17,12 @@ _READERS = {
     "sklearn.externals.joblib.load": "", "numpy.load": "allow_pickle",
 }  # fmt: skip
 #: Origins of bytes and paths that come from elsewhere.
-_OUTSIDE = re.compile(
+_OUTSIDE = late(
     r"^(?:requests|urllib|urllib2|urllib3|httpx|aiohttp|wget|gdown|ftplib|socket|boto3|botocore|google\.cloud\.storage"
     r"|azure\.storage|huggingface_hub|kagglehub|flask\.request|torch\.hub\.download|torch\.hub\.load_state|paramiko"
     r"|streamlit\.file_uploader|fastapi\.(?:UploadFile|File|Request)|starlette|gradio\.|base64\.(?:b64|urlsafe_b64)decode)\b"
 )
-_URL = re.compile(r"^(?:https?|ftp)://")
+_URL = late(r"^(?:https?|ftp)://")
 _TRUSTED = ("from_pretrained", "from_config", "load_dataset", "load_metric", "pipeline", "LLM", "SentenceTransformer",
             "HuggingFaceEmbeddings", "HuggingFacePipeline", "AutoModel", "AutoTokenizer", "snapshot", "load_dataset_builder")  # fmt: skip
 _UNSAFE_LOADERS = frozenset(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Fix, Problem, PythonRule
 from mlopslint.lint.python import constant, keyword
+from mlopslint.patterns import late
 
 _LOGS = frozenset({"numpy.log", "torch.log", "math.log", "tensorflow.math.log", "jax.numpy.log", "cupy.log"})
 _EXPS = frozenset(
@@ -35,13 +35,13 @@ _COUNTS = frozenset(
         "size",
     }
 )
-_COUNTING = re.compile(
+_COUNTING = late(
     r"(?i)^(?:[ijkmn]|idx|index|rank|position|step|epoch|iteration|.*(?:count|num|freq|size|length|total|step|idx|rank"
     r"|epoch|visits?|votes?|views|sales|df|tf|year|days?|age)s?\d?)$|^n_|^num"
 )
 
 #: Amounts of money, which are logged to straighten a plot or a target.
-_MONEY = re.compile(r"(?i)price|fee|cost|revenue|amount|income|salary|spend")
+_MONEY = late(r"(?i)price|fee|cost|revenue|amount|income|salary|spend")
 
 
 class UnstableNumerics(PythonRule):

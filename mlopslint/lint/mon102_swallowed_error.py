@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from mlopslint.lint.base import Context, Problem, PythonRule
 from mlopslint.lint.python import inside
+from mlopslint.patterns import late
 
-_CLEANUP = re.compile(
+_CLEANUP = late(
     r"__del__|__exit__|close|clean|tear|shutdown|stop|kill|exit|try_|maybe|safe|optional|cancel|dispose|destroy", re.I
 )
 _RUNNING = (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.patterns import late
 from mlopslint.view import View
 
-_SNAKE = re.compile(r"_{0,2}[a-z][a-z0-9_]*")
+_SNAKE = late(r"_{0,2}[a-z][a-z0-9_]*")
 
 
 class ModuleName(ProjectRule):

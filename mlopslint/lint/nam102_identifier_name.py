@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.patterns import late
 
-_CAMEL = re.compile(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # trainModel; not X_train, dW, nUnits of one letter
-_CLASS = re.compile(r"^_*[A-Z][A-Za-z0-9]*$|^_*[A-Z][A-Za-z0-9]*(?:_[A-Z0-9][A-Za-z0-9]*)+$")
-_CALLBACK = re.compile(
+_CAMEL = late(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # trainModel; not X_train, dW, nUnits of one letter
+_CLASS = late(r"^_*[A-Z][A-Za-z0-9]*$|^_*[A-Z][A-Za-z0-9]*(?:_[A-Z0-9][A-Za-z0-9]*)+$")
+_CALLBACK = late(
     r"^(?:visit|leave|depart|do|test|on|render|serialize|log)_?[A-Z]|^(?:setUp|tearDown)|^as[A-Z]|^max[A-Z]"
 )
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.patterns import late
 
-_NUMBERED = re.compile(
+_NUMBERED = late(
     r"^(?:df|data|dataset|tmp|temp|foo|bar|var|thing|stuff|test|res|result|new|list|dict|arr|my_?\w+?)_?\d{1,3}$"
 )
-_VERSIONED = re.compile(
+_VERSIONED = late(
     r"^\w+_(?:final|new|old|copy)(?:_?(?:final|new|old|copy|v?\d+))+$|^\w*final_?final\w*$|^\w+_final_?v?\d+$"
 )
 

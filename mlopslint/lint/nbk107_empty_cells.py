@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Edit, Fix, Notebook, NotebookRule, Problem
 from mlopslint.lint.notebooks import only_comments, tags
+from mlopslint.patterns import late
 
-_EXERCISE = re.compile(
+_EXERCISE = late(
     r"(?im)^\s*#\s*[!%]|copyright|licen[sc]e|your|todo|uncomment|if needed|optional|install|in case|coming|exercise|solution|answer|here|write|insert|fill|\?\?|try|end of|begin|=====|-----|@title|%%"
 )
 

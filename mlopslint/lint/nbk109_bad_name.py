@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.patterns import late
 from mlopslint.view import View
 
 LONGEST = 80
-_UNTITLED = re.compile(r"(?i)^(?:untitled|notebook|new notebook)[\s_-]*\d*$")
-_COPY = re.compile(r"(?i)(?:^copy[ _]of[ _]|[-_ (]copy[ _]?\(?\d*\)*$| \(\d+\)$)")
-_ODD = re.compile(r"[^\w.+@=-]")
+_UNTITLED = late(r"(?i)^(?:untitled|notebook|new notebook)[\s_-]*\d*$")
+_COPY = late(r"(?i)(?:^copy[ _]of[ _]|[-_ (]copy[ _]?\(?\d*\)*$| \(\d+\)$)")
+_ODD = late(r"[^\w.+@=-]")
 
 
 class BadName(ProjectRule):

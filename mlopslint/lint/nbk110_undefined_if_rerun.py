@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
 from mlopslint.lint.notebooks import tags
 from mlopslint.lint.scopes import KNOWN, bound, events, function_needs
+from mlopslint.patterns import late
 
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = late(r"[^\W\d]\w*")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -31,7 +31,7 @@ _PLAIN_EXTENSIONS = _words(
     " google.cloud.bigquery google.colab.data_table cython Cython rpy2.ipython heat snakeviz autotime sparkmagic.magics"
     " nb_js_diagrammers tensorboard.notebook pycodestyle_magic jupyternotify blackcellmagic itikz autoflake cudf"
 )
-_DATABRICKS = re.compile(r"^_(?:i?\d+|sqldf)$")
+_DATABRICKS = late(r"^_(?:i?\d+|sqldf)$")
 LIMIT = 10
 
 

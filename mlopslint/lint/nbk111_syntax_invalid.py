@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
 from mlopslint.lint.notebooks import tags
+from mlopslint.patterns import late
 
-_PYTHON_2 = re.compile(
+_PYTHON_2 = late(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|backtick"
 )
-_BLANK = re.compile(
+_BLANK = late(
     r"(?im)^\s*#\s*%load |#.*\b(?:your|todo|fill|complete|replace|exercise|write)\b|<[A-Z][A-Z_ ]{2,40}>|_{3,}|<your|\?{3,}"
 )
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from mlopslint.lint.base import Notebook, NotebookRule, Problem
 from mlopslint.lint.notebooks import tags
+from mlopslint.patterns import late
 
-_MEANT = re.compile(
+_MEANT = late(
     r"(?i)\berr(?:or|s)|exception|fails?\b|wrong|raises?\b|won't|will not work|crash|invalid|does ?n.t work|not allowed|traceback"
 )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from mlopslint.lint.base import Cell
+from mlopslint.patterns import late
 
-_INSTALL = re.compile(r"\b(?:pip[\d.]{0,5}|conda|mamba|apt|apt-get|uv pip)\s.{0,40}\binstall\b")
-_RESTART = re.compile(r"do_shutdown|restart_kernel|os\.kill\(|kill_kernel|Restart the (?:kernel|runtime)", re.I)
+_INSTALL = late(r"\b(?:pip[\d.]{0,5}|conda|mamba|apt|apt-get|uv pip)\s.{0,40}\binstall\b")
+_RESTART = late(r"do_shutdown|restart_kernel|os\.kill\(|kill_kernel|Restart the (?:kernel|runtime)", re.I)
 
 
 def tags(cell: Cell) -> list[str]:

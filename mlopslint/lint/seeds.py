@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: The libraries whose global generators are told apart.
@@ -79,15 +80,15 @@ _SEEDERS = {
     "jax.random.key": frozenset[str](),
 }
 #: A name that says that it seeds: a helper of the project, ``seed_everything`` of Lightning, ``set_seed`` of Transformers.
-_SEEDING = re.compile(
+_SEEDING = late(
     r"(^|_)(seeds?|seeding|random_?state|reproducib\w*|determinis\w*|full_determinism)(_|$)|seed(s|all|everything)?$",
     re.I,
 )
-_NO_SEEDING = re.compile(
+_NO_SEEDING = late(
     r"^(get|generate|spawn|initial|draw|print|log|random|is|has|check|sample|choose|hash|new|make)_|SeedSequence", re.I
 )
 #: What seeds every library by itself: the seed of a Trainer of Transformers is 42, that of Ultralytics is 0.
-_SEEDED = re.compile(
+_SEEDED = late(
     r"(TrainingArguments|Seq2SeqTrainer|SFTTrainer|LightningCLI)$|^(trl|ultralytics|spacy|setfit|axolotl)\.|^transformers\.Trainer\b|^detectron2\.engine\.default_setup$"
 )
 #: Keywords by which a seed or a seeded generator is handed on.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlopslint.lint.base import Context
 from mlopslint.lint.python import inside
+from mlopslint.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +28,12 @@ DRIVERS = (
     "ignite", "catalyst", "composer", "fairseq", "fairscale", "apex", "oneflow", "paddle", "jittor", "mindspore",
 )  # fmt: skip
 
-MODEL_NAME = re.compile(
+MODEL_NAME = late(
     r"(?i)^_*(?:\w*_)?(?:model|net|network|classifier|encoder|decoder|backbone|generator|discriminator|critic"
     r"|actor|policy_net|target_net|net_?[gd]|model\d?|net\d?)$"
 )
-OPTIMIZER_NAME = re.compile(r"(?i)(?:^|[._])(?:\w*optim\w*|opt|opt_?\w{1,12}|\w{1,12}_opt|sgd|adam\w?)$")
-SCHEDULER_NAME = re.compile(r"(?i)(?:^|[._])\w*sched\w*$")
+OPTIMIZER_NAME = late(r"(?i)(?:^|[._])(?:\w*optim\w*|opt|opt_?\w{1,12}|\w{1,12}_opt|sgd|adam\w?)$")
+SCHEDULER_NAME = late(r"(?i)(?:^|[._])\w*sched\w*$")
 #: Packages whose models are no modules of torch.
 _OTHERS = ("sklearn.", "keras.", "tensorflow.", "xgboost.", "lightgbm.", "catboost.", "jax.", "flax.", "gensim.", "statsmodels.",
            "networkx.", "onnxruntime.", "transformers.TF", "transformers.Flax", "mxnet.", "paddle.", "torch.jit.")  # fmt: skip
@@ -41,7 +41,7 @@ _OTHERS = ("sklearn.", "keras.", "tensorflow.", "xgboost.", "lightgbm.", "catboo
 _SAME = frozenset(
     {"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_", "apply"}
 )
-_NORMS = re.compile(r"(?i)drop|norm|bn\d?$")
+_NORMS = late(r"(?i)drop|norm|bn\d?$")
 
 
 def definitions(at: Context) -> dict[str, ast.AST]:

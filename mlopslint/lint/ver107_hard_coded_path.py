@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.patterns import late
 
-_HOME = re.compile(
+_HOME = late(
     r"(?:/home/[\w.-]+/|/Users/[\w.-]+/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents|Data|Projects?|dev|code)\b|[D-Zd-z]:\\{1,2}\w|/content/drive/"
     r"|/scratch/\w+/)"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late(
     r"/home/(?:user|username|me|jovyan|runner|app|docs|jupyter|ubuntu|ec2-user|airflow|\w*docker|vscode|coder|worker|model-server|venv|you\w*|<|\{|\$)\b|/Users/(?:user|username|me|you\w*|<|\{|\$)\b"
     r"|path[/_\\]?to|\.\.\.|/root/(?:\.cache|\.ssh|\.kube|\.aws|\.config|\.local|\.cargo)|site-packages|\*",
     re.I,

@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Iterator
 
 from mlopslint.lint.base import File, FileRule, Notebook, NotebookRule, Problem
+from mlopslint.patterns import late
 from mlopslint.records import Fact
 
-_PIP = re.compile(
+_PIP = late(
     r"^(?:\S{0,80}python[\d.]{0,5} -m )?(?:\S{0,80}/)?(?:pip[\d.]{0,5} |uv (?:-\S+ )*pip |uvpip )(?:-\S+ )*install(?= )|^pip[\d.]{0,5} install(?= )"
 )
 #: Options that are followed by their value.
@@ -60,7 +61,7 @@ _VALUED = frozenset(
         *("--abi", "--implementation", "--install-option", "--editable", "-r", "--requirement", "--extra", "--group"),
     }
 )
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}(?:\[[\w,.\s-]{0,200}\])?$")
+_NAME = late(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}(?:\[[\w,.\s-]{0,200}\])?$")
 #: The installers themselves: the newest one is wanted on purpose.
 _TOOLS = frozenset({"pip", "setuptools", "wheel", "uv", "virtualenv", "build", "twine", "pipx"})
 

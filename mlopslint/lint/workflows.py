@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from mlopslint.facts.text import text_of, texts
 from mlopslint.facts.tree import as_map, content_of, line_of, maps
 from mlopslint.lint.base import File
+from mlopslint.patterns import late
 
-EXPRESSION = re.compile(r"\$\{\{(.{0,1000}?)\}\}", re.S)
+EXPRESSION = late(r"\$\{\{(.{0,1000}?)\}\}", re.S)
 
 
 class Step(NamedTuple):

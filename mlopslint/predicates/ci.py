@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.patterns import late
 from mlopslint.predicates.training import trains_by_command
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
 
-_HOUSEKEEPING = re.compile(
+_HOUSEKEEPING = late(
     r"actions/(stale|labeler|first-interaction|checkout|setup-[a-z]+|cache|upload-artifact|download-artifact|github-script|upload-pages-artifact|deploy-pages|configure-pages|create-release|add-to-project)|stale|labeler|release-drafter|softprops/action-gh-release|pypa/gh-action-pypi-publish|peaceiris/actions-gh-pages|mhausenblas/mkdocs-deploy|greeting|lock-threads|contributor|dependabot|auto-?assign|auto-?merge|cla-assistant|all-contributors|ad-m/github-push-action",
     re.I,
 )
 
 
-_HOUSEKEEPING_COMMAND = re.compile(
+_HOUSEKEEPING_COMMAND = late(
     r"^(echo|cd|ls|git|mkdir|cp|mv|rm|cat|export|set|pip install|pip3 install|python -m pip|pip|uv (sync|pip|venv)|poetry (install|publish|build)|conda|apt|apt-get|npm (ci|install)|mkdocs|sphinx-build|twine|build|hatch (build|publish)|flit|jupyter-book|gh |curl|exit|if|fi|then|test|source|\.|chmod|pwd|which|uv (build|publish)|mike|\w+=|python --version|node|printf|sleep|true|make (docs|html)|python setup\.py)\b",
     re.I,
 )

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import ci_commands
 from mlopslint.concepts import DATA_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 from mlopslint.view import OWN_AND_TESTS, Hit
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
-_CHECKED = re.compile(
+_CHECKED = late(
     r"column|dtype|isnull|isna|notnull|missing|schema|\bnan\b|duplicat|empty|\.shape|unique|value_counts|issubset|is_numeric"
     r"|labels?\b|bounds?|range|corrupt|num_classes|min\(\)|max\(\)|\.min|\.max|df\b|frame|dataset",
     re.I,
 )
-_VALIDATES = re.compile(
+_VALIDATES = late(
     r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)",
     re.I,
 )

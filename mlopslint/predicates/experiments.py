@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import Outcome, found, half, no, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
 
@@ -14,15 +15,13 @@ if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
 
-_METRIC = re.compile(
+_METRIC = late(
     r"metric|score|result|acc|auc|loss|rmse|mse|mae|f1|report|eval|perf|performance|stats|log_stats|map50|precision|recall",
     re.I,
 )
 
 
-_STRONG_METRIC = re.compile(
-    r"metric|scores?\b|\bacc|auc|rmse|\bmse|\bmae|f1|perf(ormance)?|eval|precision|recall", re.I
-)
+_STRONG_METRIC = late(r"metric|scores?\b|\bacc|auc|rmse|\bmse|\bmae|f1|perf(ormance)?|eval|precision|recall", re.I)
 
 
 def experiments_tracked(judge: Judge) -> Outcome:

@@ -6,20 +6,21 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.outcome import Outcome, no, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 from mlopslint.view import EVERYWHERE, Hit
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
-_SCAFFOLDS = re.compile(
+_SCAFFOLDS = late(
     r"(^|/)(cookiecutter\.json|copier\.ya?ml|databricks_template_schema\.json|\.cruft\.json\.tmpl|template\.toml)$"
 )
-_PLACEHOLDER = re.compile(r"\{\{ ?[\w.\[\]]+|\{%|__(project|package|repo)_?(name|slug)__", re.I)
-_IS_TEMPLATE = re.compile(r"\b(template|boilerplate|skeleton|starter(?:[- ]kit)?|cookiecutter|scaffold)s?\b", re.I)
+_PLACEHOLDER = late(r"\{\{ ?[\w.\[\]]+|\{%|__(project|package|repo)_?(name|slug)__", re.I)
+_IS_TEMPLATE = late(r"\b(template|boilerplate|skeleton|starter(?:[- ]kit)?|cookiecutter|scaffold)s?\b", re.I)
 _INDEX_ACTIONS = ("pypa/gh-action-pypi-publish*", "conda-incubator/*", "JuliaRegistries/TagBot*", "deploy:pypi")
 _RELEASES = ("twine upload", "uv publish", "poetry publish", "hatch publish", "flit publish", "pdm publish")
-_COURSE = re.compile(
+_COURSE = late(
     r"\b(course|lecture|homework|assignment|exercise|tutorial|workshop|bootcamp|zoomcamp|chapter|lesson|curriculum|syllabus|book)s?\b",
     re.I,
 )
@@ -69,13 +70,13 @@ def research_code(judge: Judge) -> Outcome:
     title = _title(judge)
     if title and _COURSE.search(title.fact.name):
         return yes(f"it is teaching material: {title.fact.name[:80]!r}", [title.evidence()])
-    notebooks = sum(
-        int(view.module(path).get("statements", 0)) for path in view.files("notebook", roles=EVERYWHERE)
-    )
+    notebooks = sum(int(view.module(path).get("statements", 0)) for path in view.files("notebook", roles=EVERYWHERE))
     modules = sum(int(view.module(path).get("statements", 0)) for path in view.files("python"))
     if notebooks > 60 and notebooks > 2 * modules:
         first = view.files("notebook", roles=EVERYWHERE)[0]
-        return yes(f"{100 * notebooks // (notebooks + modules)} % of its statements are in notebooks", [Evidence(first)])
+        return yes(
+            f"{100 * notebooks // (notebooks + modules)} % of its statements are in notebooks", [Evidence(first)]
+        )
     return no("neither paper nor course, and its code is in modules")
 
 
@@ -93,7 +94,10 @@ def _title(judge: Judge) -> Hit | None:
 
 def _operated(judge: Judge) -> str:
     """What shows that somebody operates this: a deployment, or a service with its orchestration."""
-    for name, said in (("cd_deploys", "CI deploys it"), ("orchestrated", "its runtime is declared for an orchestrator")):
+    for name, said in (
+        ("cd_deploys", "CI deploys it"),
+        ("orchestrated", "its runtime is declared for an orchestrator"),
+    ):
         if judge.predicate(name).grade == 1:
             return said
     return ""
@@ -107,8 +111,10 @@ def _package(judge: Judge) -> Hit | None:
         tool = str(hit.get("tool") or "")
         if tool in _MANIFESTS and hit.fact.name and hit.get("version"):
             return hit
-        if hit.fact.name and tool not in ("conda", "pipenv", "npm") and hit.path.endswith(
-            ("pyproject.toml", "setup.py", "setup.cfg")
+        if (
+            hit.fact.name
+            and tool not in ("conda", "pipenv", "npm")
+            and hit.path.endswith(("pyproject.toml", "setup.py", "setup.cfg"))
         ):
             return hit
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import all_commands
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
 
@@ -328,7 +329,7 @@ def environment_defined(judge: Judge) -> Outcome:
     return no("nothing pins the runtime")
 
 
-_VERSION_TAG = re.compile(r"(^|[@/_-]|v|release)\d+\.\d+|^v\d+|\d{8}|@v?\d", re.I)
+_VERSION_TAG = late(r"(^|[@/_-]|v|release)\d+\.\d+|^v\d+|\d{8}|@v?\d", re.I)
 
 
 def releases_tagged(judge: Judge) -> Outcome:
@@ -551,7 +552,7 @@ def remote_storage(judge: Judge) -> Outcome:
     return no("data and models stay on local disks")
 
 
-_LARGE = re.compile(
+_LARGE = late(
     r"Llama|Mistral|Qwen|Falcon|Gemma|GPTNeoX|GPTJ|OPTFor|Bloom|Mixtral|DeepSeek|Phi3|Baichuan|ChatGLM|StableDiffusion|FluxPipeline|CausalLM|FastLanguageModel|AutoModelForVision2Seq|Llava|Whisper.*ForConditional|T5ForConditional|DiffusionPipeline|UNet2DCondition",
     re.I,
 )

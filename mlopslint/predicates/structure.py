@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.outcome import Outcome, half, no, not_applicable, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
 
-_ROOT_HELPERS = re.compile(
+_ROOT_HELPERS = late(
     r"^(setup|conftest|noxfile|tasks|hubconf|fabfile|conf|versioneer|manage|wsgi|asgi|__init__|__main__|test_.*|.*_test)\.py$"
 )
 
@@ -197,7 +198,7 @@ def _lfs(judge: Judge) -> re.Pattern[str] | None:
     return any_path(patterns) if patterns else None
 
 
-_WEIGHTS = re.compile(
+_WEIGHTS = late(
     r"\.(pkl|pickle|joblib|dill|pt|pth|ckpt|h5|keras|onnx|safetensors|pb|tflite|model|caffemodel|gguf|ggml|pmml|bst|cbm|mar|engine|weights|params)$",
     re.I,
 )
@@ -225,7 +226,7 @@ def no_models_in_git(judge: Judge) -> Outcome:
     return yes("no model file is tracked")
 
 
-_CONFIG_FILE = re.compile(r"\.(ya?ml|toml|json|ini|cfg|conf|env|properties)\b|\.\*$", re.I)
+_CONFIG_FILE = late(r"\.(ya?ml|toml|json|ini|cfg|conf|env|properties)\b|\.\*$", re.I)
 
 
 _READERS = (
@@ -347,12 +348,12 @@ def project_metadata(judge: Judge) -> Outcome:
 
 
 _ML_IGNORE = {
-    "data or outputs": re.compile(
+    "data or outputs": late(
         r"(^|/)(?:[\w.-]*[_.-])?(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"
         r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|xml|zip|tar|gz|mat)\b",
         re.I,
     ),
-    "models or checkpoints": re.compile(
+    "models or checkpoints": late(
         r"(^|/)(?:[\w.-]*[_.-])?(models?|ckpts?|checkpoints?|weights|saved\w*|lightning_logs|mlruns|wandb|runs|outputs?|artifacts?|stores?)(/|\*|$)"
         r"|\.(pth?|pkl|pickle|h5|hdf5|onnx|ckpt|joblib|safetensors|bin|pb|keras)\b|(^|/)model\.\w+$",
         re.I,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.outcome import NOTHING, Outcome, half, no, not_applicable, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 from mlopslint.view import OWN_AND_TESTS
 
@@ -57,7 +58,7 @@ def identifier_names(judge: Judge) -> Outcome:
     return _share(share, 0.95, 0.85, f"{total - len(bad)} of {total} names ({share:.1%}) follow PEP 8", bad)
 
 
-_BAD_NOTEBOOK = re.compile(
+_BAD_NOTEBOOK = late(
     r"untitled|(^|[-_ (])copy([-_ )0-9]|$)|\s|^[\d\-_.]+$|^.$|[^\x21-\x7e]|final[-_ ]?(final|v?\d)|^(test|tmp|temp|new|foo)\d*$",
     re.I,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import ci_commands
 from mlopslint.concepts import DATA_WORDS
 from mlopslint.outcome import Outcome, half, no, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def data_code_tested(judge: Judge) -> Outcome:
 _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing")
 
 
-_MODEL_CALLS = re.compile(
+_MODEL_CALLS = late(
     r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer\w*|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|score|score_samples|detect|classify|embed|encode_image|training_step|load_learner)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 )
 
@@ -142,7 +143,7 @@ def model_tested(judge: Judge) -> Outcome:
     return no("no test trains, loads or calls the model")
 
 
-_END_TO_END = re.compile(
+_END_TO_END = late(
     r"TestClient|test_client|CliRunner|materialize|execute_in_process|httpx|ASGITransport|KedroSession|papermill|requests\.post"
     r"|subprocess|os\.system|runpy|(train|main|run_pipeline|run_training|train_model|train_and_evaluate)$"
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import Command, all_commands, ci_commands
 from mlopslint.concepts import DATA_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
+from mlopslint.patterns import late
 from mlopslint.predicates.structure import _READERS
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
@@ -28,7 +29,7 @@ def trains(judge: Judge) -> Outcome:
     return NOTHING
 
 
-_STAGE_SCRIPT = re.compile(
+_STAGE_SCRIPT = late(
     r"(prep\w*|process\w*|clean|download|data|load|split|featur\w*|extract|train\w*|fit|eval\w*|test|predict|infer\w*|tune|valid\w*|deploy|register|export)",
     re.I,
 )
@@ -211,19 +212,19 @@ def tuning_automated(judge: Judge) -> Outcome:
     return no("no search over hyperparameters in code")
 
 
-_PROMOTES = re.compile(
+_PROMOTES = late(
     r"register|promot|transition_model|set_registered_model_alias|deploy|approve|cancel|sys\.exit|^exit$|^raise$|create_model_version|push_to_hub|upload_model|set_model_version_tag|copy_model_version|copyfile|trigger|blessed|archive|return (True|False)|publish",
     re.I,
 )
 
 
-_COMPARES = re.compile(
+_COMPARES = late(
     r"prod|champion|current|baseline|threshold|min_|minimum|required|previous|old_|registered|challenger|candidate|accept|target_|reference|deployed|live_|existing",
     re.I,
 )
 
 
-_KEEPS = re.compile(r"save|best|checkpoint|state_dict|copy|dump|write_model|to_disk", re.I)
+_KEEPS = late(r"save|best|checkpoint|state_dict|copy|dump|write_model|to_disk", re.I)
 
 
 def model_selection(judge: Judge) -> Outcome:
@@ -348,13 +349,13 @@ def model_selection(judge: Judge) -> Outcome:
     return no("no code compares a candidate with a bar or with the current model")
 
 
-_TRAIN_COMMAND = re.compile(
+_TRAIN_COMMAND = late(
     r"train|retrain|fit|dvc (repro|exp run)|kedro run|mlflow run|pipeline|finetune|airflow|kfp|run_pipeline|zenml|flow\.py|workflow",
     re.I,
 )
 
 
-_SMOKE = re.compile(
+_SMOKE = late(
     r"--?(max[-_]?)?(epochs?|steps|iters?)[= ]+[123]\b|smoke|fast[-_]dev|dry[-_]?run|tiny|mini[-_]|coco(8|128)|--quick|--debug|--limit",
     re.I,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mlopslint.patterns import late
 from mlopslint.records import Report, Step, Verdict
 from mlopslint.report import issues, view, words
 
@@ -13,7 +14,7 @@ LIMIT = 60_000
 FULL = 900_000
 
 _MARKUP = {ord(c): f"&#{ord(c)};" for c in "`|\\*_[]~"}
-_ESCAPED = re.compile(r"[`\\*\[\]~]|(?<!\w)_|_(?!\w)")
+_ESCAPED = late(r"[`\\*\[\]~]|(?<!\w)_|_(?!\w)")
 _SPACE = "\u200b"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mlopslint.patterns import late
+
 
 def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -127,7 +129,7 @@ OPAQUE_METHODS = words(
     " argmax_ to_html to_json to_feather to_hdf skew kurt sum prod unique crosstab"
 )
 
-_SUFFIX = re.compile(r"(Classifier|Regressor|OverSampler|UnderSampler|SMOTE)$")
+_SUFFIX = late(r"(Classifier|Regressor|OverSampler|UnderSampler|SMOTE)$")
 _SUFFIX_KINDS = {
     "Classifier": "classifier",
     "Regressor": "regressor",
@@ -181,7 +183,7 @@ TELLING = frozenset(
     | _METRICS
 ) - {"Pipeline", "Imputer", "Normalization"}
 
-_TOKENS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_TOKENS = late(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TEST = words("test testing tst te xtest ytest holdout unseen")
 _VALID = words("val valid validation dev xval yval xvalid yvalid calib")
 _TRAIN = words("train training tr trn xtrain ytrain trainx trainy")
@@ -205,4 +207,4 @@ def names_rows(name: str) -> bool:
     return not tokens(name).isdisjoint(_ROWS)
 
 
-TIME = re.compile(r"(^|_)(date|datetime|time|timestamp|ds|day|month|year)(_|$)", re.I)
+TIME = late(r"(^|_)(date|datetime|time|timestamp|ds|day|month|year)(_|$)", re.I)

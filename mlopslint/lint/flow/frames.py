@@ -34,11 +34,12 @@ from mlopslint.lint.flow.values import (
     stats_of,
     strings_of,
 )
+from mlopslint.patterns import late
 
 if TYPE_CHECKING:
     from mlopslint.lint.flow.engine import Machine
 
-_DATA_NAME = re.compile(
+_DATA_NAME = late(
     r"^(x|y|df|data|dataset|frame|features?|target|labels?|train|test|valid|val|images|texts?|samples)(_|\d|$)"
     r"|(^|_)(df|data|dataset|x|y|train|test|features|labels)\d*$|^[xy](train|test|val|valid)$|^(train|test|val)[xy]$"
     r"|^(train|test|valid|val)_?(set|data|df|x|y|images|labels|features|target|texts)|^X|_(set|images|texts)$",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlopslint.lint.flow import Step, api, frames
 from mlopslint.lint.flow.events import PROPER, Fit
 from mlopslint.lint.flow.values import Choice, Data, Ids, Obj, Value
+from mlopslint.patterns import late
 
 if TYPE_CHECKING:
     from mlopslint.lint.flow.engine import Machine
@@ -47,7 +48,7 @@ def _fit_before_split(machine: Machine, fit: Fit, node: ast.AST, cell: int, conf
         machine.early[id(fit)] = (fit, node, cell, confidence)
 
 
-_TARGET = re.compile(r"(y|target|labels?)(_all|_raw)?\b", re.I)
+_TARGET = late(r"(y|target|labels?)(_all|_raw)?\b", re.I)
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 
