@@ -170,6 +170,7 @@ class Definitions:
         self._of: dict[str, dict[str, str]] = {}
         self._methods: dict[str, dict[str, list[str]]] = {}
         self._outer: dict[tuple[str, str], Place] = {}
+        self._passing: dict[str, dict[str, list[Fact]]] = {}
 
     def of(self, path: str) -> dict[str, str]:
         """Qualified name -> what it is."""
@@ -187,6 +188,20 @@ class Definitions:
                     found[name.rpartition(".")[2]].append(name)
             self._methods[path] = found
         return self._methods[path]
+
+    def passing(self, path: str, name: str) -> list[Fact]:
+        """The imports by which a file may hand on a name of another one: those of that name, or all of a module."""
+        by_name = self._passing.get(path)
+        if by_name is None:
+            by_name = self._passing[path] = {"*": []}
+            for fact in self.view.of(path, "import"):
+                if fact.value == "star":
+                    for known in by_name.values():
+                        known.append(fact)
+                else:
+                    last = fact.name.rpartition(".")[2].rpartition(":")[2]
+                    by_name.setdefault(last, list(by_name["*"])).append(fact)
+        return by_name.get(name, by_name["*"])
 
     def place(self, path: str, fact: Fact) -> Place:
         """The function in which a call stands: the outermost one, or ``Class.method``."""
@@ -255,7 +270,7 @@ def _calls(
                 of[target].append((caller, fact))
             for name in (fact.name, *_handed_on(fact)):
                 if name not in meant:
-                    meant[name] = tuple(_targets(view, concepts, path, name, imported, names))
+                    meant[name] = tuple(_targets(concepts, path, name, imported, names))
                 for target in meant[name]:
                     of[target].append((caller, fact))
         for fact in view.of(path, "decorator"):
@@ -289,9 +304,7 @@ def _of_methods(
                 yield file, qualified
 
 
-def _targets(
-    view: View, concepts: Concepts, path: str, name: str, imported: set[str], names: Definitions
-) -> Iterator[Place]:
+def _targets(concepts: Concepts, path: str, name: str, imported: set[str], names: Definitions) -> Iterator[Place]:
     """The function of the project that a resolved name means."""
     if name.partition(".")[0] in names.of(path):
         yield from _of_definition(path, name, names.of(path))
@@ -301,7 +314,7 @@ def _targets(
         if known in imported:
             file = concepts.resolve(known, path)
             if file:
-                yield from _exported(view, concepts, file, _rest(file, known, name), names)
+                yield from _exported(concepts, file, _rest(file, known, name), names)
             return
         known = known.rpartition(".")[0]
         if not known:
@@ -325,9 +338,7 @@ def _of_definition(path: str, name: str, defined: dict[str, str]) -> Iterator[Pl
     yield path, outer
 
 
-def _exported(
-    view: View, concepts: Concepts, file: str, name: str, names: Definitions, depth: int = 0
-) -> Iterator[Place]:
+def _exported(concepts: Concepts, file: str, name: str, names: Definitions, depth: int = 0) -> Iterator[Place]:
     """A name of a file, followed through the imports by which it may only be passed on."""
     head = name.partition(".")[0]
     if head in names.of(file):
@@ -336,15 +347,14 @@ def _exported(
     if depth > 4:
         return
     followed = 0
-    for fact in view.of(file, "import"):
-        if fact.value == "star" or fact.name.rpartition(".")[2].rpartition(":")[2] == head:
-            target = concepts.resolve(fact.name, file)
-            if target and target != file and followed < 20:
-                followed += 1
-                passed = name
-                if fact.value != "star" and target[:-3].removesuffix("/__init__").rpartition("/")[2] == head:
-                    passed = name.partition(".")[2] or name
-                yield from _exported(view, concepts, target, passed, names, depth + 1)
+    for fact in names.passing(file, head):
+        target = concepts.resolve(fact.name, file)
+        if target and target != file and followed < 20:
+            followed += 1
+            passed = name
+            if fact.value != "star" and target[:-3].removesuffix("/__init__").rpartition("/")[2] == head:
+                passed = name.partition(".")[2] or name
+            yield from _exported(concepts, target, passed, names, depth + 1)
 
 
 # -- who seeds ------------------------------------------------------------------------------------------------------------
