@@ -8,12 +8,13 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from mlopslint import maturity
+from mlopslint import maturity, profiles
 from mlopslint.config import Config
 from mlopslint.findings import Findings, find
 from mlopslint.gather import Gathered
 from mlopslint.globs import any_path
 from mlopslint.judge import Judge, judge
+from mlopslint.outcome import NOTHING
 from mlopslint.places import owned
 from mlopslint.records import (
     Assessment,
@@ -53,9 +54,9 @@ def assess(
     out = _excluded(snapshot, config)
     view = View(snapshot, gathered, excluded=out)
     technologies = Technologies(view, catalogue.technologies)
-    root = judge(catalogue.practices, Judge(view, technologies), external=bool(config.external))
-    verdicts, notices = maturity.apply_register(root, config, today)
-    assessment = _with_snippets(maturity.assess(verdicts, catalogue, config, model=model), catalogue, technologies)
+    judging = Judge(view, technologies)
+    root = judge(catalogue.practices, judging, external=bool(config.external))
+    assessment, notices = _assessed(root, catalogue, config, model, technologies, today, judging)
     assessment = owned(assessment, view, snapshot, catalogue)
     projects = tuple(
         ProjectResult(folder, _project(folder, snapshot, gathered, catalogue, config, model, root, out, today))
@@ -79,6 +80,30 @@ def assess(
         projects=projects,
         notices=(*snapshot.notices, *notices),
     )
+
+
+def _assessed(
+    verdicts: list[Verdict],
+    catalogue: Catalogue,
+    config: Config,
+    model: str | None,
+    technologies: Technologies,
+    today: date,
+    judging: Judge | None = None,
+) -> tuple[Assessment, list[str]]:
+    """The assessment of these verdicts by the profile that the configuration names; else with the reading of the detected one."""
+    profile = None if config.profile == "auto" else catalogue.profile(config.profile)
+    registered, notices = maturity.apply_register(
+        profiles.leave_out(verdicts, profile) if profile else verdicts, config, today
+    )
+    made = maturity.assess(registered, catalogue, config, model=model, top=profile.top if profile else None)
+    made = _with_snippets(made, catalogue, technologies)
+    if profile:
+        plain, _ = maturity.apply_register(verdicts, config, today)
+        made = replace(made, profile=profiles.reading(profile, NOTHING, plain, catalogue, chosen=True))
+    elif judging and (found := profiles.detect(judging, catalogue.profiles)):
+        made = replace(made, profile=profiles.reading(*found, registered, catalogue, chosen=False))
+    return made, notices
 
 
 def practice_statuses(
@@ -168,8 +193,7 @@ def _project(
         evidence = tuple(replace(item, path=head + item.path) for item in mine.evidence)
         verdicts.append(replace(mine, evidence=evidence))
     view.release()
-    applied, _ = maturity.apply_register(verdicts, config, today)
-    return _with_snippets(maturity.assess(applied, catalogue, config, model=model), catalogue, technologies)
+    return _assessed(verdicts, catalogue, config, model, technologies, today)[0]
 
 
 def _inventory(snapshot: Snapshot, gathered: Gathered, uses: tuple[TechnologyUse, ...]) -> Inventory:

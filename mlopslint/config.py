@@ -75,6 +75,12 @@ class Config(_Table, frozen=True):
     """All settings, with their defaults."""
 
     model: Annotated[str, Meta(description="The maturity model that makes the headline.")] = "mlopslint"
+    profile: Annotated[
+        str,
+        Meta(
+            description="What the repository is for: `application`, `library`, `research` or `template`; what is not asked of that kind reads n/a. `auto` asks for everything and shows the reading of the detected one beside it."
+        ),
+    ] = "auto"
     rubric: Annotated[
         str, Meta(description="The version of rules, weights and models to be judged by; a release without it refuses.")
     ] = ""

@@ -167,6 +167,8 @@ def checked(catalogue: Catalogue, settings: Config, model: str | None) -> None:
     codes = [p.code for p in catalogue.practices]
     check_codes(settings, codes, [c.code for c in catalogue.categories], engine.codes())
     catalogue.model(model or settings.model)
+    if settings.profile != "auto":
+        catalogue.profile(settings.profile)
 
 
 def configuration(snapshot: Snapshot, given: Config | str | None, from_objects: bool = False) -> Config:

@@ -87,11 +87,22 @@ def share(verdicts: Iterable[Verdict], *, without_waivers: bool = False) -> floa
 
 
 def assess(
-    verdicts: Sequence[Verdict], catalogue: Catalogue, config: Config, *, model: str | None = None
+    verdicts: Sequence[Verdict],
+    catalogue: Catalogue,
+    config: Config,
+    *,
+    model: str | None = None,
+    top: int | None = None,
 ) -> Assessment:
-    """The verdicts as ``model`` (or the configured one) reads them, and as every other shipped model does."""
+    """The verdicts as ``model`` (or the configured one) reads them, and as every other shipped model does.
+
+    ``top``: the highest level of the own ladder that has a meaning for this kind of repository.
+    """
     ladder = [verdict for verdict in verdicts if verdict.level is not None]
-    models = tuple(read_model(item, verdicts, catalogue) for item in catalogue.models)
+    models = tuple(
+        read_model(_up_to(item, top) if item.name == "mlopslint" else item, verdicts, catalogue)
+        for item in catalogue.models
+    )
     name = model or config.model
     chosen = next(result for result in models if result.name == catalogue.model(name).name)
     own = next((result for result in models if result.name == "mlopslint"), chosen)
@@ -118,6 +129,11 @@ def assess(
         models=models,
         roadmap=tuple(roadmap(verdicts, catalogue, level=own.level or 0)),
     )
+
+
+def _up_to(model: Model, top: int | None) -> Model:
+    """The model without the levels above ``top``."""
+    return model if top is None else replace(model, levels=tuple(item for item in model.levels if item.level <= top))
 
 
 def _categories(verdicts: Sequence[Verdict], catalogue: Catalogue) -> Iterable[CategoryScore]:

@@ -215,6 +215,33 @@ class Step(msgspec.Struct, frozen=True):
     owners: tuple[str, ...] = ()  #: whom CODEOWNERS names for the file to change
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A practice that is not asked of a kind of repository: how it reads otherwise, and why it is left out."""
+
+    code: str
+    title: str
+    status: Status
+    why: str
+
+
+class ProfileReading(msgspec.Struct, frozen=True):
+    """What the repository is for, and how it stands by what is asked of its kind.
+
+    A profile that the configuration names (``chosen``) is the headline; one that is detected is a reading beside it.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    reason: str  #: what shows that it is of this kind
+    chosen: bool
+    top: int  #: the highest level that has a meaning for it
+    score: float | None
+    level: int
+    evidence: tuple[Evidence, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
 class Assessment(msgspec.Struct, frozen=True):
     """The verdicts read by the chosen model, and by all others beside it."""
 
@@ -231,6 +258,7 @@ class Assessment(msgspec.Struct, frozen=True):
     practices: tuple[Verdict, ...]
     models: tuple[ModelResult, ...]
     roadmap: tuple[Step, ...]
+    profile: ProfileReading | None = None
 
 
 class FindingEdit(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "mlopslint"
 
 #: Each room may import the rooms before it (and its own).
 ORDER = [
-    {"version", "errors", "records", "collector", "replay", "plugins"},
+    {"version", "errors", "records", "collector", "replay", "plugins", "patterns"},
     {"kinds", "globs", "data", "gitio", "cache", "facts", "lint", "snapshot"},
     {"gather"},
     {"view"},
@@ -22,7 +22,7 @@ ORDER = [
     {"technologies", "config"},
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},
-    {"maturity", "assess", "compare", "portfolio", "places", "periods"},
+    {"maturity", "profiles", "assess", "compare", "portfolio", "places", "periods"},
     {"mainline", "linting", "past", "why"},
     {"report", "gates"},
     {"trend", "history", "quarterly", "fleet"},

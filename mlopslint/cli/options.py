@@ -17,6 +17,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def source(function: F) -> F:
     """What to assess, and with which settings."""
+    function = click.option(
+        "--profile", metavar="NAME", help="What the repository is for: application, library, research or template."
+    )(function)
     return reading(
         click.option("--model", metavar="NAME", help="Read the verdicts with this maturity model.")(function)
     )
@@ -60,6 +63,8 @@ def adjusted(options: dict[str, Any]) -> Callable[[Config], Config]:
             changes["extend_select"] = (*config.extend_select, *split(options["extend_select"]))
         if options["ignore"]:
             changes["ignore"] = (*config.ignore, *split(options["ignore"]))
+        if options.get("profile"):
+            changes["profile"] = options["profile"]
         if options.get("confidence"):
             changes["confidence"] = options["confidence"]
         return replace(config, **changes) if changes else config

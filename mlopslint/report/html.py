@@ -24,6 +24,7 @@ def values(report: Report) -> dict[str, Any]:
         "scale": words.scale(report.assessment),
         "share": words.share(report.assessment),
         "narrative": words.narrative(report),
+        "profile_told": words.told_profile(report.assessment),
         "since": words.moved(report.delta) if report.delta else "",
         "moves": view.moves(report.delta) if report.delta else (),
         "codes": {v.code for v in report.assessment.practices},

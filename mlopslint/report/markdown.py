@@ -77,6 +77,7 @@ def render(report: Report, full: bool = False) -> str:
     ]
     sections += [
         ("waivers and attestations", _register(report)),
+        ("what the profile leaves out", _profile(report)),
         ("other models", _models(report, full)),
         ("projects", _projects(report)),
         ("files not analysed in full", _errors(report)),
@@ -100,6 +101,9 @@ def _head(report: Report) -> str:
     title = f"level {assessment.level} of {view.top(report)}, {text(assessment.level_name, 60)}"
     out = ["<!-- mlopslint -->", f"## MLOps maturity: {title}, score {words.number(assessment.score)}", ""]
     out += [" ".join(text(sentence, 600) for sentence in words.narrative(report)), ""]
+    profile = words.told_profile(assessment)
+    if profile:
+        out += [text(profile, 600), ""]
     if assessment.score_without_waivers != assessment.score:
         out += [f"Score without waivers: {words.number(assessment.score_without_waivers)}.", ""]
     if assessment.target:
@@ -236,6 +240,18 @@ def _register(report: Report) -> str:
         was = words.WORDS[v.underlying] if v.underlying else "–"
         rows.append(f"| {text(v.code, 24)} {text(v.title, 120)} | {words.WORDS[v.status]} | {was} | {text(v.note)} |")
     return _folded(f"<b>Waivers and attestations</b>: {len(register)}", rows)
+
+
+def _profile(report: Report) -> str:
+    reading = report.assessment.profile
+    if not reading or not reading.left_out:
+        return ""
+    rows = ["| Practice | Otherwise | Why it is left out |", "|---|---|---|"]
+    for item in reading.left_out:
+        rows.append(
+            f"| {text(item.code, 24)} {text(item.title, 120)} | {words.WORDS[item.status]} | {text(item.why)} |"
+        )
+    return _folded(f"<b>Left out by the profile {plain(reading.name, 40)}</b>: {len(reading.left_out)}", rows)
 
 
 def _models(report: Report, full: bool) -> str:

@@ -111,6 +111,9 @@ def _head(console: Any, report: Report) -> None:
         target = assessment.target
         by = f" by {target.by}" if target.by else ""
         _line(console, (f"Target: level {target.level}{by}, {'reached' if target.met else 'not reached'}", "dim"))
+    profile = words.told_profile(assessment)
+    if profile:
+        console.print(_text(profile, "dim"))
     following = words.next_level(assessment)
     if following and following.blockers:
         _line(console, (f"Level {following.level} is held up by {', '.join(following.blockers)}", "yellow"))
@@ -210,6 +213,11 @@ def _details(console: Any, report: Report) -> None:
         for verdict in register:
             was = f", otherwise {words.WORDS[verdict.underlying]}" if verdict.underlying else ""
             console.print(_text(f"{verdict.code} {words.WORDS[verdict.status]}{was}: {verdict.note}"))
+    reading = report.assessment.profile
+    if reading and reading.left_out:
+        _heading(console, f"Left out by the profile {reading.name}")
+        for item in reading.left_out:
+            console.print(_text(f"{item.code} {item.title} ({words.WORDS[item.status]}): {item.why}"))
     others = view.models(report)
     if others:
         _heading(console, "Other models")

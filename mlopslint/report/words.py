@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mlopslint.records import RUNGS, Assessment, Change, Delta, Evidence, LevelResult, Report, Verdict
+from mlopslint.records import RUNGS, Assessment, Change, Delta, Evidence, LevelResult, ProfileReading, Report, Verdict
 
 WORDS = {
     "pass": "in place",
@@ -155,6 +155,24 @@ def narrative(report: Report) -> list[str]:
             f"The next step is {step.code}: {step.title} ({EFFORTS[step.effort]} effort, {step.gain:g} points)."
         )
     return sentences
+
+
+def by_profile(reading: ProfileReading) -> str:
+    """How the repository stands as what it is for, in a sentence."""
+    left = len(reading.left_out)
+    practices = f"{left} practice{'' if left == 1 else 's'} left out"
+    if reading.chosen:
+        return f"Profile {reading.name}, named by the configuration: {reading.meaning}; {practices}."
+    return (
+        f"As {'an' if reading.name[0] in 'aeiou' else 'a'} {reading.name} ({reading.reason}): score {number(reading.score)}, "
+        f'level {reading.level} of {reading.top}, {practices}; profile = "{reading.name}" makes that the headline.'
+    )
+
+
+def told_profile(assessment: Assessment) -> str:
+    """The same; "" where the repository is read as an application anyway."""
+    reading = assessment.profile
+    return by_profile(reading) if reading and (reading.chosen or reading.left_out) else ""
 
 
 def _listing(items: list[str]) -> str:

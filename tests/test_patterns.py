@@ -1,0 +1,29 @@
+"""Regular expressions that wait for their first use are right all the same."""
+
+from __future__ import annotations
+
+import gc
+import pkgutil
+import re
+from importlib import import_module
+
+import mlopslint
+from mlopslint.patterns import _Late, late
+
+
+def test_every_pattern_compiles():
+    for module in pkgutil.walk_packages(mlopslint.__path__, "mlopslint."):
+        if "migrations" not in module.name and module.name != "mlopslint.__main__":
+            import_module(module.name)
+    waiting = [item for item in gc.get_objects() if isinstance(item, _Late)]
+    assert len(waiting) > 200
+    for item in waiting:
+        re.compile(*item._given)
+
+
+def test_the_first_use_compiles_and_the_next_ones_are_plain_attributes():
+    pattern = late(r"(\d+)-(\d+)", re.I)
+    match = pattern.search("from 12-34")
+    assert match is not None and match.groups() == ("12", "34")
+    assert pattern.pattern == r"(\d+)-(\d+)" and pattern.sub("x", "1-2") == "x"
+    assert not hasattr(pattern, "nothing")
