@@ -107,13 +107,15 @@ def _head(console: Any, report: Report) -> None:
     if assessment.score_without_waivers != assessment.score:
         parts.append((f"  ({words.number(assessment.score_without_waivers)} without waivers)", "dim"))
     _line(console, *parts)
+    about = []
     if assessment.target:
         target = assessment.target
         by = f" by {target.by}" if target.by else ""
-        _line(console, (f"Target: level {target.level}{by}, {'reached' if target.met else 'not reached'}", "dim"))
-    profile = words.told_profile(assessment)
-    if profile:
-        console.print(_text(profile, "dim"))
+        about.append(f"Target: level {target.level}{by}, {'reached' if target.met else 'not reached'}")
+    if words.told_profile(assessment) and assessment.profile:
+        about.append(words.standing(assessment.profile))
+    if about:
+        _line(console, (" · ".join(about), "dim"))
     following = words.next_level(assessment)
     if following and following.blockers:
         _line(console, (f"Level {following.level} is held up by {', '.join(following.blockers)}", "yellow"))
@@ -216,6 +218,7 @@ def _details(console: Any, report: Report) -> None:
     reading = report.assessment.profile
     if reading and reading.left_out:
         _heading(console, f"Left out by the profile {reading.name}")
+        console.print(_text(words.by_profile(reading)))
         for item in reading.left_out:
             console.print(_text(f"{item.code} {item.title} ({words.WORDS[item.status]}): {item.why}"))
     others = view.models(report)

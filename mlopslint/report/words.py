@@ -158,15 +158,25 @@ def narrative(report: Report) -> list[str]:
 
 
 def by_profile(reading: ProfileReading) -> str:
-    """How the repository stands as what it is for, in a sentence."""
-    left = len(reading.left_out)
-    practices = f"{left} practice{'' if left == 1 else 's'} left out"
+    """How the repository stands as what it is for, in a sentence or two."""
     if reading.chosen:
-        return f"Profile {reading.name}, named by the configuration: {reading.meaning}; {practices}."
-    return (
-        f"As {'an' if reading.name[0] in 'aeiou' else 'a'} {reading.name} ({reading.reason}): score {number(reading.score)}, "
-        f'level {reading.level} of {reading.top}, {practices}; profile = "{reading.name}" makes that the headline.'
-    )
+        return f"Profile {reading.name}, named by the configuration: {reading.meaning}; {left_out(reading)}."
+    return f'{standing(reading)}: {reading.reason}. The setting profile = "{reading.name}" makes that the headline.'
+
+
+def standing(reading: ProfileReading) -> str:
+    """How the repository stands by a profile, in short."""
+    if reading.chosen:
+        return f"Profile {reading.name}: {left_out(reading)}"
+    article = "an" if reading.name[0] in "aeiou" else "a"
+    figures = f"score {number(reading.score)}, level {reading.level} of {reading.top}"
+    return f"As {article} {reading.name}: {figures}, {left_out(reading)}"
+
+
+def left_out(reading: ProfileReading) -> str:
+    """How many practices a profile does not ask for, in words."""
+    count = len(reading.left_out)
+    return f"{count} practice{'' if count == 1 else 's'} left out"
 
 
 def told_profile(assessment: Assessment) -> str:

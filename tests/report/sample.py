@@ -15,9 +15,11 @@ from mlopslint.records import (
     Finding,
     Inventory,
     ItemResult,
+    LeftOut,
     LevelResult,
     ModelResult,
     Moment,
+    ProfileReading,
     ProjectResult,
     Report,
     Repository,
@@ -333,6 +335,18 @@ def assessment(verdicts: tuple[Verdict, ...] = VERDICTS) -> Assessment:
         practices=verdicts,
         models=models,
         roadmap=roadmap,
+        profile=ProfileReading(
+            name="library",
+            title="Library",
+            meaning="code that others install and call",
+            reason=f"the package {IMAGE} is published by CI",
+            chosen=False,
+            top=1,
+            score=70.0,
+            level=0,
+            evidence=(Evidence(f"{SCRIPT}/pyproject.toml", 3, MARKUP),),
+            left_out=(LeftOut("DEP005", "Health checks", "fail", "it is released to a package index, not deployed"),),
+        ),
     )
 
 
