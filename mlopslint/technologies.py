@@ -14,6 +14,8 @@ from mlopslint.view import OWN, OWN_AND_TESTS, View
 
 #: Kinds of tools that live in tests.
 _IN_TESTS = frozenset({"test-framework", "coverage", "load-testing", "notebook-ci", "data-validation"})
+#: Kinds of tools whose configuration lies among the documents.
+_IN_DOCS = frozenset({"documentation"})
 _KEPT = 5
 
 Add = Callable[[Technology, int, Evidence], None]
@@ -175,7 +177,8 @@ class Technologies:
                 else:
                     by_name[lower].append(technology)
         for path in self.view.entries:
-            if self.view.roles[path] != "source":
+            role = self.view.roles[path]
+            if role not in ("source", "docs", "test"):
                 continue
             lower = path.lower()
             name = lower.rpartition("/")[2]
@@ -186,7 +189,8 @@ class Technologies:
                 technology for part, pattern, technology in paths if part in lower and path_pattern(pattern).match(path)
             ]
             for technology in found:
-                add(technology, 2, Evidence(path, None, "present"))
+                if role == "source" or technology.kind in (_IN_DOCS if role == "docs" else _IN_TESTS):
+                    add(technology, 2, Evidence(path, None, "present"))
 
     def _automation(self, add: Add) -> None:
         commands: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
@@ -194,7 +198,8 @@ class Technologies:
         hooks: dict[str, list[Technology]] = defaultdict(list)
         for technology in self.known:
             for prefix in technology.commands:
-                commands[prefix.split()[0]].append((prefix, technology))
+                first = prefix.split()[0]
+                commands["*" if "*" in first else first].append((prefix, technology))
             actions += [(name_pattern(pattern.lower()), technology) for pattern in technology.actions]
             for hook in technology.hooks:
                 hooks[hook].append(technology)

@@ -154,11 +154,12 @@ _DULL_METHODS = frozenset(
 )
 
 _INTERESTING = late(
-    r"^(?:[a-z][a-z0-9+.-]{1,12}://[^\s]+"
+    r"^(?:[a-z][a-z0-9+.-]{1,12}://[^\s]+|(?:models|runs|dbfs):/[^\s]+"
     r"|(?:/home/|/Users/|/content/|/mnt/|/data/|/root/|~/|[A-Za-z]:[\\/])[^\s]*"
     r"|[^\n<>|\"]*\.(?:csv|tsv|parquet|feather|json|jsonl|pkl|pickle|joblib|pt|pth|ckpt|h5|hdf5|keras|onnx|safetensors"
     r"|npz|npy|xlsx?|ya?ml|toml|ini|cfg|env|bin|model|txt|png|html|db|sqlite|tfrecord|bst|cbm|png))$"
 )
+_DOTTED = late(r"^[a-z_]\w*(?:\.\w+)+$")  # a module that is imported by its name
 _METRIC = late(
     r"acc|auc|loss|scor|metric|rmse|mse|mae|f1|r2|precision|recall|fitness|iou|_map|wer|perplex|threshold|best|bleu"
     r"|rouge|baseline|champion|challenger|candidate|production|error",
@@ -421,7 +422,7 @@ class Reader:
             3 < len(value) <= 240
             and value not in self.strings
             and len(self.strings) < 200
-            and _INTERESTING.match(value)
+            and (_INTERESTING.match(value) or ("importlib" in self.names and _DOTTED.match(value)))
         ):
             self.strings.add(value)
             self.emit("string", value, line)

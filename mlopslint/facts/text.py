@@ -12,10 +12,12 @@ _SECRET_KEY = late(
     r"|connection[_-]?string)(?:[_-]?(?:value|base64|id))?$"
 )
 _URL_CREDENTIAL = late(r"://[^/\s:@'\"]{1,100}:([^/\s@'\"]{1,200})@")
+_NAMES = r"[\w-]{0,40}(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|account[_-]?key)(?:[_-](?:value|id))?"
+_VALUE = r"[^\s'\"$<{(-][^\s'\"]{3,}"
+# behind a space alone stands a value only of an option, or where it looks like one: `create secret generic` has none
 _ASSIGNED = late(
-    r"(?i)((?:^|[\s'\"-])[\w-]{0,40}(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key"
-    r"|access[_-]?key|account[_-]?key)"
-    r"(?:[_-](?:value|id))?(?:\s{0,3}[=:]\s{0,3}|\s{1,3}))([^\s'\"$<{(-][^\s'\"]{3,})"
+    rf"(?i)((?:^|[\s'\"-]){_NAMES}\s{{0,3}}[=:]\s{{0,3}}|(?:^|[\s'\"])-{{1,2}}{_NAMES}\s{{1,3}}"
+    rf"|(?:^|[\s'\"]){_NAMES}\s{{1,3}}(?=\S{{0,80}}\d)){_VALUE}"
 )
 _MAYBE_SECRET = late(r"(?i)passw|passphrase|secret|token|key|://")
 
