@@ -128,6 +128,22 @@ class Cache:
             return {}
         return found
 
+    def has(self, keys: Sequence[str]) -> set[str]:
+        """Which of ``keys`` are known."""
+        found: set[str] = set()
+        if self._connection is None:
+            return found
+        try:
+            for start in range(0, len(keys), 900):
+                some = keys[start : start + 900]
+                marks = ",".join("?" * len(some))
+                found.update(
+                    row[0] for row in self._connection.execute(f"SELECT key FROM facts WHERE key IN ({marks})", some)
+                )
+        except sqlite3.Error:
+            return set()
+        return found
+
     def put(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Keep these, in one transaction."""
         if self._connection is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -181,15 +181,38 @@ def fill(
             if key not in contents and entry.oid:
                 contents[key] = replace(entry, path=key)
                 kinds[key] = kind[entry.path]
-    known = cache.get(list(contents))
+    known = cache.has(list(contents))
     missing = [entry for key, entry in contents.items() if key not in known]
     if read is None or not missing:
         return
-    fresh: dict[str, bytes] = {}
-    everything = Snapshot(tuple(missing), Repository(""), read, "")
+    del contents
+    everything = Snapshot((), Repository(""), read, "")
+    done = 0
+
+    def tell(some: int, _: int) -> None:
+        if progress:
+            progress(done + some, len(missing))
+
     with without_collector():
-        _read(everything, missing, {}, kinds, lambda _, key: key, jobs, progress, {}, fresh, [])
-        cache.put(fresh.items())
+        for part in _parts(missing):
+            fresh: dict[str, bytes] = {}
+            _read(everything, part, {}, kinds, lambda _, key: key, jobs, tell, {}, fresh, [])
+            cache.put(fresh.items())
+            done += len(part)
+
+
+def _parts(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Entries in parts whose facts are held in memory together."""
+    part: list[Entry] = []
+    size = 0
+    for entry in entries:
+        part.append(entry)
+        size += max(entry.size, 0)
+        if size >= _HELD:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _keys(kinds: dict[str, str]) -> Callable[[str, str], str]:

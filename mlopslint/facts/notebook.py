@@ -262,7 +262,7 @@ def read(data: bytes) -> list[Fact]:
     if broken:
         shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
         facts.append(Fact("note", f"code of cell {shown} does not parse"))
-    return facts
+    return reader.release()
 
 
 def _decode(data: bytes) -> Any:

@@ -853,6 +853,12 @@ class Reader:
         for base in bases:
             self.emit("base", base, node.lineno, qualified)
 
+    def release(self) -> list[Fact]:
+        """The facts; reader and context let go of each other, so that the trees are freed without the collector."""
+        self.at = None
+        self.trees = []
+        return self.facts
+
     # -- totals ------------------------------------------------------------------------------------------------------
 
     def totals(self, lines: int, doc: bool) -> None:
@@ -956,7 +962,7 @@ def read(data: bytes) -> list[Fact]:
     reader.module(tree, data, engine.tables(data))
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
     reader.facts += engine.flow([(tree, 0)], {0: data}, data)
-    return reader.facts
+    return reader.release()
 
 
 def _is_python_2(data: bytes) -> bool:
