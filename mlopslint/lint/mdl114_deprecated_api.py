@@ -139,6 +139,8 @@ class DeprecatedApi(PythonRule):
 
     def module(self, node: ast.ImportFrom, entry: Entry, at: Context) -> Fix | None:
         """The same names from the module that they moved to."""
+        if any(alias.name.startswith("_") for alias in node.names):
+            return None  # not exported by the new module
         line, column, _, _ = at.region(node)
         start = column + len("from ")
         if not at.lines[line - 1][start - 1 :].startswith(entry.name):

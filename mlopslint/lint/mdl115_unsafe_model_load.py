@@ -87,15 +87,15 @@ class UnsafeModelLoad(PythonRule):
                 message = (
                     "torch.load without weights_only runs code of the file before PyTorch 2.6; add weights_only=True"
                 )
-                safety: Safety = "safe" if id(node) in at.once(at.tree, _states) else "unsafe"
+                state = id(node) in at.once(at.tree, _states)
+                safety: Safety = "safe" if state else "unsafe"
                 fix: Fix | None = at.keyword(node, "weights_only", "True", "Add weights_only=True", safety)
-                if any(at.once(tree, _saves_modules) for tree in (at.tree, *at.reader.trees)):
+                if not state and any(at.once(tree, _saves_modules) for tree in (at.tree, *at.reader.trees)):
                     # The file holds a module, which weights_only refuses.
-                    fix, message = (
-                        None,
-                        (
-                            "torch.load of a whole module runs code of the file, and fails from PyTorch 2.6 on; save and load the state_dict"
-                        ),
+                    fix = None
+                    message = (
+                        "torch.load of a whole module runs code of the file, and fails from PyTorch 2.6 on;"
+                        " save and load the state_dict"
                     )
                 yield at.problem(node, message, fix, "medium")._replace(data=("torch", "before", "2.6"))
         elif name in ("yaml.load", "yaml.load_all"):
