@@ -128,6 +128,10 @@ class UndefinedIfRerun(NotebookRule):
     )
 
 
+#: What code and commands hold that were commented out, and sentences do not.
+_NO_TASK = re.compile(r"[=(\[{]|^!|\b(?:pip|conda|git|apt)\b")
+
+
 def _is_task(cell: Cell) -> bool:
     """Whether a code cell holds a comment that is no code, and nothing else: ``# Train the model:``."""
     rows = [row.strip().lstrip("#@ ") for row in cell.source.split("\n") if row.strip()]
@@ -136,7 +140,7 @@ def _is_task(cell: Cell) -> bool:
     try:
         ast.parse("\n".join(rows))
     except (SyntaxError, ValueError):
-        return all(len(row.split()) > 1 and not re.search(r"[=(\[{]", row) for row in rows)
+        return all(len(row.split()) > 1 and not _NO_TASK.search(row) for row in rows)
     return False
 
 

@@ -78,6 +78,7 @@ class DataReadFromParent(PythonRule):
         "path = '../../a'\npaths.append('../../a')\n",
         "import sys\ndef load(folder):\n    sys.path.insert(0, folder)\n    sys.path.insert(0, os.path.join(folder, 'src'))\n",
         "import sys\nif args.app_dir:\n    sys.path.insert(0, args.app_dir)\n",
+        "import sys\nsys.path.append('/usr/local/lib/python3.10/site-packages')\n",
         "import sys\ndef serve():\n    sys.path.insert(0, '.')\n",
         "import os, sys\nsys.path.append(os.curdir)\nfrom pelicanconf import *\n",
         "import sys\nclass A:\n    def load(self):\n        sys.path.append(self.folder)\n",
@@ -108,6 +109,11 @@ def _is_own(call: ast.Call, at: Context) -> bool:
         isinstance(argument, ast.Attribute) and at.reader.text(argument).startswith(_GIVEN) for argument in call.args
     ):
         return False
+    if any(
+        isinstance(argument, ast.Constant) and isinstance(argument.value, str) and "-packages" in argument.value
+        for argument in call.args
+    ):
+        return False  # what is installed in another environment, and not a folder of the project
     if at.function is None:
         return True
     if any(isinstance(argument, ast.Constant) and argument.value in (".", "") for argument in call.args):

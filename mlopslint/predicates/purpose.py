@@ -69,13 +69,13 @@ def research_code(judge: Judge) -> Outcome:
     title = _title(judge)
     if title and _COURSE.search(title.fact.name):
         return yes(f"it is teaching material: {title.fact.name[:80]!r}", [title.evidence()])
-    notebooks = sum(
-        int(view.module(path).get("statements", 0)) for path in view.files("notebook", roles=EVERYWHERE)
-    )
+    notebooks = sum(int(view.module(path).get("statements", 0)) for path in view.files("notebook", roles=EVERYWHERE))
     modules = sum(int(view.module(path).get("statements", 0)) for path in view.files("python"))
     if notebooks > 60 and notebooks > 2 * modules:
         first = view.files("notebook", roles=EVERYWHERE)[0]
-        return yes(f"{100 * notebooks // (notebooks + modules)} % of its statements are in notebooks", [Evidence(first)])
+        return yes(
+            f"{100 * notebooks // (notebooks + modules)} % of its statements are in notebooks", [Evidence(first)]
+        )
     return no("neither paper nor course, and its code is in modules")
 
 
@@ -93,7 +93,10 @@ def _title(judge: Judge) -> Hit | None:
 
 def _operated(judge: Judge) -> str:
     """What shows that somebody operates this: a deployment, or a service with its orchestration."""
-    for name, said in (("cd_deploys", "CI deploys it"), ("orchestrated", "its runtime is declared for an orchestrator")):
+    for name, said in (
+        ("cd_deploys", "CI deploys it"),
+        ("orchestrated", "its runtime is declared for an orchestrator"),
+    ):
         if judge.predicate(name).grade == 1:
             return said
     return ""
@@ -107,8 +110,10 @@ def _package(judge: Judge) -> Hit | None:
         tool = str(hit.get("tool") or "")
         if tool in _MANIFESTS and hit.fact.name and hit.get("version"):
             return hit
-        if hit.fact.name and tool not in ("conda", "pipenv", "npm") and hit.path.endswith(
-            ("pyproject.toml", "setup.py", "setup.cfg")
+        if (
+            hit.fact.name
+            and tool not in ("conda", "pipenv", "npm")
+            and hit.path.endswith(("pyproject.toml", "setup.py", "setup.cfg"))
         ):
             return hit
     return None
