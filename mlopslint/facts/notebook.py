@@ -20,6 +20,8 @@ _MAGIC = late(r"^(\s*)(%{1,2}|!|\?)(.*)$")
 _ASSIGNED_MAGIC = late(r"^(\s*[\w, .\[\]]+=\s*)([%!])(.*)$")
 #: ``%time`` before a simple statement, which gives its names to the notebook.
 _TIMED = late(r"time (?!\s|-|(?:for|while|with|if|def|class|try|async)\b)\S")
+#: Magics that take a statement.
+_MEASURED = late(r"(?:timeit|time|prun|memit|lprun|mprun)\b")
 _HELP = late(r"^\s*[\w.]+\?{1,2}\s*$")
 #: What IPython runs without a ``%`` or ``!`` before it.
 _AUTOMAGIC = late(
@@ -77,7 +79,7 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
     if first is not None and _OTHER_LANGUAGE.match(lines[first]):
         return "\n" * (len(lines) - 1), [(first + 1, lines[first].strip())]
-    if first is not None and lines[first].startswith("%%"):
+    while first is not None and lines[first].startswith("%%"):
         name = lines[first][2:].split(None, 1)[0] if lines[first][2:].strip() else ""
         magics.append((first + 1, lines[first].strip()))
         if name not in _PYTHON_MAGICS:
@@ -85,11 +87,15 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
                 magics += [(i + 1, "!" + line.strip()) for i, line in enumerate(lines) if i > first and line.strip()]
             return "\n" * (len(lines) - 1), magics
         lines[first] = ""
+        # The body of one that runs its body as a cell may begin with another: ``%%capture`` above ``%%sh``.
+        first = next((i for i in range(first + 1, len(lines)) if lines[i].strip()), None)
     continued = False
+    depth = 0
     for i, line in enumerate(lines):
         if continued:
             magics.append((i + 1, line.strip()))
-            continued = line.rstrip().endswith("\\")
+            depth += _opened(line)
+            continued = line.rstrip().endswith("\\") or depth > 0
             lines[i] = ""
             continue
         match = _MAGIC.match(line)
@@ -102,7 +108,9 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
             if timed:  # of the same length, so that all columns stay
                 lines[i] = f"{match.group(1)}if 1: {rest[5:]}"
                 continue
-            continued = rest.rstrip().endswith("\\")
+            # IPython reads on to the closing bracket of what is timed.
+            depth = _opened(rest) if match.group(2) == "%" and _MEASURED.match(rest) else 0
+            continued = rest.rstrip().endswith("\\") or depth > 0
             lines[i] = match.group(1) + "pass"
             continue
         match = _ASSIGNED_MAGIC.match(line)
@@ -112,6 +120,11 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
         elif _HELP.match(line):
             lines[i] = ""
     return "\n".join(lines), magics
+
+
+def _opened(line: str) -> int:
+    """How many more brackets a line opens than it closes."""
+    return sum(line.count(sign) for sign in "([{") - sum(line.count(sign) for sign in ")]}")
 
 
 def _parsed(text: str, magics: list[tuple[int, str]]) -> tuple[ast.Module, str]:

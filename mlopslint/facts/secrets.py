@@ -102,7 +102,7 @@ _ASSIGNED = late(
     rb"(?i)(?:secret|passw(?:or)?d|[_-]key|apikey|account_?key|[_-]token|accesstoken|login\(\s*key)[\w-]{0,24}[\"']?\s{0,3}$"
 )
 _NOT_SECRET = late(
-    rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob|unk|mask|cls|sep|continuation|page|next)[_-]?(?:key|token)$"
+    rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob|unk|mask|cls|sep|continuation|page|next|write|publishable)[_-]?(?:key|token)$"
     rb"|hash(?:ed)?[_-]?\w{0,12}$|(?:private|access|kms|public|master|signing)_key_id$|secret_?name$|key_?name$|fingerprint$"
 )
 _PLACEHOLDER = late(

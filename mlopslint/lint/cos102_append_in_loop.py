@@ -59,6 +59,14 @@ def _target(node: ast.expr) -> str:
     return _text(node) or (ast.unparse(node) if isinstance(node, ast.Subscript) else "")
 
 
+def _of_round(target: ast.expr, loop: ast.stmt) -> bool:
+    """Whether the index is the loop's own variable: every round then has a value of its own, and none grows."""
+    if not isinstance(loop, (ast.For, ast.AsyncFor)) or not isinstance(target, (ast.Subscript, ast.Attribute)):
+        return False
+    own = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+    return any(isinstance(part, ast.Name) and part.id in own for part in ast.walk(target))
+
+
 def _mentioned(value: ast.expr) -> set[str]:
     return {_target(part) for part in ast.walk(value) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))}
 
@@ -125,6 +133,8 @@ class AppendInLoop(PythonRule):
             return
         if grown in at.once(at.loops[-1], _begun) or grown in at.once(at.loops[-1], _needed):
             return
+        if _of_round(statement.targets[0], at.loops[-1]):
+            return
         yield at.problem(
             node, f"{grown} is copied in every round of the loop; collect in a list and join once behind it"
         )
@@ -135,10 +145,13 @@ class AppendInLoop(PythonRule):
         "import numpy as np\nfor x in y:\n    z = np.concatenate([a, x])\n",
         "import numpy as np\nfor s in segments:\n    s = np.concatenate((s, s[0:1]))\n",
         "import numpy as np\nfor _ in steps:\n    p = f(X)\n    X = np.concatenate([X, p])\n",
+        "import numpy as np\nfor i in range(n):\n    a[i]['boxes'] = np.vstack((a[i]['boxes'], b[i]['boxes']))\n",
+        "import numpy as np\nfor i, s in enumerate(all):\n    features[i] = np.hstack([features[i], s])\n",
     )
     BAD = (
         "import pandas as pd\nfor x in y:\n    if x:\n        df = pd.concat([df, a])\n    else:\n        df = pd.concat([df, b])\n",
         "import pandas as pd\nfor f in files:\n    df = pd.concat([df, pd.read_csv(f)])\n",
+        "import numpy as np\nfor i in y:\n    for x in i:\n        rows[i] = np.vstack((rows[i], x))\n",
         "import numpy as np\nout = np.array([])\nfor x in y:\n    out = np.append(out, x)\n",
         "import numpy as np\nwhile True:\n    a = np.vstack((a, step()))\n",
         "import pandas as pd\ndf = pd.DataFrame()\nfor r in rows:\n    df = df.append(r, ignore_index=True)\n",

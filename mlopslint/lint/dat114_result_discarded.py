@@ -59,7 +59,6 @@ _NUMPY = frozenset(
         "stack",
         "clip",
         "where",
-        "unique",
         "nan_to_num",
         "log",
         "exp",
@@ -139,7 +138,8 @@ class ResultDiscarded(PythonRule):
 
     Fix safety
     ----------
-    Safe where the result is given back to the same name: the call was without effect before.
+    Unsafe where the result is given to the name: what was without effect before then changes the data, as intended. Dropping ``inplace=True``
+    is safe, as the name held None.
 
     References
     ----------
@@ -151,7 +151,7 @@ class ResultDiscarded(PythonRule):
     code = "DAT114"
     name = "result-discarded"
     severity = "error"
-    fixes = "safe"
+    fixes = "unsafe"
     calls = tuple(sorted(_METHODS | _NUMPY))
 
     def check(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
@@ -182,7 +182,7 @@ class ResultDiscarded(PythonRule):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             assigned = None
             if isinstance(owner, ast.Name):
-                assigned = at.replace(node, f"{owner.id} = {at.source(node)}", "Assign the result")
+                assigned = at.replace(node, f"{owner.id} = {at.source(node)}", "Assign the result", "unsafe")
             yield at.problem(node, f"the result of {_last(name)} is thrown away; assign it", assigned)
         elif name.startswith("numpy.") and name.count(".") == 1 and _last(name) in _NUMPY:
             yield at.problem(node, f"the result of {name} is thrown away; assign it")
@@ -203,6 +203,7 @@ class ResultDiscarded(PythonRule):
         {"cells": [("code", "import pandas as pd\ndf = pd.read_csv('a')\ndf.sort_values('x')")]},
         "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna().to_csv('b')\n",
         "import numpy as np\nnp.nan_to_num(x, copy=False)\n",
+        "import numpy as np\nlabels = np.array(rows)\nnp.unique(labels)\n\nprint(1)\n",
         "# In[1]:\nimport pandas as pd\ndf = pd.read_csv('a')\ndf.sort_values('x')\n\n# the next one\n# In[2]:\nprint(df)\n",
         "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n\n\n# columns\ndf = df.dropna(axis=1)\n",
         "import pandas as pd\ndf = pd.read_csv('a')\ntry:\n    df.astype(int)\nexcept ValueError:\n    raise SystemExit(1)\n",

@@ -17,6 +17,8 @@ _ROOT = late(
 _NOT_ROOT = late(r"(?i)nonroot|rootless|unprivileged")
 #: Images to work in rather than to serve from.
 _WORKBENCH = late(r"\b(?:jupyter|notebook|code-server|sshd|rstudio)\b")
+#: Ports of TensorBoard and Jupyter, by which a training is watched.
+_WATCHED = frozenset({"6006", "8888"})
 _DROPS = late(r"\b(?:gosu|su-exec|setpriv|runuser|su -)\b")
 
 
@@ -59,6 +61,7 @@ class ImageRunsAsRoot(FileRule):
 
     code = "DEP102"
     name = "image-runs-as-root"
+    in_tests = False
     kinds = ("dockerfile",)
 
     def check(self, file: File) -> Iterator[Problem]:
@@ -72,7 +75,7 @@ class ImageRunsAsRoot(FileRule):
             for fact in file.of("command")
             if fact.value.get("docker") in ("CMD", "ENTRYPOINT") and fact.line > last.line
         ]
-        exposed = any(fact.name == "EXPOSE" for fact in last.instructions)
+        exposed = any(fact.name == "EXPOSE" and str(fact.value) not in _WATCHED for fact in last.instructions)
         if not exposed and not any(serves(command) for command in starts):
             return
         if _DROPS.search(file.text) or any(_WORKBENCH.search(command) for command in starts):
@@ -98,6 +101,7 @@ class ImageRunsAsRoot(FileRule):
         {"Dockerfile": "FROM python:3.12 AS a\nEXPOSE 80\nFROM python:3.12\nCMD python train.py\n"},
         {"Dockerfile": "ARG BASE\nFROM $BASE\nEXPOSE 80\n"},
         {"Dockerfile": "FROM python:3.12\nEXPOSE 8888\nCMD jupyter lab --allow-root\n"},
+        {"Dockerfile": "FROM ubuntu:22.04\nEXPOSE 6006\nCMD python train.py\n"},
         {"Dockerfile": "FROM nginxinc/nginx-unprivileged:1\nEXPOSE 80\n"},
     )
     BAD = (

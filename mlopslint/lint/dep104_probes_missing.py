@@ -51,6 +51,7 @@ class ProbesMissing(FileRule):
 
     code = "DEP104"
     name = "probes-missing"
+    in_tests = False
     kinds = ("yaml",)
     markers = (b"containers",)
 

@@ -49,6 +49,7 @@ class LimitsMissing(FileRule):
 
     code = "DEP105"
     name = "limits-missing"
+    in_tests = False
     kinds = ("yaml",)
     markers = (b"containers",)
 

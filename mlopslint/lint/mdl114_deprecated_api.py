@@ -139,6 +139,8 @@ class DeprecatedApi(PythonRule):
 
     def module(self, node: ast.ImportFrom, entry: Entry, at: Context) -> Fix | None:
         """The same names from the module that they moved to."""
+        if any(alias.name.startswith("_") for alias in node.names):
+            return None  # not exported by the new module
         line, column, _, _ = at.region(node)
         start = column + len("from ")
         if not at.lines[line - 1][start - 1 :].startswith(entry.name):
@@ -156,6 +158,7 @@ class DeprecatedApi(PythonRule):
         "try:\n    from sklearn.externals import joblib\nexcept ImportError:\n    import joblib\n",
         "try:\n    import joblib\nexcept ModuleNotFoundError:\n    from sklearn.externals import joblib\n",
         "import numpy as np\narea = np.trapezoid if hasattr(np, 'trapezoid') else np.trapz\n",
+        "import numpy as np\nAREA = np.trapezoid if NUMPY_2 else np.trapz\n",
         "import pandas as pd\nif pd.__version__ < '2':\n    index = pd.Int64Index\n",
         "import numpy as np\nx = np.float64(1)\n",
         "import pandas as pd\nrows = []\nrows.append(1)\n",
@@ -209,6 +212,9 @@ def guarded(node: Any, at: Context) -> bool:
 def _both(entry: Entry, at: Context) -> bool:
     """Whether the function that uses it also uses what takes its place: it chooses by the version, wherever it asks for that."""
     word = entry.use.rpartition(".")[2]
+    if isinstance(at.statement, ast.Assign) and isinstance(at.statement.value, ast.IfExp):
+        if any(isinstance(part, ast.Attribute) and part.attr == word for part in ast.walk(at.statement.value)):
+            return True
     if at.function is None or len(word) < 8 or not word.isidentifier() or word in entry.name:
         return False
     return not entry.fix.startswith("keyword:") and at.within(at.function, word)

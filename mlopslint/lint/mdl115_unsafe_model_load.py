@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule
+from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule, Safety
 from mlopslint.lint.python import argument, keyword, keywords_known
 from mlopslint.patterns import late
 
@@ -62,8 +62,9 @@ class UnsafeModelLoad(PythonRule):
 
     Fix safety
     ----------
-    Safe for files of tensors and plain values: ``weights_only=True`` refuses whole pickled modules, ``safe_load`` refuses tags of Python
-    objects. The fix that replaces an unsafe loader is marked unsafe.
+    Safe where what is loaded goes into ``load_state_dict`` as it is, and for ``yaml``, where ``safe_load`` refuses tags of Python objects.
+    Unsafe elsewhere: ``weights_only=True`` refuses pickled modules and other objects, such as the arguments that a checkpoint keeps. The
+    fix that replaces an unsafe loader is marked unsafe.
 
     References
     ----------
@@ -84,10 +85,19 @@ class UnsafeModelLoad(PythonRule):
         last = name.rpartition(".")[2]
         if name == "torch.load":
             if keyword(node, "weights_only") is None and keywords_known(node):
-                fix = at.keyword(node, "weights_only", "True", "Add weights_only=True", "safe")
                 message = (
                     "torch.load without weights_only runs code of the file before PyTorch 2.6; add weights_only=True"
                 )
+                state = id(node) in at.once(at.tree, _states)
+                safety: Safety = "safe" if state else "unsafe"
+                fix: Fix | None = at.keyword(node, "weights_only", "True", "Add weights_only=True", safety)
+                if not state and any(at.once(tree, _saves_modules) for tree in (at.tree, *at.reader.trees)):
+                    # The file holds a module, which weights_only refuses.
+                    fix = None
+                    message = (
+                        "torch.load of a whole module runs code of the file, and fails from PyTorch 2.6 on;"
+                        " save and load the state_dict"
+                    )
                 yield at.problem(node, message, fix, "medium")._replace(data=("torch", "before", "2.6"))
         elif name in ("yaml.load", "yaml.load_all"):
             yield from self._yaml(node, last, at)
@@ -160,7 +170,12 @@ class UnsafeModelLoad(PythonRule):
         "import librosa\ny, sr = librosa.load(p)\nimport torch\n",
     )
     BAD = (
-        ("import torch\ns = torch.load('m.pt')\n", "import torch\ns = torch.load('m.pt', weights_only=True)\n"),
+        (
+            "import torch\nm.load_state_dict(torch.load('m.pt'))\n",
+            "import torch\nm.load_state_dict(torch.load('m.pt', weights_only=True))\n",
+        ),
+        "import torch\ns = torch.load('m.pt')\n",
+        "import torch\nmodel = resnet()\ntorch.save(model, 'm.pt')\nmodel = torch.load('m.pt')\n",
         ("import yaml\nc = yaml.load(f)\n", "import yaml\nc = yaml.safe_load(f)\n"),
         "import yaml\nc = yaml.load(f, Loader=yaml.Loader)\n",
         "import yaml\nc = yaml.unsafe_load(f)\n",
@@ -170,6 +185,39 @@ class UnsafeModelLoad(PythonRule):
         "import joblib\nfrom huggingface_hub import hf_hub_download\nm = joblib.load(hf_hub_download('a/b', 'm.pkl'))\n",
         "from transformers import AutoModelForCausalLM as A\nm = A.from_pretrained('a/b', trust_remote_code=True)\n",
     )
+
+
+def _states(tree: ast.Module) -> set[int]:
+    """The calls whose value is handed to ``load_state_dict`` as it is: tensors by name, and nothing else."""
+    return {
+        id(item.args[0])
+        for item in ast.walk(tree)
+        if isinstance(item, ast.Call)
+        and isinstance(item.func, ast.Attribute)
+        and item.func.attr == "load_state_dict"
+        and item.args
+    }
+
+
+def _saves_modules(tree: ast.Module) -> bool:
+    """Whether a whole module is saved here: ``torch.save(model, path)``, where a state would be asked for by a call."""
+    return any(
+        isinstance(item, ast.Call)
+        and isinstance(item.func, ast.Attribute)
+        and item.func.attr == "save"
+        and isinstance(item.func.value, ast.Name)
+        and item.func.value.id == "torch"
+        and item.args
+        and isinstance(item.args[0], (ast.Name, ast.Attribute))
+        and _MODULE.search(ast.unparse(item.args[0])) is not None
+        for item in ast.walk(tree)
+    )
+
+
+#: What a module is called, as opposed to a state or a checkpoint.
+_MODULE = late(
+    r"(?i)(?:^|[._])(?:\w*(?:model|net)|net\w*|resnet\w*|generator|discriminator|encoder|decoder|classifier)$"
+)
 
 
 def _outside(node: ast.expr, at: Context, depth: int = 4) -> str:

@@ -37,8 +37,10 @@ _COUNTS = frozenset(
 )
 _COUNTING = late(
     r"(?i)^(?:[ijkmn]|idx|index|rank|position|step|epoch|iteration|.*(?:count|num|freq|size|length|total|step|idx|rank"
-    r"|epoch|visits?|votes?|views|sales|df|tf|year|days?|age)s?\d?)$|^n_|^num"
+    r"|epoch|visits?|votes?|views|sales|df|tf|year|days?|age|popular(?:ity)?)s?\d?)$|^n_|^num"
 )
+#: Spectra and votes of transforms, from 0 to thousands, which are logged to be seen.
+_DRAWN = late(r"(?i)fft|dft|magnitude|spectr|hough|^hspace$")
 
 #: Amounts of money, which are logged to straighten a plot or a target.
 _MONEY = late(r"(?i)price|fee|cost|revenue|amount|income|salary|spend")
@@ -50,7 +52,7 @@ class UnstableNumerics(PythonRule):
     What it does
     ------------
     Finds ``log(1 + x)``, ``exp(x) - 1`` and ``log(sum(exp(x)))`` of NumPy, PyTorch, TensorFlow and ``math``. Counts, for which nothing is lost,
-    are left alone.
+    and spectra that are drawn are left alone.
 
     Why is this bad?
     ----------------
@@ -122,6 +124,9 @@ class UnstableNumerics(PythonRule):
         "import math\ny = math.log(1 + len(rows))\n",
         "import numpy as np\ny = np.log(count + 1)\n",
         "import math\ny = math.log(1 + x, 2)\n",
+        "import math\ny += math.log(1 + self.item_popular[item])\n",
+        "import cv2\nimport numpy as np\nshown = 20 * np.log(cv2.magnitude(a[:, 0], a[:, 1]) + 1)\n",
+        "import numpy as np\nax.imshow(np.log(1 + np.abs(fft)))\nax.imshow(np.log(1 + hspace))\n",
         "import math\ny = math.log(1 + 5 / (3 - 1))\n",
         "import torch\ny = m + torch.log(torch.sum(torch.exp(x - m), 1))\n",
         "from mine import log\ny = log(1 + x)\n",
@@ -152,12 +157,22 @@ def _counts(node: ast.expr, at: Context) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Add, ast.Sub)):
         return _counts(node.left, at) and not isinstance(node.left, ast.Constant) or _counts(node.right, at)
     if isinstance(node, ast.Call):
-        return at.reader.text(node.func).rpartition(".")[2] in _COUNTS
+        last = at.reader.text(node.func).rpartition(".")[2]
+        return last in _COUNTS or _drawn(node) is not None
     if isinstance(node, ast.Subscript):
         key = constant(node.slice)
         return isinstance(key, str) or _counts(node.value, at)  # a column of a frame: whole units
     last = at.reader.text(node).rpartition(".")[2]
-    return bool(_COUNTING.match(last) or _MONEY.search(last)) or isinstance(node, ast.Constant)
+    return bool(_COUNTING.match(last) or _MONEY.search(last) or _DRAWN.search(last)) or isinstance(node, ast.Constant)
+
+
+def _drawn(call: ast.Call) -> str | None:
+    """A name that tells of a spectrum in a call: ``np.abs(fft)``, ``cv2.magnitude(...)``."""
+    for part in ast.walk(call):
+        name = part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else ""
+        if _DRAWN.search(name):
+            return name
+    return None
 
 
 def _renamed(call: ast.Call, old: str, new: str, at: Context) -> str:

@@ -12,7 +12,8 @@ from mlopslint.lint.python import inside
 from mlopslint.patterns import late
 
 _CLEANUP = late(
-    r"__del__|__exit__|close|clean|tear|shutdown|stop|kill|exit|try_|maybe|safe|optional|cancel|dispose|destroy", re.I
+    r"__del__|__exit__|close|clean|tear|shutdown|stop|kill|exit|try_|maybe|safe|optional|cancel|dispose|destroy|rollback|abort",
+    re.I,
 )
 _RUNNING = (
     "sklearn",
@@ -164,6 +165,7 @@ class SwallowedError(PythonRule):
         yield at.problem(handler, "errors are swallowed in silence; catch what is expected, and log it")
 
     GOOD = (
+        "import torch\ntry:\n    f()\nexcept Exception as error:\n    print(error)\n    try:\n        connection.rollback()\n    except:\n        pass\n    raise\n",
         "import torch\ntry:\n    f()\nexcept ValueError:\n    pass\n",
         "import torch\ntry:\n    import apex\nexcept Exception:\n    pass\n",
         "import torch\ntry:\n    f()\nexcept Exception:\n    log.exception('x')\n",

@@ -59,12 +59,17 @@ class OutOfOrder(NotebookRule):
         if not found:
             return
         before, cell = found[0]
-        first = f"[{cell.executed}] below [{before.executed}]"
+        first = (
+            f"cell {cell.number} has the count [{cell.executed}], and cell {before.number} above it [{before.executed}]"
+        )
         if len(found) == 1:
-            yield notebook.problem(cell, f"cell {cell.number} ran out of order: {first}")
+            yield notebook.problem(
+                cell,
+                f"cell {cell.number} ran out of order: it has the count [{cell.executed}], and cell {before.number} above it [{before.executed}]",
+            )
         else:
             numbers = listed([cell.number for _, cell in found])
-            yield notebook.problem(cell, f"cells {numbers} ran out of order, the first as {first}")
+            yield notebook.problem(cell, f"cells {numbers} ran out of order: {first}")
 
     GOOD = (
         {

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Notebook, NotebookRule, Problem
+from mlopslint.patterns import late
+
+#: A line of text with a rule of its own beneath it.
+_UNDERLINED = late(r"(?m)^ {0,3}[^\s#>|*+=-].*\n {0,3}(?:={3,}|-{3,})[ \t]*$")
 
 
 class NoHeadings(NotebookRule):
@@ -46,12 +50,17 @@ class NoHeadings(NotebookRule):
     def check(self, notebook: Notebook) -> Iterator[Problem]:
         if len(notebook.code) < 5 or any(fact.kind == "heading" for fact in notebook.facts):
             return
-        if any("<h1" in cell.source or "<h2" in cell.source for cell in notebook.cells if cell.kind == "markdown"):
+        if any(
+            "<h1" in cell.source or "<h2" in cell.source or _UNDERLINED.search(cell.source)
+            for cell in notebook.cells
+            if cell.kind == "markdown"
+        ):
             return
         yield notebook.problem(notebook.cells[0], "the notebook has no heading")
 
     GOOD = (
         {"cells": [("markdown", "# Title"), *[("code", "x = 1")] * 5]},
         {"cells": [("code", "x = 1")]},
+        {"cells": [("markdown", "Deep learning\n=============\n\nA text."), *[("code", "x = 1")] * 5]},
     )
     BAD = ({"cells": [("code", "x = 1")] * 5},)

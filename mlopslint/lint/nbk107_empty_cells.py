@@ -60,7 +60,9 @@ class EmptyCells(NotebookRule):
                 fix = Fix(f"Delete cell {cell.number}", "safe", (Edit((1, 1, 1, 1), "drop-cell"),))
                 yield notebook.problem(cell, f"code cell {cell.number} is empty", fix)
             elif text and not _EXERCISE.search(text):
-                yield notebook.problem(cell, f"code cell {cell.number} holds nothing but comments")
+                problem = notebook.problem(cell, f"code cell {cell.number} holds nothing but comments")
+                # As often code to be run on demand, or a task, as code that was forgotten.
+                yield problem._replace(confidence="low")
 
     GOOD = (
         {"cells": [("code", "x = 1"), ("markdown", ""), ("code", "")]},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
-from mlopslint.lint.notebooks import tags
+from mlopslint.lint.notebooks import only_comments, tags
 from mlopslint.lint.scopes import KNOWN, bound, events, function_needs
 from mlopslint.patterns import late
 
@@ -128,6 +128,22 @@ class UndefinedIfRerun(NotebookRule):
     )
 
 
+#: What code and commands hold that were commented out, and sentences do not.
+_NO_TASK = late(r"[=(\[{]|^!|\b(?:pip|conda|git|apt)\b")
+
+
+def _is_task(cell: Cell) -> bool:
+    """Whether a code cell holds a comment that is no code, and nothing else: ``# Train the model:``."""
+    rows = [row.strip().lstrip("#@ ") for row in cell.source.split("\n") if row.strip()]
+    if not rows or not only_comments(cell) or cell.outputs:
+        return False
+    try:
+        ast.parse("\n".join(rows))
+    except (SyntaxError, ValueError):
+        return all(len(row.split()) > 1 and not _NO_TASK.search(row) for row in rows)
+    return False
+
+
 class _Order:
     """The session that a run from the top would have after each cell."""
 
@@ -144,6 +160,8 @@ class _Order:
         self.waiting: tuple[str, dict[str, ast.expr]] = ("", {})
         self.unknown = False
         self.looked: set[int] = set()
+        #: Cells that hold a task in words and no code: who solves it defines there what is used below.
+        self.tasks = [cell.number for cell in notebook.code if _is_task(cell)]
         self.magics: dict[int, list[Any]] = {}
         for fact in notebook.facts:
             if fact.kind in ("magic", "command") and fact.cell:
@@ -231,7 +249,8 @@ class _Order:
 
         end = node.end_lineno or node.lineno
         region = (node.lineno, column(node.lineno, node.col_offset), end, column(end, node.end_col_offset or 0))
-        return Problem(region, subject, cell.number)
+        exercise = name not in self.later and len([task for task in self.tasks if task < cell.number]) > 1
+        return Problem(region, subject, cell.number, confidence="low" if exercise else None)
 
     def magic(self, text: str, cell: Cell) -> None:
         """What a magic may bind."""

@@ -23,7 +23,7 @@ class SyntaxInvalid(NotebookRule):
     What it does
     ------------
     Finds code cells that do not parse. Magics, shell commands and help requests of IPython are understood, cells in another
-    language files shown by ``%load`` and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
+    language, files shown by ``%load`` and exercises with blanks to fill in are left alone. A notebook of Python 2 is told once.
 
     Why is this bad?
     ----------------
@@ -63,13 +63,20 @@ class SyntaxInvalid(NotebookRule):
             return
         for cell in broken:
             reason = re.sub(r"^line \d+: ", "", cell.broken).rstrip(". ")
-            yield notebook.problem(cell, f"cell {cell.number} does not parse: {reason}"[:200], line=_line(cell))
+            found = notebook.problem(cell, f"cell {cell.number} does not parse: {reason}"[:200], line=_line(cell))
+            # Its author has seen the error and kept it: most often a lesson about it.
+            yield found._replace(confidence="low") if _seen(cell) else found
 
     GOOD = (
         {
             "cells": [
                 ("code", "%matplotlib inline\n!pip install x\nfiles = !ls\ndf?"),
                 ("code", "%%bash\nfor f in *; do echo $f; done"),
+                ("code", "%%capture captured\n%%sh --no-raise-error\nploomber build --force"),
+                (
+                    "code",
+                    "%timeit np.fromiter((a + b for a, b in zip(x, y)),\n                    dtype=x.dtype)\nz = 1",
+                ),
             ]
         },
         {"cells": [("code", "x =  # your code here")]},
@@ -101,6 +108,13 @@ def _other(cell: Cell) -> bool:
         or "raises-exception" in tags(cell)
         or "skip-execution" in tags(cell)
         or _BLANK.search(cell.source) is not None
+    )
+
+
+def _seen(cell: Cell) -> bool:
+    """Whether the error is saved as what the cell puts out, and the cell is as short as an example of one is."""
+    return cell.source.count("\n") < 4 and any(
+        isinstance(out, dict) and out.get("ename") in ("SyntaxError", "IndentationError") for out in cell.outputs
     )
 
 

@@ -12,6 +12,8 @@ _READERS = (
     "genfromtxt", "imread", "load_model", "load_dataset", "safe_load",
 )  # fmt: skip
 _EDITS = ("append", "insert", "extend")
+#: Where a program keeps what its user told it.
+_GIVEN = ("args.", "opts.", "options.", "opt.", "flags.", "FLAGS.")
 
 
 class DataReadFromParent(PythonRule):
@@ -20,7 +22,7 @@ class DataReadFromParent(PythonRule):
     What it does
     ------------
     Finds ``sys.path.append``, ``insert`` and ``extend``, and calls that read a file from two or more folders up (``../../``). Left alone
-    are programs that load the code of others from a folder that they are given, and the configuration of Sphinx.
+    are programs that load the code of others from a folder that they are given, and the configuration of Sphinx and Pelican.
 
     Why is this bad?
     ----------------
@@ -75,6 +77,10 @@ class DataReadFromParent(PythonRule):
         "import pandas as pd\npd.read_csv('../data/a.csv')\npd.read_csv(root / '../../a.csv')\n",
         "path = '../../a'\npaths.append('../../a')\n",
         "import sys\ndef load(folder):\n    sys.path.insert(0, folder)\n    sys.path.insert(0, os.path.join(folder, 'src'))\n",
+        "import sys\nif args.app_dir:\n    sys.path.insert(0, args.app_dir)\n",
+        "import sys\nsys.path.append('/usr/local/lib/python3.10/site-packages')\n",
+        "import sys\ndef serve():\n    sys.path.insert(0, '.')\n",
+        "import os, sys\nsys.path.append(os.curdir)\nfrom pelicanconf import *\n",
         "import sys\nclass A:\n    def load(self):\n        sys.path.append(self.folder)\n",
     )
     BAD = (
@@ -88,6 +94,8 @@ class DataReadFromParent(PythonRule):
 
 def _is_sphinx(at: Context) -> bool:
     text = "\n".join(at.lines)
+    if "pelicanconf" in text:
+        return True  # as Pelican writes it
     return ("html_theme" in text or "sphinx" in text) and "extensions" in text
 
 
@@ -97,7 +105,18 @@ _PLAIN = frozenset({"__file__", "str", "os", "sys", "pathlib", "Path", "osp"})
 
 def _is_own(call: ast.Call, at: Context) -> bool:
     """Whether the folder is one of the program's own: told at the top level, or made of ``__file__`` and constants."""
+    if any(
+        isinstance(argument, ast.Attribute) and at.reader.text(argument).startswith(_GIVEN) for argument in call.args
+    ):
+        return False
+    if any(
+        isinstance(argument, ast.Constant) and isinstance(argument.value, str) and "-packages" in argument.value
+        for argument in call.args
+    ):
+        return False  # what is installed in another environment, and not a folder of the project
     if at.function is None:
         return True
+    if any(isinstance(argument, ast.Constant) and argument.value in (".", "") for argument in call.args):
+        return False  # a command that makes the user's own folder importable, as ``python -m`` does
     names = {item.id for argument in call.args for item in ast.walk(argument) if isinstance(item, ast.Name)}
     return names <= _PLAIN

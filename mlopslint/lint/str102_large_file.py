@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlopslint.globs import any_path
 from mlopslint.lint.base import Problem, ProjectRule
+from mlopslint.patterns import late
 from mlopslint.view import EVERYWHERE, View
 
 #: Bytes that a tracked file may have, by kind; ``None``: any number.
@@ -16,6 +17,8 @@ LIMITS: dict[str, int | None] = {
     **dict.fromkeys(("python", "code", "yaml", "shell", "java", "r", "julia", "scala", "sql", "terraform"), 5_000_000),
     **dict.fromkeys(("lock", "dvc-lock", "link", "submodule")),
 }
+#: Texts of licences, put together for a release.
+_TEXTS = late(r"(?i)(?:^|/)(?:licen[sc]es?|notices?|copying|third[-_]party[-_]\w+)(?:\.(?:txt|md|html))?$")
 
 
 class LargeFile(ProjectRule):
@@ -81,6 +84,7 @@ class LargeFile(ProjectRule):
         {"data/train.csv": b"0" * 1000, "picture.png": b"\0" * 1_100_000},
         {"data/train.csv": b"0" * 1_100_000, ".gitattributes": "*.csv filter=lfs diff=lfs merge=lfs -text\n"},
         {"uv.lock": b"\n" * 1_100_000},
+        {"licenses/license.txt": b"a" * 1_100_000, "NOTICE": b"a" * 1_100_000},
     )
     BAD = (
         ({"data/train.csv": b"0" * 1_100_000}, "data/train.csv", 1),
@@ -89,6 +93,8 @@ class LargeFile(ProjectRule):
 
 
 def _limit(view: View, path: str) -> int | None:
+    if _TEXTS.search(path):
+        return None  # the law asks for it in the package, however long it is
     limit = LIMITS.get(view.kinds.get(path, ""), LIMIT)
     return limit and max(limit, 5_000_000 if view.roles[path] in ("test", "fixture") else 0)
 

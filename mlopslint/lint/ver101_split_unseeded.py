@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mlopslint.lint.base import Context, Problem, PythonRule
 from mlopslint.lint.python import keyword, keywords_known
 from mlopslint.lint.values import is_frame
+from mlopslint.patterns import late
 
 #: Splitters that draw only when they are told to shuffle.
 _SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
@@ -16,12 +17,45 @@ _DRAWING = frozenset(
 )
 
 
+#: Calls that seed NumPy's own generator, from which scikit-learn and pandas draw; a helper of that name may do so.
+_SEEDERS = late(
+    r"(?:np|numpy)\.random\.seed$|(?:^|\.)(?:seed_everything|set_(?:random_)?seeds?|(?:set_)?all_seeds?|seed_all)$"
+)
+#: Calls that show what they are given.
+_SHOWING = frozenset({"print", "display", "iplot", "plot", "hist", "scatter", "pprint"})
+
+
+def _seeds(tree: ast.Module) -> bool:
+    """Whether this module, or cell, seeds the generator that is drawn from where no other is given."""
+    return any(isinstance(item, ast.Call) and _SEEDERS.search(_dotted(item.func)) for item in ast.walk(tree))
+
+
+def _dotted(node: ast.expr) -> str:
+    tail = ""
+    while isinstance(node, ast.Attribute):
+        tail = f".{node.attr}{tail}"
+        node = node.value
+    return node.id + tail if isinstance(node, ast.Name) else tail
+
+
+def _looked_at(value: ast.expr, call: ast.Call) -> bool:
+    """Whether some rows are drawn to be looked at only: as a statement of their own, printed, or drawn in a plot."""
+    if value is call:
+        return True
+    if not isinstance(value, ast.Call):
+        return False
+    shows = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+    inner = [*value.args, value.func.value] if isinstance(value.func, ast.Attribute) else value.args
+    return shows in _SHOWING and any(call is item for part in inner for item in ast.walk(part))
+
+
 class SplitUnseeded(PythonRule):
     """A random split of the data without a seed.
 
     What it does
     ------------
     Finds ``train_test_split``, shuffled ``KFold`` and its kin, and pandas ``sample`` calls that draw at random and get no ``random_state``.
+    Rows that are only looked at do not count; where NumPy is seeded in the same file, confidence is low.
 
     Why is this bad?
     ----------------
@@ -63,8 +97,8 @@ class SplitUnseeded(PythonRule):
         if last == "sample":
             if not is_frame(name) or len(node.args) > 4:
                 return
-            if isinstance(at.statement, ast.Expr) and at.statement.value is node:
-                return  # a look at some rows
+            if isinstance(at.statement, ast.Expr) and _looked_at(at.statement.value, node):
+                return
         elif not name.startswith("sklearn."):
             return
         elif last in _SHUFFLED:
@@ -76,7 +110,8 @@ class SplitUnseeded(PythonRule):
             if isinstance(shuffle, ast.Constant) and shuffle.value is False:
                 return
         fix = at.keyword(node, "random_state", "42", "Add random_state=42")
-        yield at.problem(node, f"{last} draws at random without random_state", fix)
+        seeded = any(at.once(tree, _seeds) for tree in (at.tree, *at.reader.trees))
+        yield at.problem(node, f"{last} draws at random without random_state", fix, "low" if seeded else None)
 
     GOOD = (
         "from sklearn.model_selection import train_test_split\na, b = train_test_split(x, random_state=seed)\n",
@@ -85,6 +120,7 @@ class SplitUnseeded(PythonRule):
         "from sklearn.model_selection import KFold\nfolds = KFold(5)\n",
         "from mine import train_test_split\na, b = train_test_split(x)\n",
         "import random\nsome = random.sample(rows, 3)\n",
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\nprint(df.sample(n=10))\ndf.sample(100).plot(x='a')\n",
     )
     BAD = (
         (

@@ -14,7 +14,7 @@ _HOME = late(
     r"|/scratch/\w+/)"
 )
 _PLACEHOLDER = late(
-    r"/home/(?:user|username|me|jovyan|runner|app|docs|jupyter|ubuntu|ec2-user|airflow|\w*docker|vscode|coder|worker|model-server|venv|you\w*|<|\{|\$)\b|/Users/(?:user|username|me|you\w*|<|\{|\$)\b"
+    r"/home/(?:user|username|me|jovyan|runner|app|docs|jupyter|ubuntu|ec2-user|airflow|\w*docker|vscode|coder|worker|model-server|venv|agent|sandbox|node|nonroot|app-?user|you\w*|<|\{|\$)\b|/Users/(?:user|username|me|you\w*|<|\{|\$)\b"
     r"|path[/_\\]?to|\.\.\.|/root/(?:\.cache|\.ssh|\.kube|\.aws|\.config|\.local|\.cargo)|site-packages|\*",
     re.I,
 )
@@ -124,6 +124,7 @@ class HardCodedPath(PythonRule):
         "p.add_argument('--data', help='/home/user/data')\n",
         "x = '/home/user/example'\n",
         "p = '/home/docs/.ipython/profile'\n",
+        "WORKSPACE = '/home/agent/workspace/'\n",
         "'''/home/ann/x is a docstring'''\n",
     )
     BAD = (

@@ -161,7 +161,7 @@ def unpinned(line: str) -> list[str]:
         elif word in ("-c", "--constraint", "--no-index") or word.startswith(("--constraint=", "-c=")):
             return []
         elif word.startswith("-"):
-            skip = word in _VALUED
+            skip = word in _VALUED or word == "-"  # a formatter has parted ``- q``
         elif word in ("&&", "||", ";", "|", "&", ">", "2>&1"):
             break
         elif (

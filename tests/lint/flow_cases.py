@@ -644,7 +644,60 @@ X = StandardScaler().fit_transform(pd.read_csv("a.csv"))  # DAT101
 for a, b in KFold(len(X), n_folds=3):
     train, test = X[a], X[b]
 """,
+    "each picture scaled by itself": HEAD
+    + """
+import os
+import cv2
+pictures = []
+scaler = MinMaxScaler()
+for name in os.listdir("pictures"):
+    picture = cv2.imread(name, 1)
+    for i in range(3):
+        part = picture[i, :, :]
+        part = scaler.fit_transform(part.reshape(-1, part.shape[-1])).reshape(part.shape)
+        pictures.append(part)
+a, b = train_test_split(np.array(pictures))
+""",
     # DAT102: fit on test
+    "a line through predictions": SPLIT
+    + """
+m = RandomForestRegressor().fit(X_train, y_train)
+y_pred = m.predict(X_test)
+line = LinearRegression()
+line.fit(y_test.values.reshape(-1, 1), y_pred)
+print(line.score(y_test.values.reshape(-1, 1), y_pred))
+""",
+    "two halves, each held out once": XY
+    + """
+X1, X2, y1, y2 = train_test_split(X, y, random_state=0, train_size=0.5)
+m = RandomForestClassifier()
+a = m.fit(X1, y1).predict(X2)
+b = m.fit(X2, y2).predict(X1)
+print(accuracy_score(y1, b), accuracy_score(y2, a))
+print(RandomForestClassifier().fit(X2, y2).score(X1, y1))
+""",
+    "a parameter says whether to fit": SPLIT
+    + """
+def encode(rows, encoder, mode="fit"):
+    if mode == "fit":
+        rows = encoder.fit_transform(rows)
+    else:
+        rows = encoder.transform(rows)
+    return rows
+s = StandardScaler()
+X_train = encode(X_train, s)
+X_test = encode(X_test, s, "test")
+""",
+    "a parameter says to fit": SPLIT
+    + """
+def encode(rows, encoder, mode="fit"):
+    if mode != "test":
+        rows = encoder.fit_transform(rows)  # DAT102
+    return rows
+s = StandardScaler()
+X_train = encode(X_train, s)
+X_test = encode(X_test, s, "valid")
+""",
     "scaler on test": SPLIT
     + """
 s = StandardScaler()

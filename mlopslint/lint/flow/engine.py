@@ -83,6 +83,7 @@ class Machine:
         self.time_columns: set[str] = set()
         #: Fits ahead of a split, by identity: (fit, split, cell of the split, confidence).
         self.early: dict[int, tuple[events.Fit, ast.AST, int, str]] = {}
+        self.multiplied: dict[int, tuple[events.Fit, ast.AST, int, str]] = {}
         #: Fits whose leak is known for sure: no need to look at them again.
         self.reported: set[int] = set()
         self.found: list[tuple[str, ast.AST, int, str, tuple[Any, ...], str, tuple[str, ...]]] = []
@@ -251,6 +252,8 @@ class Machine:
             return None if known is None else not known
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             other = test.comparators[0]
+            if isinstance(other, ast.Constant) and isinstance(other.value, str) and self.stack:
+                return self.chosen(test, other.value)
             if not (isinstance(other, ast.Constant) and other.value is None and isinstance(test.left, ast.Name)):
                 return None
             value = self.get(test.left.id)
@@ -265,6 +268,15 @@ class Machine:
             if isinstance(value, Inst) or (isinstance(value, Obj) and value.kind):
                 return True
         return None
+
+    def chosen(self, test: ast.Compare, word: str) -> bool | None:
+        """Whether a parameter is the word that it is compared with, as in ``if mode == "fit"``, in the call that is followed."""
+        value = self.get(test.left.id) if isinstance(test.left, ast.Name) else None
+        if not (isinstance(value, Const) and isinstance(value.value, str)):
+            return None
+        if isinstance(test.ops[0], ast.Eq):
+            return value.value == word
+        return value.value != word if isinstance(test.ops[0], ast.NotEq) else None
 
     def s_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.ev(node.iter)

@@ -41,6 +41,8 @@ def before_split(machine: Machine, data: Data, node: ast.AST) -> None:
 
 def _fit_before_split(machine: Machine, fit: Fit, node: ast.AST, cell: int, confidence: str) -> None:
     """Noted, and reported at the end: the same step repeated for several columns is one leak."""
+    if _of_one_picture(machine, fit.rows):
+        return
     if _TARGET.match(fit.text):
         confidence = "low"  # a target centred or scaled tells the features nothing
     known = machine.early.get(id(fit))
@@ -48,6 +50,18 @@ def _fit_before_split(machine: Machine, fit: Fit, node: ast.AST, cell: int, conf
         machine.early[id(fit)] = (fit, node, cell, confidence)
 
 
+def _of_one_picture(machine: Machine, rows: Ids) -> bool:
+    """The values are those of one file, read by itself: a picture scaled by its own range learns nothing from others."""
+    for row in rows | machine.log.above(rows):
+        part = machine.log.parts[row]
+        if part.kind == "derived" and isinstance(part.node, ast.Call):
+            func = part.node.func
+            if (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) in _PICTURES:
+                return True
+    return False
+
+
+_PICTURES = frozenset({"imread", "load_img", "dcmread", "decode_jpeg", "decode_png", "decode_image", "get_fdata"})
 _TARGET = late(r"(y|target|labels?)(_all|_raw)?\b", re.I)
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
@@ -65,8 +79,7 @@ def finish_early(machine: Machine) -> None:
         group.sort(key=lambda found: (_line(found[0].node), getattr(found[0].node, "col_offset", 0)))
         fit, node, cell, confidence = group[0]
         place = f"line {_line(node)}" + (f" of cell {cell}" if cell and cell != fit.cell else "")
-        lines = sorted({_line(other.node) for other, _, _, _ in group[1:]} - {_line(fit.node)})
-        again = f" (again in line{'s' if len(lines) > 1 else ''} {_listed(lines)})" if lines else ""
+        again = _again(group)
         if fit.kind in ("statistic", "rank"):
             message = f"{fit.name} of `{fit.text}` is taken{again}"
         else:
@@ -82,20 +95,38 @@ def _listed(lines: list[int], most: int = 6) -> str:
 
 
 def _resample_before_split(machine: Machine, fit: Fit, node: ast.AST, what: str = "split") -> None:
-    place = f"line {_line(node)}" + (f" of cell {machine.cell}" if machine.cell and machine.cell != fit.cell else "")
-    effect = (
-        "copies of one row, or rows made from it, fall on both sides"
-        if fit.kind == "over"
-        else "the test part no longer has the distribution of the data"
-    )
-    machine.leak(
-        "DAT103",
-        fit.node,
-        fit.cell,
-        f"{fit.name} resamples `{fit.text}` before the {what} in {place}: {effect}",
-        (Step(f"{fit.name} on {fit.text}", _line(fit.node), fit.cell), Step(what, _line(node), machine.cell)),
-        "high" if fit.kind == "over" else "medium",
-    )
+    machine.multiplied.setdefault(id(fit), (fit, node, machine.cell, what))
+
+
+def finish_multiplied(machine: Machine) -> None:
+    """DAT103, one per resampler and split: the classes of one table, resampled one after the other, are one leak."""
+    groups: dict[tuple[object, ...], list[tuple[Fit, ast.AST, int, str]]] = {}
+    for found in machine.multiplied.values():
+        fit, node, cell, what = found
+        groups.setdefault((fit.kind, fit.name, fit.cell, id(node), cell, what), []).append(found)
+    for group in groups.values():
+        group.sort(key=lambda found: (_line(found[0].node), getattr(found[0].node, "col_offset", 0)))
+        fit, node, cell, what = group[0]
+        place = f"line {_line(node)}" + (f" of cell {cell}" if cell and cell != fit.cell else "")
+        effect = (
+            "copies of one row, or rows made from it, fall on both sides"
+            if fit.kind == "over"
+            else "the test part no longer has the distribution of the data"
+        )
+        steps = [Step(f"{one.name} on {one.text}", _line(one.node), one.cell) for one, _, _, _ in group]
+        machine.leak(
+            "DAT103",
+            fit.node,
+            fit.cell,
+            f"{fit.name} resamples `{fit.text}`{_again(group)} before the {what} in {place}: {effect}",
+            (*steps, Step(what, _line(node), cell)),
+            "high" if fit.kind == "over" else "medium",
+        )
+
+
+def _again(group: list[tuple[Fit, ast.AST, int, str]]) -> str:
+    lines = sorted({_line(other.node) for other, _, _, _ in group[1:]} - {_line(group[0][0].node)})
+    return f" (again in line{'s' if len(lines) > 1 else ''} {_listed(lines)})" if lines else ""
 
 
 def before_cross_validation(machine: Machine, data: Data, node: ast.AST, confidence: str = "") -> None:
@@ -210,6 +241,8 @@ def fit_on_held_out(
         return
     if not log.is_held_out(data.rows):
         return
+    if target is not None and target.predicted is not None:
+        return  # predictions against the truth: a line drawn through them is an evaluation
     machine.log.held_out_fits.append((number, owner, data.rows, node, machine.cell, log.is_proper(data.rows)))
 
 
@@ -225,7 +258,7 @@ def finish_held_out(machine: Machine) -> None:
         fit = log.fits[number]
         if not proper and fit.name not in trained:
             continue
-        if fit.kind in api.SUPERVISED and not proper:
+        if fit.kind in api.SUPERVISED and (not proper or (fit.name in trained and _judged_by_train(machine, number))):
             continue
         if fit.kind == "decompose" and fit.name not in trained:
             continue  # projected to be drawn
@@ -255,6 +288,11 @@ def finish_held_out(machine: Machine) -> None:
                 steps.insert(0, Step("held out", _line(part.node), part.cell))
                 break
         machine.leak("DAT102", node, cell, message, tuple(steps), confidence, fix)
+
+
+def _judged_by_train(machine: Machine, number: int) -> bool:
+    """What was fitted on one half is evaluated on the other: cross-validation by hand, where each half is held out once."""
+    return any(number in event.fits and machine.log.is_train(event.rows) for event in machine.log.evaluations)
 
 
 def _fitted_before(machine: Machine, owner: Value, number: int) -> bool:
@@ -319,6 +357,7 @@ def finish(machine: Machine) -> None:
     finish_held_out(machine)
     _used_at_end(machine)
     finish_early(machine)
+    finish_multiplied(machine)
     _overlap(machine)
     _in_sample(machine)
     _multi_test(machine)
