@@ -247,6 +247,9 @@ def _commands(view: View) -> Iterator[Command]:
             command = Command(words, hit, "hook", False)
             hooks.append(command)
             yield command
+    for command in _handed_over(view):
+        ci.append(command)
+        yield command
     jobs = _job_files(view)
     for command in (*ci, *hooks):
         yield from _hop(command, tasks, scripts, needs, set(), 0)
@@ -255,6 +258,19 @@ def _commands(view: View) -> Iterator[Command]:
                 found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, command.line)
                 yield found
                 yield from _hop(found, tasks, scripts, needs, set(), 0)
+
+
+def _handed_over(view: View) -> Iterator[Command]:
+    """The project's scripts that a CI file names for a template or an action of its own to run."""
+    for hit in view.hits("action", "template:*", "./*"):
+        options = hit.get("with")
+        if view.kinds.get(hit.path) not in CI_KINDS or not isinstance(options, dict):
+            continue
+        for value in options.values():
+            script = str(value).lstrip("./")
+            if script.endswith((".py", ".sh")) and script in view.entries:
+                runner = "python" if script.endswith(".py") else "bash"
+                yield Command((runner, script), hit, "ci", bool(hit.get("soft")))
 
 
 def _job_files(view: View) -> dict[str, list[Command]]:

@@ -148,6 +148,7 @@ class Concepts:
     def imports(self) -> dict[str, dict[str, None]]:
         """file -> the project's files that it imports, each once, in the order of its imports."""
         graph: dict[str, dict[str, None]] = defaultdict(dict)
+        hub = "hubconf.py" if "hubconf.py" in self.view.entries else ""
         for path in self.view.entries:
             if self.view.kinds.get(path) not in ("python", "notebook"):
                 continue
@@ -158,7 +159,27 @@ class Concepts:
                     package = target.rpartition("/")[0] + "/__init__.py"
                     if package in self.view.entries and package != path:
                         graph[path][package] = None
+            for target in self._executed.get(path, ()):
+                graph[path][target] = None
+            if hub and path != hub and any(fact.name == "torch.hub.load" for fact in self.view.of(path, "call")):
+                graph[path][hub] = None  # the hub's entry point is how the project hands out its own models
         return graph
+
+    @cached_property
+    def _executed(self) -> dict[str, list[str]]:
+        """file -> the files that it takes in with ``exec(open("settings.py").read())``, which acts as an import does."""
+        found: dict[str, list[str]] = {}
+        for hit in self.view.hits("call", "exec"):
+            for fact in self.view.of(hit.path, "call"):
+                opened = str((fact.value or {}).get("0", "")) if fact.name == "open" else ""
+                if not opened.endswith(".py") or fact.line != hit.fact.line:
+                    continue
+                folder = hit.path.rpartition("/")[0]
+                for candidate in (f"{folder}/{opened}" if folder else opened, opened):
+                    if candidate in self.view.entries and candidate != hit.path:
+                        found.setdefault(hit.path, []).append(candidate)
+                        break
+        return found
 
     def reach(self, starts: list[str]) -> set[str]:
         """The files that ``starts`` reach through imports, themselves included."""
@@ -308,7 +329,7 @@ class Concepts:
         """Whether a file can be started: a main guard, a command-line parser, or something that runs it."""
         if self.view.module(path).get("main") or path.endswith("__main__.py") or path in self._runnable_by_command:
             return True
-        return self.takes_arguments(path) or any(
+        return any(self.takes_arguments(p) for p in (path, *self._executed.get(path, ()))) or any(
             fact.name.startswith(
                 ("click.", "typer.", "hydra.main", "prefect.", "metaflow.", "dagster.", "zenml.", "kfp.")
             )
@@ -463,7 +484,7 @@ class Concepts:
     @cached_property
     def stage_names(self) -> list[Hit]:
         """Stages of declared pipelines and what orchestrator decorators name."""
-        found = list(self.view.hits("stage"))
+        found = [_in_words(hit) for hit in self.view.hits("stage")]
         for hit in self.view.hits("decorator", *_STEP_DECORATORS):
             found.append(
                 Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name}))
@@ -483,8 +504,30 @@ class Concepts:
             "*.node",
         ):
             label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
-            found.append(Hit(hit.path, Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})))
+            stage = Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})
+            found.append(_in_words(Hit(hit.path, stage)))
         return found
+
+    @cached_property
+    def stage_scripts(self) -> set[str]:
+        """Python files that a pipeline declared in code hands to its steps (``code="prepare.py"``, ``script_name=...``)."""
+        declared = {hit.path for hit in self.stage_names if self.view.kinds.get(hit.path) == "python"}
+        named = {
+            str(value).rpartition("/")[2]
+            for path in declared
+            for fact in self.view.of(path, "call")
+            if isinstance(fact.value, dict)
+            for value in fact.value.values()
+            if isinstance(value, str) and value.endswith(".py")
+        }
+        return {path for path in self.view.python_files if path.rpartition("/")[2] in named}
+
+
+def _in_words(hit: Hit) -> Hit:
+    """A stage under a name of separate words: ``Train Model`` and ``TrainModel`` read as ``Train_Model``."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\s+", "_", hit.fact.name)
+    fact = hit.fact
+    return hit if name == fact.name else Hit(hit.path, Fact(fact.kind, name, fact.line, fact.value, fact.cell))
 
 
 _STEP_DECORATORS = (

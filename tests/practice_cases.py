@@ -76,3 +76,53 @@ CASES: dict[str, tuple[Files, Files]] = {
     ),
     "VER010": ({".devcontainer/devcontainer.json": '{"image": "mcr.microsoft.com/devcontainers/python:3.12"}'}, {"a.py": "x = 1\n"}),
 }  # fmt: skip
+
+STEPS = "import os\n\nfrom sagemaker.workflow.steps import ProcessingStep, TrainingStep\n\nargs = processor.run(code=os.path.join(BASE, 'prepare.py'))\nprepare = ProcessingStep(name='PrepareRows', step_args=args)\ntrain = TrainingStep(name='TrainModel', step_args=fit)\n"
+CLOUD_BUILD = "steps:\n  - name: python:3.12\n    entrypoint: /bin/sh\n    args:\n      - -c\n      - |\n        pip install . && pytest tests\n"
+INNER_CI = {
+    "seed/.github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+}
+VARIANT = (
+    '  production_variants {{\n    variant_name           = "{name}"\n    initial_variant_weight = {weight}\n  }}\n'
+)
+ENDPOINT = 'resource "aws_sagemaker_endpoint_configuration" "churn" {{\n{variants}}}\n'
+PIPELINE_FIT = "import joblib\nfrom sklearn.linear_model import Ridge\nfrom sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n\nmodel = make_pipeline(StandardScaler(), Ridge()).fit(X, y)\njoblib.dump(model, 'm')\n"
+
+#: what is tried -> (code, status, files): cases in which rules once answered wrongly, and their counterparts
+EDGES: dict[str, tuple[str, str, Files]] = {
+    "a folder of Cloud Build files": ("CIC002", "pass", {"cloudbuild/pr-checks.yaml": CLOUD_BUILD, **MODEL}),
+    "a Cloud Build file that needs a tag": ("VER006", "pass", {"cloudbuild/release.yaml": CLOUD_BUILD + "        gsutil cp x gs://b/${TAG_NAME}\n"}),
+    "a Cloud Build file for every change": ("VER006", "fail", {"cloudbuild/pr.yaml": CLOUD_BUILD}),
+    "workflows of a project to be copied": ("CIC001", "partial", {**INNER_CI, "seed/setup.py": "", "a.py": "x = 1\n"}),
+    "workflows where nobody reads them": ("CIC001", "fail", {**INNER_CI, "a.py": "x = 1\n"}),
+    "a Dockerfile with a prefix": ("DEP007", "fail", {"env/BaseDockerfile": "FROM example.org/base\n"}),
+    "settings through Starlette": ("STR006", "pass", {"app/config.py": "from starlette.config import Config\n\nconfig = Config('.env')\n"}),
+    "a README of one title": ("STR002", "partial", {"README.md": "# Churn\n"}),
+    "pip beside pinned packages": ("VER003", "pass", {"environment.yml": "name: a\ndependencies:\n  - python=3.12\n  - pip\n  - numpy==2.1.0\n"}),
+    "a duration is no version": ("VER002", "fail", {"train.py": "import time\n" + TRAIN + "    start = time.time()\n    torch.save(model, 'm.pt')\n"}),
+    "an archive of another tool": ("STR008", "partial", {".gitignore": "__pycache__/\nterraform/**/*.zip\n"}),
+    "one variant has all traffic": ("MON007", "fail", {"infra/a.tf": ENDPOINT.format(variants=VARIANT.format(name="all", weight="1.0"))}),
+    "two variants share the traffic": ("MON007", "pass", {"infra/a.tf": ENDPOINT.format(variants=VARIANT.format(name="a", weight="0.9") + VARIANT.format(name="b", weight="0.1"))}),
+    "CloudFormation without a format version": ("DEP004", "pass", {"endpoint.yml": "Resources:\n  Model:\n    Type: AWS::SageMaker::Model\n"}),
+    "metrics saved as an array": ("EXP005", "pass", {"exp.py": "import numpy as np\n\n\ndef test(folder):\n    np.save(folder + 'metrics.npy', [1.0])\n"}),
+    "predictions saved as an array": ("EXP005", "fail", {"exp.py": "import numpy as np\n\n\ndef predict(folder):\n    np.save(folder + 'pred.npy', [1.0])\n"}),
+    "settings taken in by exec": ("AUT003", "pass", {"train.py": "rate = 1\nexec(open('configurator.py').read())\n" + TRAIN.partition("\n\nif __name__")[0], "configurator.py": "import sys\n\nfor arg in sys.argv[1:]:\n    print(arg)\n"}),
+    "a question that compares models": ("AUT005", "pass", {"register.py": "def main(run, old):\n    if is_new_model_better(run, old):\n        run.register_model('m')\n"}),
+    "a stage named in two words": ("AUT003", "pass", {"pipeline.py": "from azureml.pipeline.steps import PythonScriptStep\n\nstep = PythonScriptStep(name='Train Model', script_name='train.py')\n"}),
+    "a step script that draws without a seed": ("VER005", "fail", {"pipeline.py": STEPS, "prepare.py": "import numpy as np\n\nnp.random.shuffle(X)\n"}),
+    "a step script that imputes": ("DAT002", "partial", {"pipeline.py": STEPS, "prepare.py": "from sklearn.impute import SimpleImputer\n\nSimpleImputer().fit_transform(X)\n"}),
+    "a script that a template runs": ("CIC005", "pass", {"azure-pipelines.yml": "trigger: [main]\njobs:\n  - template: templates/run.yml\n    parameters:\n      script: mlops/run_training_pipeline.py\n", "templates/run.yml": "parameters: [{name: script, type: string}]\njobs:\n  - job: run\n    steps:\n      - script: python ${{ parameters.script }}\n", "mlops/run_training_pipeline.py": "x = 1\n"}),
+    "a platform's own deploy command": ("CIC006", "pass", {".github/workflows/cd.yml": DEPLOY_CI.replace("kubectl apply -f k8s/", "uv run mda deploy . --name churn")}),
+    "documents are deployed": ("CIC006", "fail", {".github/workflows/cd.yml": DEPLOY_CI.replace("deploy:", "pages:").replace("kubectl apply -f k8s/", "mike deploy 1.0")}),
+    "a library is deployed to an index": ("CIC006", "fail", {".github/workflows/cd.yml": DEPLOY_CI.replace("deploy:", "pages:").replace("kubectl apply -f k8s/", "mvn deploy")}),
+    "monitoring of a batch prediction": ("MON001", "pass", {"predict.py": "from google.cloud import aiplatform\n\nmodel = aiplatform.Model('m')\nmodel.batch_predict(model_monitoring_objective_config=objective, model_monitoring_alert_config=alert)\n"}),
+    "skew of a batch prediction": ("MON002", "pass", {"predict.py": "job = predict_batch(monitoring_skew_config={'a': 1})\n"}),
+    "a flag for mixed precision": ("COS003", "pass", {"train.py": TRAIN, "scripts/train.sh": "python train.py --bf16 --epochs 3\n"}),
+    "no mixed precision": ("COS003", "fail", {"train.py": TRAIN, "scripts/train.sh": "python train.py --bf16 false --epochs 3\n"}),
+    "scaled ahead of np.split": ("DAT004", "fail", {"prepare.py": "import numpy as np\nimport pandas as pd\nfrom sklearn.preprocessing import StandardScaler\n\ndf = pd.read_csv('a.csv')\nX = StandardScaler().fit_transform(df)\ntrain, test = np.split(X, [int(0.7 * len(X))])\n"}),
+    "np.split in equal pieces": ("DAT004", "pass", {"prepare.py": "import numpy as np\nimport pandas as pd\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import Ridge\n\ndf = pd.read_csv('a.csv')\nX = StandardScaler().fit_transform(df)\nfor part in np.split(X, 4):\n    Ridge().fit(part, part)\n"}),
+    "a platform serves the fitted pipeline": ("DAT006", "pass", {"train.py": PIPELINE_FIT, "batch_predict.py": "def batch_predict(model, rows):\n    return model.predict(rows)\n"}),
+    "features in a model's description": ("DAT005", "pass", {"model/model_description.md": "# Model\n\n## Model features (from the StatLib data set, http://lib.stat.cmu.edu/datasets/)\n\n- MedInc median income of the block\n- HouseAge median age of a house\n- AveRooms average number of rooms\n"}),
+    "a pipeline in code has names of one style": ("NAM010", "pass", {"flow.py": "from prefect import flow, task\n\n\n@task\ndef load_rows():\n    return []\n\n\n@flow\ndef train_model():\n    load_rows()\n"}),
+    "the project's own hub is how it serves": ("DAT006", "pass", {"hubconf.py": "from lib.data import letterbox\n\n\ndef model():\n    return letterbox\n", "lib/data.py": "def letterbox(x):\n    return x\n", "serve.py": SERVE.replace("import joblib", "import joblib\nimport torch") + "\nnet = torch.hub.load('a/b', 'model')\n", "train.py": "from lib.data import letterbox\n" + TRAIN}),
+}  # fmt: skip

@@ -35,7 +35,12 @@ def ci_configured(judge: Judge) -> Outcome:
     if not ci:
         inactive = [hit for hit in view.hits("ci")]
         if inactive:
-            return no("CI configuration stands where it is not read", [hit.evidence() for hit in inactive[:3]])
+            evidence = [hit.evidence() for hit in inactive[:3]]
+            if any(_handed_out(judge, hit.path) for hit in inactive):
+                return half(
+                    "CI configuration is there for a project that is copied from here, not for this one", evidence
+                )
+            return no("CI configuration stands where it is not read", evidence)
         return no("there is no CI configuration")
     paths = {hit.path for hit in ci}
     work: list[Evidence] = []
@@ -50,6 +55,15 @@ def ci_configured(judge: Judge) -> Outcome:
         return yes(f"{vendors}: {ci[0].path}", [ci[0].evidence(), *work[:2]], 4)
     return half(
         "CI does housekeeping only (documentation, releases, stale issues)", [hit.evidence() for hit in ci[:3]], 4
+    )
+
+
+def _handed_out(judge: Judge, path: str) -> bool:
+    """Whether a CI file belongs to a whole project in a folder, which is given away as the start of another repository."""
+    folder = path.partition(".github/")[0].rstrip("/")
+    return bool(folder) and any(
+        f"{folder}/{name}" in judge.view.entries
+        for name in ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Makefile", "README.md")
     )
 
 
@@ -293,7 +307,24 @@ def cd_deploys(judge: Judge) -> Outcome:
     ]
     if scripts:
         return yes(f"CI runs {scripts[0].line[:80]}", [scripts[0].evidence()], scripts[0].rung, "medium")
+    other = [
+        c
+        for c in ci_commands(judge.view)
+        if len(c.words) > 1
+        and c.words[1] == "deploy"
+        and re.fullmatch(r"[a-z][\w-]+", c.words[0])
+        and not _NO_DEPLOYMENT.match(c.words[0])
+        and not re.search(r"docs?\b|site|pages|--dry-run", c.line, re.I)
+    ]
+    if other:
+        return yes(f"CI runs {other[0].line[:80]}", [other[0].evidence()], other[0].rung, "medium")
     return no("no CI job deploys anything")
+
+
+#: Programs whose ``deploy`` publishes documents or libraries, or is a task that was followed already.
+_NO_DEPLOYMENT = re.compile(
+    r"(mkdocs|mike|hugo|quarto|netlify|surge|gh-pages|docusaurus|npm|yarn|pnpm|make|just|task|mvn|gradle|sbt|git|echo|twine|poetry|semantic-release)$"
+)
 
 
 def has_dockerfile(judge: Judge) -> Outcome:

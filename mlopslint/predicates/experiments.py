@@ -285,6 +285,8 @@ def metrics_file(judge: Judge) -> Outcome:
         "csv.writer",
         "csv.DictWriter",
         "numpy.savetxt",
+        "numpy.save",
+        "numpy.savez*",
         ".write_text",
         "*.write_text",
         "open",
@@ -314,6 +316,8 @@ def metrics_file(judge: Judge) -> Outcome:
             )
         elif name == "torch.save":
             good = None
+        elif name.startswith("save") and hit.fact.name.startswith("numpy."):
+            good = _STRONG_METRIC.search(text.replace("$", ""))
         else:
             near = EVAL_WORDS.search(f"{hit.get('in', '')} {hit.path}") or TRAIN_WORDS.search(
                 f"{hit.get('in', '')} {hit.path}"

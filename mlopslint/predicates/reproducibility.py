@@ -95,6 +95,7 @@ def seeds_set(judge: Judge) -> Outcome:
     commands = " ".join(str(hit.get("cmd")) for hit in concepts.stage_names if hit.get("cmd"))
     if commands:
         scope |= {path for path in view.python_files if path.rpartition("/")[2] in commands}
+    scope |= concepts.stage_scripts
     scope = {path for path in scope if view.roles.get(path) == "source"}
     if not scope:
         return not_applicable("there is no training code")
@@ -221,13 +222,17 @@ _LOCKS = (
 )
 
 
+#: What an environment names beside the packages that the code imports.
+_INSTALLERS = frozenset({"python", "pip", "setuptools", "wheel"})
+
+
 def dependencies_locked(judge: Judge) -> Outcome:
     """VER003: a lock file, or every direct requirement pinned exactly."""
     view = judge.view
     locks = [hit for hit in view.hits("lock", *_LOCKS) if hit.get("packages", 1) != 0]
     files: dict[str, list[Hit]] = {}
     for hit in view.hits("dependency"):
-        if hit.get("group", "main") in ("main", None) and hit.fact.name != "python":
+        if hit.get("group", "main") in ("main", None) and hit.fact.name not in _INSTALLERS:
             files.setdefault(hit.path, []).append(hit)
     if locks:
         top = min(locks, key=lambda hit: hit.path.count("/"))
@@ -386,7 +391,6 @@ def model_registry(judge: Judge) -> Outcome:
             "time.strftime",
             "datetime.*.strftime",
             ".strftime",
-            "time.time",
             "datetime.datetime.*",
         )
         if hit.path in {h.path for h in judge.concepts.savers}
@@ -604,6 +608,8 @@ def training_economy(judge: Judge) -> Outcome:
             "*.HyperbandPruner",
             "*.MedianPruner",
             "*resume_from_checkpoint*",
+            "*get_last_checkpoint",
+            "*.latest_checkpoint",
             "*.BackupAndRestore",
             "accelerate.Accelerator",
         )
@@ -651,11 +657,25 @@ def training_economy(judge: Judge) -> Outcome:
     ]
     if options:
         return found(options[:3], 3, f"option {options[0].get('0')}")
+    flags = [
+        command
+        for command in all_commands(view)
+        if view.roles.get(command.hit.path) == "source"
+        and re.search(
+            r" --(bf16|fp16|use_amp|amp|mixed[-_]precision|resume_from_checkpoint)\b(?![= ]+(no|false|none))",
+            command.line,
+            re.I,
+        )
+    ]
+    if flags:
+        return yes(
+            f"training is run with {flags[0].line[:60]}", [c.evidence() for c in flags[:2]], flags[0].rung, "medium"
+        )
     functions = [
         hit
         for hit in view.hits("def")
         if re.search(
-            r"early_?stop|resume_(checkpoint|training)|_?resume|load_checkpoint|restore_checkpoint",
+            r"early_?stop|(last|latest)_checkpoint|resume_(checkpoint|training)|_?resume|load_checkpoint|restore_checkpoint",
             hit.fact.name.rpartition(".")[2],
             re.I,
         )

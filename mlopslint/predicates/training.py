@@ -218,7 +218,8 @@ _PROMOTES = re.compile(
 
 
 _COMPARES = re.compile(
-    r"prod|champion|current|baseline|threshold|min_|minimum|required|previous|old_|registered|challenger|candidate|accept|target_|reference|deployed|live_|existing",
+    r"prod|champion|current|baseline|threshold|min_|minimum|required|previous|old_|registered|challenger|candidate|accept|target_|reference|deployed|live_|existing"
+    r"|better|outperform|beats|good_enough|should_(promote|deploy|register|replace)|approved|(passes|meets)_",
     re.I,
 )
 
@@ -370,7 +371,7 @@ def trains_by_command(line: str) -> bool:
     line = " ".join(line.split()[:4] if not re.match(r"python\d? ", line) else line.split()[:2])
     return bool(
         re.search(
-            r"(^|[/_. -])(re)?train(ing)?[\w-]*(\.py|\.sh|\.R|\.jl|\b)|dvc (repro|exp run)|kedro run|mlflow run|az ml job create|az ml run submit|anyscale jobs? submit|run_.*pipeline|sagemaker.*start-pipeline|gcloud ai (custom-jobs|pipeline)|databricks (jobs run|bundle run)|python .*pipeline\w*\.py|kfp run|prefect deployment run|airflow dags trigger|cml runner|sky launch",
+            r"(^|[/_. -])(re)?train(ing)?[\w-]*(\.py|\.sh|\.R|\.jl|\b)|dvc (repro|exp run)|kedro run|mlflow run|az ml job create|az ml run submit|anyscale jobs? submit|run[-_].*pipeline|sagemaker.*start-pipeline|gcloud ai (custom-jobs|pipeline)|databricks (jobs run|bundle run)|python .*pipeline\w*\.py|kfp run|prefect deployment run|airflow dags trigger|cml runner|sky launch",
             line,
             re.I,
         )
