@@ -381,7 +381,7 @@ class Concepts:
         found = []
         for kind in ("decorator", "call"):
             for hit in self.view.hits(
-                kind, "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
+                kind, "fastapi.routing.APIRoute", "starlette.routing.Route", "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
                 ".post", ".get", ".route", ".add_resource", ".add_url_rule", "*.include_router",
             ):  # fmt: skip
                 name = hit.fact.name
@@ -485,6 +485,10 @@ class Concepts:
     def stage_names(self) -> list[Hit]:
         """Stages of declared pipelines and what orchestrator decorators name."""
         found = [_in_words(hit) for hit in self.view.hits("stage")]
+        for hit in self._ploomber_tasks:
+            source = str(hit.fact.value)
+            label = source.rpartition("/")[2].rpartition(".")[0 if "/" in source or source.endswith(".py") else 2]
+            found.append(_in_words(Hit(hit.path, Fact("stage", label or source, hit.fact.line, {"tool": "ploomber"}))))
         for hit in self.view.hits("decorator", *_STEP_DECORATORS):
             found.append(
                 Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name}))
@@ -520,7 +524,22 @@ class Concepts:
             for value in fact.value.values()
             if isinstance(value, str) and value.endswith(".py")
         }
-        return {path for path in self.view.python_files if path.rpartition("/")[2] in named}
+        found = {path for path in self.view.python_files if path.rpartition("/")[2] in named}
+        for hit in self._ploomber_tasks:
+            folder = hit.path.rpartition("/")[0]
+            path = f"{folder}/{hit.fact.value}" if folder else str(hit.fact.value)
+            if path in self.view.entries and self.view.kinds.get(path) == "python":
+                found.add(path)
+        return found
+
+    @cached_property
+    def _ploomber_tasks(self) -> list[Hit]:
+        """The sources of the tasks of Ploomber's pipelines, each a script or a function, parametrised by the pipeline."""
+        return [
+            hit
+            for hit in self.view.hits("key", "tasks[].source")
+            if re.search(r"(^|/)pipeline[^/]*\.ya?ml$", hit.path) and isinstance(hit.fact.value, str)
+        ]
 
 
 def _in_words(hit: Hit) -> Hit:

@@ -77,6 +77,7 @@ CASES: dict[str, tuple[Files, Files]] = {
     "VER010": ({".devcontainer/devcontainer.json": '{"image": "mcr.microsoft.com/devcontainers/python:3.12"}'}, {"a.py": "x = 1\n"}),
 }  # fmt: skip
 
+TEST_CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
 STEPS = "import os\n\nfrom sagemaker.workflow.steps import ProcessingStep, TrainingStep\n\nargs = processor.run(code=os.path.join(BASE, 'prepare.py'))\nprepare = ProcessingStep(name='PrepareRows', step_args=args)\ntrain = TrainingStep(name='TrainModel', step_args=fit)\n"
 CLOUD_BUILD = "steps:\n  - name: python:3.12\n    entrypoint: /bin/sh\n    args:\n      - -c\n      - |\n        pip install . && pytest tests\n"
 INNER_CI = {
@@ -125,4 +126,27 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "features in a model's description": ("DAT005", "pass", {"model/model_description.md": "# Model\n\n## Model features (from the StatLib data set, http://lib.stat.cmu.edu/datasets/)\n\n- MedInc median income of the block\n- HouseAge median age of a house\n- AveRooms average number of rooms\n"}),
     "a pipeline in code has names of one style": ("NAM010", "pass", {"flow.py": "from prefect import flow, task\n\n\n@task\ndef load_rows():\n    return []\n\n\n@flow\ndef train_model():\n    load_rows()\n"}),
     "the project's own hub is how it serves": ("DAT006", "pass", {"hubconf.py": "from lib.data import letterbox\n\n\ndef model():\n    return letterbox\n", "lib/data.py": "def letterbox(x):\n    return x\n", "serve.py": SERVE.replace("import joblib", "import joblib\nimport torch") + "\nnet = torch.hub.load('a/b', 'model')\n", "train.py": "from lib.data import letterbox\n" + TRAIN}),
+    "a variable set from a command ahead of a test run": ("CIC002", "pass", {".github/workflows/ci.yml": TEST_CI.format(run="make test"), "Makefile": "test:\n\tHOME=$(TEST_HOME) PYTHONPATH=. pytest tests\n"}),
+    "a task of pixi that runs the tests": ("CIC002", "pass", {".github/workflows/ci.yml": TEST_CI.format(run="pixi run -e ${{ matrix.environment }} tests -n 3"), "pyproject.toml": "[tool.pixi.feature.tests.tasks]\ntests = { cmd = 'pytest -v pkg' }\n"}),
+    "a task for each value of the matrix": ("CIC003", "pass", {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        what: [lint, docs]\n    steps:\n      - run: make ${{ matrix.what }}\n", "Makefile": "lint:\n\truff check .\n"}),
+    "tests of a plug-in are no training code": ("AUT003", "n/a", {"runtimes/x/tests_x/helpers/model.py": TRAIN, "pkg/a.py": "x = 1\n"}),
+    "a Dockerfile of a model is no model": ("STR005", "pass", {"mnist/Dockerfile.model": "FROM python:3.12\n"}),
+    "a Dockerfile for a development environment": ("DEP001", "fail", {".gitpod.Dockerfile": "FROM gitpod/workspace-full\n"}),
+    "a formatter for R": ("NAM005", "pass", {"air.toml": "[format]\n", "R/a.R": "x <- 1\n"}),
+    "documentation of an R package": ("COL005", "pass", {"_pkgdown.yml": "url: https://example.org\n", "vignettes/a.Rmd": "# How\n\n" + "word " * 80, "R/a.R": "x <- 1\n"}),
+    "no functions, no types": ("NAM006", "n/a", {"R/a.R": "x <- 1\n"}),
+    "tests in R that predict": ("TST004", "pass", {"R/a.R": "library(parsnip)\nf <- function(x) x\n", "tests/testthat/test-a.R": "test_that('it predicts', {\n  expect_equal(predict(model, rows), 1)\n})\n"}),
+    "a generator that is no model": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/utils.py": "def generate(x):\n    return x\n", "tests/test_a.py": "from pkg import utils\n\n\ndef test_a():\n    assert utils.generate(1)\n"}),
+    "a model that the project's own loader loads": ("TST004", "pass", {"clip/__init__.py": "import torch\n\n\ndef load(name):\n    return torch.nn.Linear(1, 1)\n", "tests/test_a.py": "import clip\n\n\ndef test_a():\n    net = clip.load('a')\n    assert net(1)\n"}),
+    "a client of gRPC checks nothing": ("DEP006", "fail", {"serve.py": SERVE, "client.py": "import grpc\n\nchannel = grpc.insecure_channel('a:1')\n"}),
+    "a pipe between processes stores nothing": ("MON008", "fail", {"serve.py": "from multiprocessing.connection import Connection\n\n\ndef ask(connection: Connection, request):\n    connection.send(request)\n\n\n" + SERVE}),
+    "a data set about explaining": ("GOV005", "fail", {"data.py": "def handle_explainchoice_dataset(x):\n    return x\n"}),
+    "a kernel for groups of rows": ("GOV006", "fail", {"kernel.py": "def lora_delta_per_group(x):\n    return x\n"}),
+    "metrics of groups": ("GOV006", "pass", {"evaluate.py": "def accuracy_by_group(x):\n    return x\n"}),
+    "a nightly run of examples": ("AUT006", "fail", {".github/workflows/ci.yml": "on:\n  schedule:\n    - cron: '0 1 * * *'\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: bash run_examples.sh\n", "run_examples.sh": "if [[ ! -d sample/train ]]; then\n  mkdir -p sample/train\nfi\npython mnist/train.py --epochs 1\n"}),
+    "an option that ends in amp": ("COS003", "fail", {"train.py": TRAIN + "\nparser.add_argument('--col-timestamp')\n"}),
+    "arguments of a trainer seed it": ("VER005", "pass", {"train.py": "import transformers\n\n\nclass Arguments(transformers.TrainingArguments):\n    pass\n\n\ntrainer = transformers.Trainer(args=Arguments())\ntrainer.train()\n"}),
+    "a task that Ploomber parametrises": ("AUT003", "pass", {"pipeline.yaml": "tasks:\n  - source: scripts/fit.py\n    product: output/model.pkl\n    params: {depth: 3}\n", "scripts/fit.py": "from sklearn.linear_model import Ridge\n\nmodel = Ridge().fit(X, y)\n"}),
+    "a route in a list of routes": ("DEP005", "pass", {"serve.py": SERVE, "app.py": "from fastapi.routing import APIRoute\n\nroutes = [APIRoute('/v2/health/live', live)]\n"}),
+    "a date in a helper versions no model": ("VER002", "fail", {"pkg/utils/eta.py": "import datetime\nimport pickle\n\nnow = datetime.datetime.now()\npickle.dump(now, open('a', 'wb'))\n"}),
 }  # fmt: skip

@@ -320,7 +320,7 @@ class Reader:
             elif side.__class__ is ast.JoinedStr:
                 part = self.pattern(side)
             elif side.__class__ is ast.BinOp:
-                part = self.joined(side, depth + 1)  # type: ignore[arg-type]
+                part = self.joined(side, depth + 1)
             else:
                 part = ""
             literal = literal or bool(part)

@@ -332,7 +332,7 @@ def has_dockerfile(judge: Judge) -> Outcome:
     paths = [
         path
         for path in judge.view.files("dockerfile")
-        if "devcontainer" not in path.lower() and not path.lower().endswith(".dockerignore")
+        if not re.search(r"devcontainer|gitpod", path, re.I) and not path.lower().endswith(".dockerignore")
     ]
     return Outcome(1.0, tuple(Evidence(path) for path in paths[:3]), 2) if paths else NOTHING
 

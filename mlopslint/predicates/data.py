@@ -377,7 +377,9 @@ def data_documented(judge: Judge) -> Outcome:
         if view.kinds.get(path) not in ("document", "text", "notebook") or view.roles[path] not in ("source", "docs"):
             continue
         name = path.rpartition("/")[2].lower()
-        if re.match(r"(changelog|contributing|code_of_conduct|security|license|authors)", name):
+        if re.match(
+            r"(changelog|changes|news|history|release|contributing|code_of_conduct|security|license|authors)", name
+        ):
             continue
         about_data = re.search(r"data", path, re.I) or any(
             re.search(r"\bdata(set)?s?\b", f.name) for f in view.of(path, "heading")

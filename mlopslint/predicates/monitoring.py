@@ -232,6 +232,17 @@ def alerts(judge: Judge) -> Outcome:
     return no("no alerts or notifications are configured")
 
 
+def _stores(hit: Hit) -> bool:
+    """Whether a call of a common name writes to a database or a queue, rather than to a process or a web client."""
+    last = hit.fact.name.rpartition(".")[2]
+    text = f"{hit.fact.name} {hit.fact.value}"
+    if last == "execute":
+        return bool(re.search(r"insert|session|conn|cursor|\bdb\b|database|sqlite|psycopg|engine\.", text, re.I))
+    if last in ("send", "publish"):
+        return bool(re.search(r"kafka|produc|queue|topic|sqs|kinesis|pubsub|rabbit|pika|stream|broker", text, re.I))
+    return True
+
+
 def prediction_logging(judge: Judge) -> Outcome:
     """MON008: requests and predictions are stored; batch outputs only are half."""
     view, concepts = judge.view, judge.concepts
@@ -287,6 +298,7 @@ def prediction_logging(judge: Judge) -> Outcome:
         )
         if hit.path in near
         and re.search(r"predict|infer|log|request|result", f"{hit.fact.name} {hit.fact.value} {hit.path}", re.I)
+        and _stores(hit)
     ]
     if writes:
         return found(writes[:2], 3, f"{writes[0].fact.name} stores requests").trusted("low")

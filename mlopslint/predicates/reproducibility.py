@@ -117,6 +117,11 @@ def seeds_set(judge: Judge) -> Outcome:
             else:
                 used.setdefault(library, hit)
                 unseeded.setdefault(library, hit)
+    for hit in concepts.training:
+        if hit.path in scope and view.kinds.get(hit.path) in ("julia", "r"):
+            language = str(view.kinds[hit.path])
+            used.setdefault(language, hit)
+            unseeded.setdefault(language, hit)
     seeded_arguments = any(
         hit.path in scope
         and (hit.get("random_state") is not None or hit.get("seed") is not None or hit.get("random_seed") is not None)
@@ -146,8 +151,11 @@ def seeds_set(judge: Judge) -> Outcome:
             ):
                 for library in libraries:
                     seeded.setdefault(library, hit)
+    for hit in view.hits("call", "julia:*seed!", "r:set.seed", "r:torch_manual_seed", "r:set_random_seed"):
+        if hit.path in scope:
+            seeded.setdefault(hit.fact.name.partition(":")[0], hit)
     for hit in view.hits("call", *_SEED_ALL):
-        if hit.path not in scope and view.kinds.get(hit.path) != "notebook":
+        if hit.path not in scope:
             continue
         local = ":" in hit.fact.name or "." not in hit.fact.name.lstrip(".")
         if local and hit.path in scope and seeded:
@@ -164,6 +172,10 @@ def seeds_set(judge: Judge) -> Outcome:
         "ultralytics.*",
     ):
         if hit.path in scope:  # these seed every library themselves, with a default seed
+            for library in ("random", "numpy", "torch"):
+                seeded.setdefault(library, hit)
+    for hit in view.hits("base", "transformers.TrainingArguments", "transformers.Seq2SeqTrainingArguments"):
+        if hit.path in scope:
             for library in ("random", "numpy", "torch"):
                 seeded.setdefault(library, hit)
     missing = {
@@ -396,7 +408,7 @@ def model_registry(judge: Judge) -> Outcome:
         if hit.path in {h.path for h in judge.concepts.savers}
         or re.search(r"(^|/)(util|train|config|parse|run|experiment|main)", hit.path)
     ]
-    if judge.concepts.savers and stamped and not evidence:
+    if judge.concepts.savers and judge.concepts.training and stamped and not evidence:
         evidence = [hit.evidence(f"{hit.fact.name}: a time stamp in the run's path") for hit in stamped[:2]]
     storage = judge.technologies.find(kinds=["artifact-storage"], rung=3)
     urls = [
@@ -653,7 +665,9 @@ def training_economy(judge: Judge) -> Outcome:
     options = [
         hit
         for hit in view.hits("call", "*.add_argument", ".add_argument")
-        if re.search(r"resume|early[-_]?stop|patience|amp$|fp16|mixed", str(hit.get("0", "")), re.I)
+        if re.search(
+            r"resume|early[-_]?stop|patience|(^|[-_])amp$|fp16|bf16|mixed[-_]?prec", str(hit.get("0", "")), re.I
+        )
     ]
     if options:
         return found(options[:3], 3, f"option {options[0].get('0')}")
@@ -686,7 +700,7 @@ def training_economy(judge: Judge) -> Outcome:
         hit
         for hit in view.search(
             "key",
-            r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|fp16|bf16|precision|patience|use_spot|spot|capacity_type)$",
+            r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|(?:fp16|bf16)(?:\.enabled)?|precision|patience|use_spot|spot|capacity_type)$",
         )
         if hit.fact.value not in (False, None, 0, "", "false", 32, "32")
     ]

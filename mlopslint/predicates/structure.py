@@ -23,7 +23,7 @@ def source_package(judge: Judge) -> Outcome:
     files = [path for path in view.python_files if not path.endswith("__init__.py")]
     other = view.files(["r", "julia", "scala", "java"])
     if not files:
-        nested = [path for path in other if "/" in path]
+        nested = [path for path in other if "/" in path and not path.startswith(".")]
         if nested:
             return yes(f"the code is in folders ({nested[0].split('/')[0]}/)", [Evidence(nested[0])])
         if view.notebooks:
@@ -212,6 +212,8 @@ def no_models_in_git(judge: Judge) -> Outcome:
         for path, entry in view.entries.items()
         if entry.mode == "file"
         and _WEIGHTS.search(path)
+        and view.kinds.get(path) != "dockerfile"
+        and not re.search(r"request[^/]*\.pb$", path, re.I)
         and view.roles[path] not in ("fixture", "vendored", "test")
         and not view.of(path, "pointer")
         and not (lfs and lfs.search(path))

@@ -122,6 +122,9 @@ def training_scripted(judge: Judge) -> Outcome:
                 return yes(
                     f"{path} starts training with parameters from {how}", [Evidence(path, _line(judge, path))], 3
                 )
+        step = _as_step(judge)
+        if step:
+            return step
         path = entries[0]
         functions = [f for f in view.of(path, "def") if TRAIN_WORDS.search(f.name) and f.value.get("args")]
         if functions:
@@ -136,6 +139,9 @@ def training_scripted(judge: Judge) -> Outcome:
         return found(steps[:2], 3, f"{steps[0].fact.name} is a stage that trains")
     if concepts.training_files:
         path = concepts.training_files[0]
+        step = _as_step(judge)
+        if step:
+            return step
         callers = [p for p in view.python_files if path in concepts.imports.get(p, ())]
         if any(f.value.get("args") for f in view.of(path, "def") if f.value["type"] != "class") and (
             callers or concepts.is_runnable(path)
@@ -152,6 +158,15 @@ def training_scripted(judge: Judge) -> Outcome:
     if concepts.training_notebooks:
         return no("models are trained in notebooks only", [Evidence(path) for path in concepts.training_notebooks[:3]])
     return no("no code trains a model")
+
+
+def _as_step(judge: Judge) -> Outcome:
+    """Training in a script that a pipeline declared in code or for Ploomber hands its parameters to."""
+    staged = [path for path in judge.concepts.training_files if path in judge.concepts.stage_scripts]
+    if not staged:
+        return NOTHING
+    reason = f"{staged[0]} trains as a step that its pipeline parametrises"
+    return yes(reason, [Evidence(staged[0], _line(judge, staged[0]))], 3, "medium")
 
 
 def _line(judge: Judge, path: str) -> int | None:
@@ -363,6 +378,8 @@ _SMOKE = re.compile(
 
 def trains_by_command(line: str) -> bool:
     """Whether a command line starts training of a real model."""
+    if line.startswith(("-", "[")):
+        return False  # what is left of a test in a shell script
     if re.match(
         r"(pip|uv|poetry|conda|apt|apt-get|git|docker|echo|cd|ls|mkdir|cp|mv|rm|cat|pytest|ruff|black|mypy|flake8|pylint|pre-commit|coverage|python -m (pytest|pip))\b",
         line,
@@ -496,7 +513,7 @@ def _looks_like_test(command: Command) -> bool:
     job = str(command.hit.get("job") or "")
     return bool(
         re.search(
-            r"test|smoke|lint|check|nightly-ci|benchmark",
+            r"test|smoke|lint|check|nightly-ci|benchmark|examples?([_./-]|$)",
             f"{job} {command.hit.path.rpartition('/')[2]} {command.via}",
             re.I,
         )
