@@ -507,6 +507,10 @@ class Concepts:
             "*ContainerOp",
             "*.node",
         ):
+            if hit.fact.name.lower().endswith(".node") and not any(
+                fact.name.startswith(("kedro", "hamilton", "azureml", "pypyr")) for fact in self.view.of(hit.path, "import")
+            ):
+                continue  # a node of some graph or tree
             label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
             stage = Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})
             found.append(_in_words(Hit(hit.path, stage)))

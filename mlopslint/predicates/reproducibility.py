@@ -391,8 +391,9 @@ def model_registry(judge: Judge) -> Outcome:
     for hit in judge.concepts.savers:
         if view.kinds.get(hit.path) != "python":
             continue
-        text = str({k: v for k, v in (hit.fact.value or {}).items() if k != "in"})
-        if "*" in text or re.search(r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I):
+        given = {k: v for k, v in (hit.fact.value or {}).items() if k != "in"}
+        text = str(given)
+        if any("*" in re.sub(r"^\*+/+", "", str(v)) for v in given.values()) or re.search(r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I):
             evidence.append(hit.evidence())
     stamped = [
         hit

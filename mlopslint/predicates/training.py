@@ -434,7 +434,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
         if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command):
             scheduled.append(command.evidence())
         elif names & {"push", "pull_request", "tag", "release", "workflow_run"} and not re.search(
-            r"(^|/)tests?/", path
+            r"(^|/)tests?/|(^|[/_-])(examples?|smoke)[\w-]*\.(ya?ml|sh)$", path
         ):
             code_driven.append(command.evidence())
     for hit in view.hits(
