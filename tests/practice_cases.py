@@ -77,6 +77,8 @@ CASES: dict[str, tuple[Files, Files]] = {
     "VER010": ({".devcontainer/devcontainer.json": '{"image": "mcr.microsoft.com/devcontainers/python:3.12"}'}, {"a.py": "x = 1\n"}),
 }  # fmt: skip
 
+BODYWORK = 'version: "1.1"\npipeline:\n  name: a\n  docker_image: bodyworkml/bodywork-core:3.0\n  DAG: train >> serve\nstages:\n  train:\n    executable_module_path: pipeline/train.py\n    cpu_request: 0.5\n'
+SCORING = "from sklearn.tree import DecisionTreeClassifier\n\n\nclass Scoring:\n    def __init__(self):\n        self.classifier = DecisionTreeClassifier()\n\n    def train(self, loans):\n        self.classifier.fit(loans, loans)\n"
 TEST_CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
 STEPS = "import os\n\nfrom sagemaker.workflow.steps import ProcessingStep, TrainingStep\n\nargs = processor.run(code=os.path.join(BASE, 'prepare.py'))\nprepare = ProcessingStep(name='PrepareRows', step_args=args)\ntrain = TrainingStep(name='TrainModel', step_args=fit)\n"
 CLOUD_BUILD = "steps:\n  - name: python:3.12\n    entrypoint: /bin/sh\n    args:\n      - -c\n      - |\n        pip install . && pytest tests\n"
@@ -149,4 +151,11 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a task that Ploomber parametrises": ("AUT003", "pass", {"pipeline.yaml": "tasks:\n  - source: scripts/fit.py\n    product: output/model.pkl\n    params: {depth: 3}\n", "scripts/fit.py": "from sklearn.linear_model import Ridge\n\nmodel = Ridge().fit(X, y)\n"}),
     "a route in a list of routes": ("DEP005", "pass", {"serve.py": SERVE, "app.py": "from fastapi.routing import APIRoute\n\nroutes = [APIRoute('/v2/health/live', live)]\n"}),
     "a date in a helper versions no model": ("VER002", "fail", {"pkg/utils/eta.py": "import datetime\nimport pickle\n\nnow = datetime.datetime.now()\npickle.dump(now, open('a', 'wb'))\n"}),
+    "an image in a platform's own file": ("DEP001", "pass", {"bodywork.yaml": BODYWORK}),
+    "a platform's own file": ("DEP003", "pass", {"bodywork.yaml": BODYWORK}),
+    "requests in a platform's own file": ("COS001", "partial", {"bodywork.yaml": BODYWORK}),
+    "a run's folder made of the time": ("VER002", "partial", {"train.py": TRAIN, "configs/hydra/default.yaml": "run:\n  dir: ${paths.log_dir}/runs/${now:%Y-%m-%d}\n"}),
+    "a bucket for features": ("VER002", "fail", {"train.py": TRAIN, "infra/main.tf": 'resource "aws_s3_bucket" "features" {\n  bucket = "features"\n}\n'}),
+    "a script that trains as it is read": ("AUT003", "partial", {"credit_model.py": SCORING, "run.py": "from credit_model import Scoring\n\nmodel = Scoring()\nmodel.train([])\n"}),
+    "a class that others train": ("AUT003", "pass", {"pkg/__init__.py": "", "pkg/credit_model.py": SCORING, "pkg/api.py": "from pkg.credit_model import Scoring\n\n\ndef fit_all(rows):\n    Scoring().train(rows)\n"}),
 }  # fmt: skip

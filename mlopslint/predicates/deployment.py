@@ -65,6 +65,9 @@ def containerized(judge: Judge) -> Outcome:
     ]
     if images:
         return found(images[:2], 2, f"{images[0].path} runs the image {images[0].fact.name}").trusted("medium")
+    for hit in view.search("key", r"(^|\.)(docker_image(_uri)?|container_image(_uri)?)$"):
+        if isinstance(hit.fact.value, str) and hit.fact.value:
+            return found([hit], 2, f"{hit.path} runs the image {hit.fact.value}").trusted("medium")
     for path in view.files("yaml"):
         keys = {f.name: f for f in view.of(path, "key")}
         if "base_image" in keys:

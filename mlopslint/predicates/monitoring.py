@@ -77,6 +77,7 @@ def resources_bounded(judge: Judge) -> Outcome:
             or hit.get("gpu")
         ):
             return found([hit], 3, f"{hit.fact.name} sets its resources")
+    requested = requested or list(view.search("key", r"(^|\.)(cpu|memory)_request(_mb)?$"))
     if requested:
         return half("requests without limits", [hit.evidence() for hit in requested[:3]], 5)
     return no("no limits, instance types or concurrency are set", [hit.evidence() for hit in containers[:3]])

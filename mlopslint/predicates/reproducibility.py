@@ -393,7 +393,9 @@ def model_registry(judge: Judge) -> Outcome:
             continue
         given = {k: v for k, v in (hit.fact.value or {}).items() if k != "in"}
         text = str(given)
-        if any("*" in re.sub(r"^\*+/+", "", str(v)) for v in given.values()) or re.search(r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I):
+        if any("*" in re.sub(r"^\*+/+", "", str(v)) for v in given.values()) or re.search(
+            r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I
+        ):
             evidence.append(hit.evidence())
     stamped = [
         hit
@@ -411,7 +413,14 @@ def model_registry(judge: Judge) -> Outcome:
     ]
     if judge.concepts.savers and judge.concepts.training and stamped and not evidence:
         evidence = [hit.evidence(f"{hit.fact.name}: a time stamp in the run's path") for hit in stamped[:2]]
-    storage = judge.technologies.find(kinds=["artifact-storage"], rung=3)
+    if judge.concepts.training and not evidence:  # Hydra makes the run's folder of the time
+        runs = [hit for hit in view.search("key", r"(^|\.)(run|sweep)\.dir$") if "${now:" in str(hit.fact.value)]
+        evidence = [hit.evidence(f"{hit.fact.name}: {str(hit.fact.value)[:80]}") for hit in runs[:2]]
+    storage = [
+        use
+        for use in judge.technologies.find(kinds=["artifact-storage"], rung=3)
+        if any(view.kinds.get(item.path) not in ("terraform", "requirements") for item in use.evidence)
+    ]
     urls = [
         hit
         for hit in view.hits(

@@ -143,6 +143,11 @@ def training_scripted(judge: Judge) -> Outcome:
         if step:
             return step
         callers = [p for p in view.python_files if path in concepts.imports.get(p, ())]
+        script = _bare_script(judge, callers)
+        if script:
+            return half(
+                f"{script} trains, with constants only", [Evidence(script), Evidence(path, _line(judge, path))], 3
+            )
         if any(f.value.get("args") for f in view.of(path, "def") if f.value["type"] != "class") and (
             callers or concepts.is_runnable(path)
         ):
@@ -158,6 +163,20 @@ def training_scripted(judge: Judge) -> Outcome:
     if concepts.training_notebooks:
         return no("models are trained in notebooks only", [Evidence(path) for path in concepts.training_notebooks[:3]])
     return no("no code trains a model")
+
+
+def _bare_script(judge: Judge, callers: list[str]) -> str:
+    """A script that starts training as it is read, and takes nothing from outside."""
+    view, concepts = judge.view, judge.concepts
+    for path in callers:
+        if view.roles.get(path) != "source" or concepts.is_imported(path) or path.endswith("__init__.py"):
+            continue
+        if concepts.takes_arguments(path) or _reads_configuration(judge, [path]):
+            continue
+        for fact in view.of(path, "call"):
+            if "in" not in (fact.value or {}) and re.search(r"(^|[._:])(re)?(train|fit)(_\w+)?$", fact.name):
+                return path
+    return ""
 
 
 def _as_step(judge: Judge) -> Outcome:
