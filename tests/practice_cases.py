@@ -158,4 +158,7 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a bucket for features": ("VER002", "fail", {"train.py": TRAIN, "infra/main.tf": 'resource "aws_s3_bucket" "features" {\n  bucket = "features"\n}\n'}),
     "a script that trains as it is read": ("AUT003", "partial", {"credit_model.py": SCORING, "run.py": "from credit_model import Scoring\n\nmodel = Scoring()\nmodel.train([])\n"}),
     "a class that others train": ("AUT003", "pass", {"pkg/__init__.py": "", "pkg/credit_model.py": SCORING, "pkg/api.py": "from pkg.credit_model import Scoring\n\n\ndef fit_all(rows):\n    Scoring().train(rows)\n"}),
+    "a tool copied from another image": ("DEP007", "pass", {"Dockerfile": "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\n"}),
+    "a job that infers": ("DEP002", "pass", {"train.py": TRAIN, "src/bikes/jobs/inference.py": "import pandas as pd\n\n\ndef run(model, path):\n    rows = pd.read_parquet(path)\n    rows['count'] = model.predict(rows)\n    rows.to_parquet('out.parquet')\n    return rows\n"}),
+    "metrics on the run of an MLflow project": ("EXP005", "pass", {"MLproject": "name: a\nentry_points:\n  main:\n    command: python train.py\n", "train.py": MLFLOW.format(call="log_metric('a', 1)")}),
 }  # fmt: skip

@@ -361,7 +361,7 @@ def metrics_file(judge: Judge) -> Outcome:
         )
     ):
         return Outcome(1.0, runs[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
-    orchestrated = judge.technologies.find(kinds=["pipeline"], rung=3)
+    orchestrated = judge.technologies.find(kinds=["pipeline"], rung=2)
     metrics = judge.technologies.find(kinds=["tracker-metrics"], rung=3)
     if orchestrated and metrics:
         return Outcome(1.0, metrics[0].evidence, 3, "metrics are logged on the pipeline run", "medium")

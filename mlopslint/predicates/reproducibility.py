@@ -377,6 +377,10 @@ def releases_tagged(judge: Judge) -> Outcome:
     return no("no version tags, no changelog and no release workflow")
 
 
+#: Kinds of files that themselves put something into storage, where others only declare that there is some.
+_HANDS_OVER = frozenset({"python", "notebook", "shell", "makefile", "dvc-config", "github-workflow", "gitlab-ci", "r"})
+
+
 def model_registry(judge: Judge) -> Outcome:
     """VER002: models are registered with a version; versioned or time-stamped paths or object storage are half."""
     view = judge.view
@@ -419,7 +423,7 @@ def model_registry(judge: Judge) -> Outcome:
     storage = [
         use
         for use in judge.technologies.find(kinds=["artifact-storage"], rung=3)
-        if any(view.kinds.get(item.path) not in ("terraform", "requirements") for item in use.evidence)
+        if any(view.kinds.get(item.path) in _HANDS_OVER or "runs" in item.detail for item in use.evidence)
     ]
     urls = [
         hit
