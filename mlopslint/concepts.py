@@ -508,7 +508,8 @@ class Concepts:
             "*.node",
         ):
             if hit.fact.name.lower().endswith(".node") and not any(
-                fact.name.startswith(("kedro", "hamilton", "azureml", "pypyr")) for fact in self.view.of(hit.path, "import")
+                fact.name.startswith(("kedro", "hamilton", "azureml", "pypyr"))
+                for fact in self.view.of(hit.path, "import")
             ):
                 continue  # a node of some graph or tree
             label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
@@ -536,6 +537,21 @@ class Concepts:
                 found.add(path)
         return found
 
+    def pipeline_started_by(self, words: tuple[str, ...]) -> str:
+        """The project's script in a command that reaches, through imports, a pipeline declared in code; else nothing."""
+        script = next((word.lstrip("./") for word in words[:3] if word.endswith(".py")), "")
+        if not script or not re.match(r"(python|\./)", words[0]) and not words[0].endswith(".py"):
+            return ""
+        for path in self.view.python_files:
+            if (path == script or path.endswith("/" + script)) and self.reach([path]) & self._pipeline_files:
+                return path
+        return ""
+
+    @cached_property
+    def _pipeline_files(self) -> set[str]:
+        found = {hit.path for hit in self.view.hits("decorator", *_PIPELINE_DECORATORS)}
+        return found | {hit.path for hit in self.view.hits("base", "metaflow.FlowSpec", "luigi.WrapperTask")}
+
     @cached_property
     def _ploomber_tasks(self) -> list[Hit]:
         """The sources of the tasks of Ploomber's pipelines, each a script or a function, parametrised by the pipeline."""
@@ -556,6 +572,12 @@ def _in_words(hit: Hit) -> Hit:
 _STEP_DECORATORS = (
     "prefect.task", "prefect.flow", "zenml.step", "zenml.*.step", "metaflow.step", "dagster.op", "dagster.asset", "flytekit.task", "kfp.*.component",
     "kfp.component", "airflow.decorators.task*", "airflow.sdk.task*", "kfp.dsl.component", "azure.ai.ml.*command_component", "ploomber.*",
+)  # fmt: skip
+
+
+_PIPELINE_DECORATORS = (
+    "zenml.pipeline", "zenml.*.pipeline", "prefect.flow", "kfp.*.pipeline", "kfp.dsl.pipeline", "flytekit.workflow", "dagster.job",
+    "azure.ai.ml.dsl.pipeline", "sagemaker.*.pipeline",
 )  # fmt: skip
 
 

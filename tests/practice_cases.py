@@ -77,6 +77,10 @@ CASES: dict[str, tuple[Files, Files]] = {
     "VER010": ({".devcontainer/devcontainer.json": '{"image": "mcr.microsoft.com/devcontainers/python:3.12"}'}, {"a.py": "x = 1\n"}),
 }  # fmt: skip
 
+ZENML = {
+    "pipes.py": "from zenml import pipeline, step\nfrom sklearn.linear_model import Ridge\n\n\n@step\ndef train_model(rows):\n    return Ridge().fit(rows, rows)\n\n\n@pipeline\ndef prices():\n    train_model([])\n",
+    "build.py": "from pipes import prices\n\nprices.with_options(config_path='a.yml').create_snapshot(name='a')\n",
+}
 BODYWORK = 'version: "1.1"\npipeline:\n  name: a\n  docker_image: bodyworkml/bodywork-core:3.0\n  DAG: train >> serve\nstages:\n  train:\n    executable_module_path: pipeline/train.py\n    cpu_request: 0.5\n'
 SCORING = "from sklearn.tree import DecisionTreeClassifier\n\n\nclass Scoring:\n    def __init__(self):\n        self.classifier = DecisionTreeClassifier()\n\n    def train(self, loans):\n        self.classifier.fit(loans, loans)\n"
 TEST_CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
@@ -161,4 +165,11 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a tool copied from another image": ("DEP007", "pass", {"Dockerfile": "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\n"}),
     "a job that infers": ("DEP002", "pass", {"train.py": TRAIN, "src/bikes/jobs/inference.py": "import pandas as pd\n\n\ndef run(model, path):\n    rows = pd.read_parquet(path)\n    rows['count'] = model.predict(rows)\n    rows.to_parquet('out.parquet')\n    return rows\n"}),
     "metrics on the run of an MLflow project": ("EXP005", "pass", {"MLproject": "name: a\nentry_points:\n  main:\n    command: python train.py\n", "train.py": MLFLOW.format(call="log_metric('a', 1)")}),
+    "a script of CI that deploys a pipeline": ("CIC006", "pass", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python build.py --run")}),
+    "a script of CI that trains by a pipeline": ("CIC005", "pass", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python build.py --run")}),
+    "a pipeline that each change starts": ("AUT006", "partial", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python build.py --run")}),
+    "a script of CI that only looks": ("CIC006", "fail", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python check.py"), "check.py": "print('ok')\n"}),
+    "an artifact store in a bucket": ("VER007", "pass", {"stacks/setup.sh": "zenml artifact-store register s3_store -f s3 --path=s3://bucket\n"}),
+    "only a model has a pointer": ("VER001", "partial", {"trained_model.dvc": "outs:\n- md5: a\n  size: 3\n  path: trained_model\n"}),
+    "data has a pointer": ("VER001", "pass", {"data/raw.dvc": "outs:\n- md5: a\n  size: 3\n  path: raw\n"}),
 }  # fmt: skip

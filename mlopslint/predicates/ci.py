@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
-from mlopslint.predicates.training import trains_by_command
+from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
 
@@ -237,6 +237,7 @@ def ci_validates_model(judge: Judge) -> Outcome:
         script = next((w for w in command.words if w.endswith((".py", ".R", ".sh", ".jl"))), "")
         if (
             trains_by_command(line)
+            or runs_training_pipeline(judge, command)
             or (
                 script
                 and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script))
@@ -307,6 +308,19 @@ def cd_deploys(judge: Judge) -> Outcome:
     ]
     if scripts:
         return yes(f"CI runs {scripts[0].line[:80]}", [scripts[0].evidence()], scripts[0].rung, "medium")
+    for command in ci_commands(judge.view):
+        path = judge.concepts.pipeline_started_by(command.words)
+        for fact in judge.view.of(path, "call") if path else ():
+            if re.search(
+                r"\.(deploy|publish|upsert|register|create_snapshot|create_run_template|upload_pipeline|create_schedule|serve)$",
+                fact.name,
+            ):
+                return yes(
+                    f"CI runs {path}, which deploys the pipeline",
+                    [command.evidence(), Evidence(path, fact.line, fact.name)],
+                    command.rung,
+                    "medium",
+                )
     other = [
         c
         for c in ci_commands(judge.view)
@@ -425,7 +439,7 @@ def staged_promotion(judge: Judge) -> Outcome:
         for path in view.entries
         if (
             m := re.search(
-                r"(?:overlays|envs|environments|values|config|infra\w*|terraform|vars|params)[/_.-](dev|development|test|staging|stage|prod|production)\b",
+                r"(?:overlays|envs|environments|values|configs?|infra\w*|terraform|vars|params)[/_.-](dev|development|test|staging|stage|prod|production)\b",
                 path,
                 re.I,
             )

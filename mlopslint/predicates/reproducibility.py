@@ -458,6 +458,11 @@ def data_versioned(judge: Judge) -> Outcome:
     """VER001: data sets carry a version."""
     view = judge.view
     pointers = [hit for hit in view.hits("pointer") if hit.fact.name == "dvc" or view.kinds.get(hit.path) == "data"]
+    models = [
+        hit for hit in pointers if re.search(r"model|checkpoint|weights|\.(pt|pth|ckpt|onnx|pkl|h5)\b", hit.path, re.I)
+    ]
+    if pointers and len(models) == len(pointers):
+        return half("only models are versioned with DVC or LFS", [hit.evidence() for hit in models[:3]], 3, "medium")
     if pointers:
         return found(pointers[:3], 3, f"data is versioned with {pointers[0].fact.name.upper()}")
     for hit in view.hits("stage"):
@@ -537,6 +542,7 @@ def remote_storage(judge: Judge) -> Outcome:
         command
         for command in all_commands(view)
         if re.match(r"(aws s3(api)? |gsutil |gcloud storage |az storage |azcopy |rclone |mc cp|s5cmd )", command.line)
+        or re.search(r"(path|store|root|output|bucket|upload)\S*[= ](s3|gs|abfss?|wasbs?|azureml)://", command.line)
     ]
     if uris or keys or commands:
         evidence = (

@@ -414,6 +414,12 @@ def trains_by_command(line: str) -> bool:
     ) and not re.search(r"trained|--help|--version|constraint|strain", line)
 
 
+def runs_training_pipeline(judge: Judge, command: Command) -> bool:
+    """Whether a command starts a script that runs a pipeline declared in code, in which a model is trained."""
+    path = judge.concepts.pipeline_started_by(command.words)
+    return bool(path) and bool(judge.concepts.reach([path]) & set(judge.concepts.training_files))
+
+
 def retraining_triggered(judge: Judge) -> Outcome:
     """AUT006: training of the real model on a schedule or a trigger."""
     view = judge.view
@@ -445,7 +451,9 @@ def retraining_triggered(judge: Judge) -> Outcome:
         triggers.setdefault(hit.path, []).append(hit)
     code_driven: list[Evidence] = []
     for command in ci_commands(view):
-        if not trains_by_command(command.line) or _SMOKE.search(command.line):
+        if not (trains_by_command(command.line) or runs_training_pipeline(judge, command)):
+            continue
+        if _SMOKE.search(command.line):
             continue
         path = command.hit.path
         origin = _ci_file(judge, command, triggers)
