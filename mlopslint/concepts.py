@@ -381,12 +381,12 @@ class Concepts:
         found = []
         for kind in ("decorator", "call"):
             for hit in self.view.hits(
-                kind, "fastapi.routing.APIRoute", "starlette.routing.Route", "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
+                kind, "*APIRoute", "starlette.routing.Route", "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
                 ".post", ".get", ".route", ".add_resource", ".add_url_rule", "*.include_router",
             ):  # fmt: skip
                 name = hit.fact.name
                 if re.search(
-                    r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRouter|Blueprint|ray\.serve)",
+                    r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRoute|Blueprint|ray\.serve)",
                     name,
                     re.I,
                 ) or (
