@@ -99,8 +99,8 @@ def types_checked(judge: Judge) -> Outcome:
         return half(
             f"{annotated} of {total} functions are annotated ({annotated / total:.0%}), but no checker is configured"
         )
-    if not total:
-        return not_applicable("no functions are defined in Python")
+    if not judge.view.python_files:
+        return not_applicable("there is no Python code outside notebooks")
     return no(f"no type checker; {annotated} of {total} functions are annotated")
 
 
