@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mlopslint.globs import name_pattern
-from mlopslint.records import Evidence
+from mlopslint.patterns import late
+from mlopslint.records import Evidence, Fact
 from mlopslint.view import EVERYWHERE, Hit, View
 
 CI_KINDS = frozenset(
@@ -55,6 +56,9 @@ _RUNNERS = {
 }
 
 
+_TASK_RUNNER = late(r"(pixi|hatch|pdm|rye) run\b")
+
+
 class Command(NamedTuple):
     """One command line: its words, where it stands, whether CI (or a hook) runs it and whether its failure counts."""
 
@@ -84,6 +88,8 @@ class Command(NamedTuple):
 
 def words_of(line: str) -> tuple[str, ...]:
     """The words of a simple command; a path to a program is reduced to its name, ``python -m x`` to ``x``."""
+    if "${{" in line:  # an expression is one word
+        line = re.sub(r"\$\{\{[^}]{0,300}\}\}", lambda found: found.group(0).replace(" ", ""), line)
     words = line.split()
     if "'" in line or '"' in line or "\\" in line or "#" in line:
         with suppress(ValueError):  # an unclosed quote: the plain words are the best there is
@@ -111,6 +117,7 @@ def words_of(line: str) -> tuple[str, ...]:
                     "--group",
                     "--python",
                     "-p",
+                    "--environment",
                     "--env-file",
                     "--from",
                     "-e",
@@ -213,7 +220,7 @@ def _commands(view: View) -> Iterator[Command]:
         needs.setdefault((kind, hit.fact.name), []).extend(str(item) for item in hit.get("needs") or ())
     ci: list[Command] = []
     hooks: list[Command] = []
-    for hit in view.hits("command", roles=EVERYWHERE):
+    for hit in _each(view, view.hits("command", roles=EVERYWHERE)):
         kind = view.kinds.get(hit.path, "")
         words = words_of(hit.fact.name)
         if not words:
@@ -247,6 +254,9 @@ def _commands(view: View) -> Iterator[Command]:
             command = Command(words, hit, "hook", False)
             hooks.append(command)
             yield command
+    for command in _handed_over(view):
+        ci.append(command)
+        yield command
     jobs = _job_files(view)
     for command in (*ci, *hooks):
         yield from _hop(command, tasks, scripts, needs, set(), 0)
@@ -255,6 +265,36 @@ def _commands(view: View) -> Iterator[Command]:
                 found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, command.line)
                 yield found
                 yield from _hop(found, tasks, scripts, needs, set(), 0)
+
+
+def _each(view: View, hits: Iterator[Hit]) -> Iterator[Hit]:
+    """Commands as they are, and those that name a value of their job's matrix once for each value."""
+    for hit in hits:
+        name = re.search(r"\$\{\{ ?matrix\.([\w-]+) ?\}\}", hit.fact.name) if "matrix." in hit.fact.name else None
+        if name is None:
+            yield hit
+            continue
+        wanted = f".matrix.{name.group(1)}[]"
+        values = [str(f.value) for f in view.of(hit.path, "key") if f.name.endswith(wanted) and f.value is not None]
+        for value in values[:12]:
+            fact = hit.fact
+            line = fact.name.replace(name.group(0), value)
+            yield Hit(hit.path, Fact(fact.kind, line, fact.line, fact.value, fact.cell))
+        if not values:
+            yield hit
+
+
+def _handed_over(view: View) -> Iterator[Command]:
+    """The project's scripts that a CI file names for a template or an action of its own to run."""
+    for hit in view.hits("action", "template:*", "./*"):
+        options = hit.get("with")
+        if view.kinds.get(hit.path) not in CI_KINDS or not isinstance(options, dict):
+            continue
+        for value in options.values():
+            script = str(value).lstrip("./")
+            if script.endswith((".py", ".sh")) and script in view.entries:
+                runner = "python" if script.endswith(".py") else "bash"
+                yield Command((runner, script), hit, "ci", bool(hit.get("soft")))
 
 
 def _job_files(view: View) -> dict[str, list[Command]]:
@@ -313,6 +353,17 @@ def _hop(
                     yield found
                     yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
         return
+    runner = _TASK_RUNNER.match(command.hit.fact.name)
+    if runner:  # ``pixi run tests``: the name of a task stands where a program would
+        for task_kind in ("pixi", "pyproject"):
+            key = (task_kind, words[0])
+            if key in tasks and key not in seen:
+                seen.add(key)
+                for inner in tasks[key]:
+                    found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
+                    yield found
+                    yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+                return
     script = None
     if words[0] in ("bash", "sh", "zsh", "source", ".", "chmod") and len(words) > 1:
         script = next(

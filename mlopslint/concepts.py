@@ -149,6 +149,7 @@ class Concepts:
     def imports(self) -> dict[str, dict[str, None]]:
         """file -> the project's files that it imports, each once, in the order of its imports."""
         graph: dict[str, dict[str, None]] = defaultdict(dict)
+        hub = "hubconf.py" if "hubconf.py" in self.view.entries else ""
         for path in self.view.entries:
             if self.view.kinds.get(path) not in ("python", "notebook"):
                 continue
@@ -159,7 +160,27 @@ class Concepts:
                     package = target.rpartition("/")[0] + "/__init__.py"
                     if package in self.view.entries and package != path:
                         graph[path][package] = None
+            for target in self._executed.get(path, ()):
+                graph[path][target] = None
+            if hub and path != hub and any(fact.name == "torch.hub.load" for fact in self.view.of(path, "call")):
+                graph[path][hub] = None  # the hub's entry point is how the project hands out its own models
         return graph
+
+    @cached_property
+    def _executed(self) -> dict[str, list[str]]:
+        """file -> the files that it takes in with ``exec(open("settings.py").read())``, which acts as an import does."""
+        found: dict[str, list[str]] = {}
+        for hit in self.view.hits("call", "exec"):
+            for fact in self.view.of(hit.path, "call"):
+                opened = str((fact.value or {}).get("0", "")) if fact.name == "open" else ""
+                if not opened.endswith(".py") or fact.line != hit.fact.line:
+                    continue
+                folder = hit.path.rpartition("/")[0]
+                for candidate in (f"{folder}/{opened}" if folder else opened, opened):
+                    if candidate in self.view.entries and candidate != hit.path:
+                        found.setdefault(hit.path, []).append(candidate)
+                        break
+        return found
 
     def reach(self, starts: list[str]) -> set[str]:
         """The files that ``starts`` reach through imports, themselves included."""
@@ -309,7 +330,7 @@ class Concepts:
         """Whether a file can be started: a main guard, a command-line parser, or something that runs it."""
         if self.view.module(path).get("main") or path.endswith("__main__.py") or path in self._runnable_by_command:
             return True
-        return self.takes_arguments(path) or any(
+        return any(self.takes_arguments(p) for p in (path, *self._executed.get(path, ()))) or any(
             fact.name.startswith(
                 ("click.", "typer.", "hydra.main", "prefect.", "metaflow.", "dagster.", "zenml.", "kfp.")
             )
@@ -361,12 +382,12 @@ class Concepts:
         found = []
         for kind in ("decorator", "call"):
             for hit in self.view.hits(
-                kind, "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
+                kind, "*APIRoute", "starlette.routing.Route", "*.post", "*.get", "*.put", "*.route", "*.websocket", "*.api_route", "*.add_url_rule", "*.add_api_route", "*.add_resource",
                 ".post", ".get", ".route", ".add_resource", ".add_url_rule", "*.include_router",
             ):  # fmt: skip
                 name = hit.fact.name
                 if re.search(
-                    r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRouter|Blueprint|ray\.serve)",
+                    r"(fastapi|flask|starlette|sanic|litestar|quart|bottle|falcon|robyn|blacksheep|aiohttp\.web|restx|restful|apiflask|APIRoute|Blueprint|ray\.serve)",
                     name,
                     re.I,
                 ) or (
@@ -464,7 +485,11 @@ class Concepts:
     @cached_property
     def stage_names(self) -> list[Hit]:
         """Stages of declared pipelines and what orchestrator decorators name."""
-        found = list(self.view.hits("stage"))
+        found = [_in_words(hit) for hit in self.view.hits("stage")]
+        for hit in self._ploomber_tasks:
+            source = str(hit.fact.value)
+            label = source.rpartition("/")[2].rpartition(".")[0 if "/" in source or source.endswith(".py") else 2]
+            found.append(_in_words(Hit(hit.path, Fact("stage", label or source, hit.fact.line, {"tool": "ploomber"}))))
         for hit in self.view.hits("decorator", *_STEP_DECORATORS):
             found.append(
                 Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name}))
@@ -483,14 +508,77 @@ class Concepts:
             "*ContainerOp",
             "*.node",
         ):
+            if hit.fact.name.lower().endswith(".node") and not any(
+                fact.name.startswith(("kedro", "hamilton", "azureml", "pypyr"))
+                for fact in self.view.of(hit.path, "import")
+            ):
+                continue  # a node of some graph or tree
             label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
-            found.append(Hit(hit.path, Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})))
+            stage = Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})
+            found.append(_in_words(Hit(hit.path, stage)))
         return found
+
+    @cached_property
+    def stage_scripts(self) -> set[str]:
+        """Python files that a pipeline declared in code hands to its steps (``code="prepare.py"``, ``script_name=...``)."""
+        declared = {hit.path for hit in self.stage_names if self.view.kinds.get(hit.path) == "python"}
+        named = {
+            str(value).rpartition("/")[2]
+            for path in declared
+            for fact in self.view.of(path, "call")
+            if isinstance(fact.value, dict)
+            for value in fact.value.values()
+            if isinstance(value, str) and value.endswith(".py")
+        }
+        found = {path for path in self.view.python_files if path.rpartition("/")[2] in named}
+        for hit in self._ploomber_tasks:
+            folder = hit.path.rpartition("/")[0]
+            path = f"{folder}/{hit.fact.value}" if folder else str(hit.fact.value)
+            if path in self.view.entries and self.view.kinds.get(path) == "python":
+                found.add(path)
+        return found
+
+    def pipeline_started_by(self, words: tuple[str, ...]) -> str:
+        """The project's script in a command that reaches, through imports, a pipeline declared in code; else nothing."""
+        script = next((word.lstrip("./") for word in words[:3] if word.endswith(".py")), "")
+        if not script or not re.match(r"(python|\./)", words[0]) and not words[0].endswith(".py"):
+            return ""
+        for path in self.view.python_files:
+            if (path == script or path.endswith("/" + script)) and self.reach([path]) & self._pipeline_files:
+                return path
+        return ""
+
+    @cached_property
+    def _pipeline_files(self) -> set[str]:
+        found = {hit.path for hit in self.view.hits("decorator", *_PIPELINE_DECORATORS)}
+        return found | {hit.path for hit in self.view.hits("base", "metaflow.FlowSpec", "luigi.WrapperTask")}
+
+    @cached_property
+    def _ploomber_tasks(self) -> list[Hit]:
+        """The sources of the tasks of Ploomber's pipelines, each a script or a function, parametrised by the pipeline."""
+        return [
+            hit
+            for hit in self.view.hits("key", "tasks[].source")
+            if re.search(r"(^|/)pipeline[^/]*\.ya?ml$", hit.path) and isinstance(hit.fact.value, str)
+        ]
+
+
+def _in_words(hit: Hit) -> Hit:
+    """A stage under a name of separate words: ``Train Model`` and ``TrainModel`` read as ``Train_Model``."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\s+", "_", hit.fact.name)
+    fact = hit.fact
+    return hit if name == fact.name else Hit(hit.path, Fact(fact.kind, name, fact.line, fact.value, fact.cell))
 
 
 _STEP_DECORATORS = (
     "prefect.task", "prefect.flow", "zenml.step", "zenml.*.step", "metaflow.step", "dagster.op", "dagster.asset", "flytekit.task", "kfp.*.component",
     "kfp.component", "airflow.decorators.task*", "airflow.sdk.task*", "kfp.dsl.component", "azure.ai.ml.*command_component", "ploomber.*",
+)  # fmt: skip
+
+
+_PIPELINE_DECORATORS = (
+    "zenml.pipeline", "zenml.*.pipeline", "prefect.flow", "kfp.*.pipeline", "kfp.dsl.pipeline", "flytekit.workflow", "dagster.job",
+    "azure.ai.ml.dsl.pipeline", "sagemaker.*.pipeline",
 )  # fmt: skip
 
 

@@ -22,13 +22,13 @@ FIXTURE = late(
     r"(^|/)(fixtures?|test[_-]?data|testdata|test[_-]?assets|test[_-]?resources|golden|__snapshots__|snapshots)/", re.I
 )
 TEST = late(
-    r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|[a-z]+_tests?)/|(^|/)(test_[^/]+|[^/]+_tests?|conftest)\.py$|(^|/)tests?\.py$",
+    r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|[a-z]+_tests?|tests_\w+)/|(^|/)(test_[^/]+|[^/]+_tests?|conftest)\.py$|(^|/)tests?\.py$",
     re.I,
 )
 EXAMPLE = late(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
 DOCS = late(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
 GENERATED = late(
-    r"(^|/)(generated|_?build|dist|gen|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$",
+    r"(^|/)(generated|_?build|dist|gen|revdep|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$",
     re.I,
 )
 

@@ -76,3 +76,100 @@ CASES: dict[str, tuple[Files, Files]] = {
     ),
     "VER010": ({".devcontainer/devcontainer.json": '{"image": "mcr.microsoft.com/devcontainers/python:3.12"}'}, {"a.py": "x = 1\n"}),
 }  # fmt: skip
+
+ZENML = {
+    "pipes.py": "from zenml import pipeline, step\nfrom sklearn.linear_model import Ridge\n\n\n@step\ndef train_model(rows):\n    return Ridge().fit(rows, rows)\n\n\n@pipeline\ndef prices():\n    train_model([])\n",
+    "build.py": "from pipes import prices\n\nprices.with_options(config_path='a.yml').create_snapshot(name='a')\n",
+}
+BODYWORK = 'version: "1.1"\npipeline:\n  name: a\n  docker_image: bodyworkml/bodywork-core:3.0\n  DAG: train >> serve\nstages:\n  train:\n    executable_module_path: pipeline/train.py\n    cpu_request: 0.5\n'
+SCORING = "from sklearn.tree import DecisionTreeClassifier\n\n\nclass Scoring:\n    def __init__(self):\n        self.classifier = DecisionTreeClassifier()\n\n    def train(self, loans):\n        self.classifier.fit(loans, loans)\n"
+TEST_CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
+STEPS = "import os\n\nfrom sagemaker.workflow.steps import ProcessingStep, TrainingStep\n\nargs = processor.run(code=os.path.join(BASE, 'prepare.py'))\nprepare = ProcessingStep(name='PrepareRows', step_args=args)\ntrain = TrainingStep(name='TrainModel', step_args=fit)\n"
+CLOUD_BUILD = "steps:\n  - name: python:3.12\n    entrypoint: /bin/sh\n    args:\n      - -c\n      - |\n        pip install . && pytest tests\n"
+INNER_CI = {
+    "seed/.github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+}
+VARIANT = (
+    '  production_variants {{\n    variant_name           = "{name}"\n    initial_variant_weight = {weight}\n  }}\n'
+)
+ENDPOINT = 'resource "aws_sagemaker_endpoint_configuration" "churn" {{\n{variants}}}\n'
+PIPELINE_FIT = "import joblib\nfrom sklearn.linear_model import Ridge\nfrom sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n\nmodel = make_pipeline(StandardScaler(), Ridge()).fit(X, y)\njoblib.dump(model, 'm')\n"
+
+#: what is tried -> (code, status, files): cases in which rules once answered wrongly, and their counterparts
+EDGES: dict[str, tuple[str, str, Files]] = {
+    "a folder of Cloud Build files": ("CIC002", "pass", {"cloudbuild/pr-checks.yaml": CLOUD_BUILD, **MODEL}),
+    "a Cloud Build file that needs a tag": ("VER006", "pass", {"cloudbuild/release.yaml": CLOUD_BUILD + "        gsutil cp x gs://b/${TAG_NAME}\n"}),
+    "a Cloud Build file for every change": ("VER006", "fail", {"cloudbuild/pr.yaml": CLOUD_BUILD}),
+    "workflows of a project to be copied": ("CIC001", "partial", {**INNER_CI, "seed/setup.py": "", "a.py": "x = 1\n"}),
+    "workflows where nobody reads them": ("CIC001", "fail", {**INNER_CI, "a.py": "x = 1\n"}),
+    "a Dockerfile with a prefix": ("DEP007", "fail", {"env/BaseDockerfile": "FROM example.org/base\n"}),
+    "settings through Starlette": ("STR006", "pass", {"app/config.py": "from starlette.config import Config\n\nconfig = Config('.env')\n"}),
+    "a README of one title": ("STR002", "partial", {"README.md": "# Churn\n"}),
+    "pip beside pinned packages": ("VER003", "pass", {"environment.yml": "name: a\ndependencies:\n  - python=3.12\n  - pip\n  - numpy==2.1.0\n"}),
+    "a duration is no version": ("VER002", "fail", {"train.py": "import time\n" + TRAIN + "    start = time.time()\n    torch.save(model, 'm.pt')\n"}),
+    "an archive of another tool": ("STR008", "partial", {".gitignore": "__pycache__/\nterraform/**/*.zip\n"}),
+    "one variant has all traffic": ("MON007", "fail", {"infra/a.tf": ENDPOINT.format(variants=VARIANT.format(name="all", weight="1.0"))}),
+    "two variants share the traffic": ("MON007", "pass", {"infra/a.tf": ENDPOINT.format(variants=VARIANT.format(name="a", weight="0.9") + VARIANT.format(name="b", weight="0.1"))}),
+    "CloudFormation without a format version": ("DEP004", "pass", {"endpoint.yml": "Resources:\n  Model:\n    Type: AWS::SageMaker::Model\n"}),
+    "metrics saved as an array": ("EXP005", "pass", {"exp.py": "import numpy as np\n\n\ndef test(folder):\n    np.save(folder + 'metrics.npy', [1.0])\n"}),
+    "predictions saved as an array": ("EXP005", "fail", {"exp.py": "import numpy as np\n\n\ndef predict(folder):\n    np.save(folder + 'pred.npy', [1.0])\n"}),
+    "settings taken in by exec": ("AUT003", "pass", {"train.py": "rate = 1\nexec(open('configurator.py').read())\n" + TRAIN.partition("\n\nif __name__")[0], "configurator.py": "import sys\n\nfor arg in sys.argv[1:]:\n    print(arg)\n"}),
+    "a question that compares models": ("AUT005", "pass", {"register.py": "def main(run, old):\n    if is_new_model_better(run, old):\n        run.register_model('m')\n"}),
+    "a stage named in two words": ("AUT003", "pass", {"pipeline.py": "from azureml.pipeline.steps import PythonScriptStep\n\nstep = PythonScriptStep(name='Train Model', script_name='train.py')\n"}),
+    "a step script that draws without a seed": ("VER005", "fail", {"pipeline.py": STEPS, "prepare.py": "import numpy as np\n\nnp.random.shuffle(X)\n"}),
+    "a step script that imputes": ("DAT002", "partial", {"pipeline.py": STEPS, "prepare.py": "from sklearn.impute import SimpleImputer\n\nSimpleImputer().fit_transform(X)\n"}),
+    "a script that a template runs": ("CIC005", "pass", {"azure-pipelines.yml": "trigger: [main]\njobs:\n  - template: templates/run.yml\n    parameters:\n      script: mlops/run_training_pipeline.py\n", "templates/run.yml": "parameters: [{name: script, type: string}]\njobs:\n  - job: run\n    steps:\n      - script: python ${{ parameters.script }}\n", "mlops/run_training_pipeline.py": "x = 1\n"}),
+    "a platform's own deploy command": ("CIC006", "pass", {".github/workflows/cd.yml": DEPLOY_CI.replace("kubectl apply -f k8s/", "uv run mda deploy . --name churn")}),
+    "documents are deployed": ("CIC006", "fail", {".github/workflows/cd.yml": DEPLOY_CI.replace("deploy:", "pages:").replace("kubectl apply -f k8s/", "mike deploy 1.0")}),
+    "a library is deployed to an index": ("CIC006", "fail", {".github/workflows/cd.yml": DEPLOY_CI.replace("deploy:", "pages:").replace("kubectl apply -f k8s/", "mvn deploy")}),
+    "monitoring of a batch prediction": ("MON001", "pass", {"predict.py": "from google.cloud import aiplatform\n\nmodel = aiplatform.Model('m')\nmodel.batch_predict(model_monitoring_objective_config=objective, model_monitoring_alert_config=alert)\n"}),
+    "skew of a batch prediction": ("MON002", "pass", {"predict.py": "job = predict_batch(monitoring_skew_config={'a': 1})\n"}),
+    "a flag for mixed precision": ("COS003", "pass", {"train.py": TRAIN, "scripts/train.sh": "python train.py --bf16 --epochs 3\n"}),
+    "no mixed precision": ("COS003", "fail", {"train.py": TRAIN, "scripts/train.sh": "python train.py --bf16 false --epochs 3\n"}),
+    "scaled ahead of np.split": ("DAT004", "fail", {"prepare.py": "import numpy as np\nimport pandas as pd\nfrom sklearn.preprocessing import StandardScaler\n\ndf = pd.read_csv('a.csv')\nX = StandardScaler().fit_transform(df)\ntrain, test = np.split(X, [int(0.7 * len(X))])\n"}),
+    "np.split in equal pieces": ("DAT004", "pass", {"prepare.py": "import numpy as np\nimport pandas as pd\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import Ridge\n\ndf = pd.read_csv('a.csv')\nX = StandardScaler().fit_transform(df)\nfor part in np.split(X, 4):\n    Ridge().fit(part, part)\n"}),
+    "a platform serves the fitted pipeline": ("DAT006", "pass", {"train.py": PIPELINE_FIT, "batch_predict.py": "def batch_predict(model, rows):\n    return model.predict(rows)\n"}),
+    "features in a model's description": ("DAT005", "pass", {"model/model_description.md": "# Model\n\n## Model features (from the StatLib data set, http://lib.stat.cmu.edu/datasets/)\n\n- MedInc median income of the block\n- HouseAge median age of a house\n- AveRooms average number of rooms\n"}),
+    "a pipeline in code has names of one style": ("NAM010", "pass", {"flow.py": "from prefect import flow, task\n\n\n@task\ndef load_rows():\n    return []\n\n\n@flow\ndef train_model():\n    load_rows()\n"}),
+    "the project's own hub is how it serves": ("DAT006", "pass", {"hubconf.py": "from lib.data import letterbox\n\n\ndef model():\n    return letterbox\n", "lib/data.py": "def letterbox(x):\n    return x\n", "serve.py": SERVE.replace("import joblib", "import joblib\nimport torch") + "\nnet = torch.hub.load('a/b', 'model')\n", "train.py": "from lib.data import letterbox\n" + TRAIN}),
+    "a variable set from a command ahead of a test run": ("CIC002", "pass", {".github/workflows/ci.yml": TEST_CI.format(run="make test"), "Makefile": "test:\n\tHOME=$(TEST_HOME) PYTHONPATH=. pytest tests\n"}),
+    "a task of pixi that runs the tests": ("CIC002", "pass", {".github/workflows/ci.yml": TEST_CI.format(run="pixi run -e ${{ matrix.environment }} tests -n 3"), "pyproject.toml": "[tool.pixi.feature.tests.tasks]\ntests = { cmd = 'pytest -v pkg' }\n"}),
+    "a task for each value of the matrix": ("CIC003", "pass", {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        what: [lint, docs]\n    steps:\n      - run: make ${{ matrix.what }}\n", "Makefile": "lint:\n\truff check .\n"}),
+    "tests of a plug-in are no training code": ("AUT003", "n/a", {"runtimes/x/tests_x/helpers/model.py": TRAIN, "pkg/a.py": "x = 1\n"}),
+    "a Dockerfile of a model is no model": ("STR005", "pass", {"mnist/Dockerfile.model": "FROM python:3.12\n"}),
+    "a Dockerfile for a development environment": ("DEP001", "fail", {".gitpod.Dockerfile": "FROM gitpod/workspace-full\n"}),
+    "a formatter for R": ("NAM005", "pass", {"air.toml": "[format]\n", "R/a.R": "x <- 1\n"}),
+    "documentation of an R package": ("COL005", "pass", {"_pkgdown.yml": "url: https://example.org\n", "vignettes/a.Rmd": "# How\n\n" + "word " * 80, "R/a.R": "x <- 1\n"}),
+    "no functions, no types": ("NAM006", "n/a", {"R/a.R": "x <- 1\n"}),
+    "tests in R that predict": ("TST004", "pass", {"R/a.R": "library(parsnip)\nf <- function(x) x\n", "tests/testthat/test-a.R": "test_that('it predicts', {\n  expect_equal(predict(model, rows), 1)\n})\n"}),
+    "a generator that is no model": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/utils.py": "def generate(x):\n    return x\n", "tests/test_a.py": "from pkg import utils\n\n\ndef test_a():\n    assert utils.generate(1)\n"}),
+    "a model that the project's own loader loads": ("TST004", "pass", {"clip/__init__.py": "import torch\n\n\ndef load(name):\n    return torch.nn.Linear(1, 1)\n", "tests/test_a.py": "import clip\n\n\ndef test_a():\n    net = clip.load('a')\n    assert net(1)\n"}),
+    "a client of gRPC checks nothing": ("DEP006", "fail", {"serve.py": SERVE, "client.py": "import grpc\n\nchannel = grpc.insecure_channel('a:1')\n"}),
+    "a pipe between processes stores nothing": ("MON008", "fail", {"serve.py": "from multiprocessing.connection import Connection\n\n\ndef ask(connection: Connection, request):\n    connection.send(request)\n\n\n" + SERVE}),
+    "a data set about explaining": ("GOV005", "fail", {"data.py": "def handle_explainchoice_dataset(x):\n    return x\n"}),
+    "a kernel for groups of rows": ("GOV006", "fail", {"kernel.py": "def lora_delta_per_group(x):\n    return x\n"}),
+    "metrics of groups": ("GOV006", "pass", {"evaluate.py": "def accuracy_by_group(x):\n    return x\n"}),
+    "a nightly run of examples": ("AUT006", "fail", {".github/workflows/ci.yml": "on:\n  schedule:\n    - cron: '0 1 * * *'\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: bash run_examples.sh\n", "run_examples.sh": "if [[ ! -d sample/train ]]; then\n  mkdir -p sample/train\nfi\npython mnist/train.py --epochs 1\n"}),
+    "an option that ends in amp": ("COS003", "fail", {"train.py": TRAIN + "\nparser.add_argument('--col-timestamp')\n"}),
+    "arguments of a trainer seed it": ("VER005", "pass", {"train.py": "import transformers\n\n\nclass Arguments(transformers.TrainingArguments):\n    pass\n\n\ntrainer = transformers.Trainer(args=Arguments())\ntrainer.train()\n"}),
+    "a task that Ploomber parametrises": ("AUT003", "pass", {"pipeline.yaml": "tasks:\n  - source: scripts/fit.py\n    product: output/model.pkl\n    params: {depth: 3}\n", "scripts/fit.py": "from sklearn.linear_model import Ridge\n\nmodel = Ridge().fit(X, y)\n"}),
+    "a route in a list of routes": ("DEP005", "pass", {"serve.py": SERVE, "app.py": "from fastapi.routing import APIRoute\n\nroutes = [APIRoute('/v2/health/live', live)]\n"}),
+    "a date in a helper versions no model": ("VER002", "fail", {"pkg/utils/eta.py": "import datetime\nimport pickle\n\nnow = datetime.datetime.now()\npickle.dump(now, open('a', 'wb'))\n"}),
+    "an image in a platform's own file": ("DEP001", "pass", {"bodywork.yaml": BODYWORK}),
+    "a platform's own file": ("DEP003", "pass", {"bodywork.yaml": BODYWORK}),
+    "requests in a platform's own file": ("COS001", "partial", {"bodywork.yaml": BODYWORK}),
+    "a run's folder made of the time": ("VER002", "partial", {"train.py": TRAIN, "configs/hydra/default.yaml": "run:\n  dir: ${paths.log_dir}/runs/${now:%Y-%m-%d}\n"}),
+    "a bucket for features": ("VER002", "fail", {"train.py": TRAIN, "infra/main.tf": 'resource "aws_s3_bucket" "features" {\n  bucket = "features"\n}\n'}),
+    "a script that trains as it is read": ("AUT003", "partial", {"credit_model.py": SCORING, "run.py": "from credit_model import Scoring\n\nmodel = Scoring()\nmodel.train([])\n"}),
+    "a class that others train": ("AUT003", "pass", {"pkg/__init__.py": "", "pkg/credit_model.py": SCORING, "pkg/api.py": "from pkg.credit_model import Scoring\n\n\ndef fit_all(rows):\n    Scoring().train(rows)\n"}),
+    "a tool copied from another image": ("DEP007", "pass", {"Dockerfile": "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\n"}),
+    "a job that infers": ("DEP002", "pass", {"train.py": TRAIN, "src/bikes/jobs/inference.py": "import pandas as pd\n\n\ndef run(model, path):\n    rows = pd.read_parquet(path)\n    rows['count'] = model.predict(rows)\n    rows.to_parquet('out.parquet')\n    return rows\n"}),
+    "metrics on the run of an MLflow project": ("EXP005", "pass", {"MLproject": "name: a\nentry_points:\n  main:\n    command: python train.py\n", "train.py": MLFLOW.format(call="log_metric('a', 1)")}),
+    "a script of CI that deploys a pipeline": ("CIC006", "pass", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python build.py --run")}),
+    "a script of CI that trains by a pipeline": ("CIC005", "pass", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python build.py --run")}),
+    "a pipeline that each change starts": ("AUT006", "partial", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python build.py --run")}),
+    "a script of CI that only looks": ("CIC006", "fail", {**ZENML, ".github/workflows/cd.yml": TEST_CI.format(run="python check.py"), "check.py": "print('ok')\n"}),
+    "an artifact store in a bucket": ("VER007", "pass", {"stacks/setup.sh": "zenml artifact-store register s3_store -f s3 --path=s3://bucket\n"}),
+    "only a model has a pointer": ("VER001", "partial", {"trained_model.dvc": "outs:\n- md5: a\n  size: 3\n  path: trained_model\n"}),
+    "data has a pointer": ("VER001", "pass", {"data/raw.dvc": "outs:\n- md5: a\n  size: 3\n  path: raw\n"}),
+}  # fmt: skip

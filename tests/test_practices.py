@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from practice_cases import CASES
+from practice_cases import CASES, EDGES
 
 from mlopslint import Config, review
 
@@ -24,3 +24,10 @@ def test_it_does_not_pass_where_it_does_not_hold(code, make_repo):
     found = verdict(make_repo(CASES[code][1]), code)
     assert found.status in ("fail", "partial"), found.reason
     assert found.reason
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_what_lies_at_the_edge(edge, make_repo):
+    code, status, files = EDGES[edge]
+    found = verdict(make_repo(files), code)
+    assert found.status == status, found.reason

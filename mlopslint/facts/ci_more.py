@@ -313,6 +313,8 @@ def read_cloud_build(data: bytes) -> list[Fact]:
             line_of(step, "args"),
             where(job, soft=soft),
         )
+    if tree.root and re.search(rb"\$\{?TAG_NAME\b", data):  # set in builds that a tag starts, and empty in all others
+        facts.append(trigger("tag", 0))
     for i, item in enumerate(texts(root.get("images"))):
         facts += script(f"docker push {item}", line_of(root.get("images"), i), where("images"))
     return facts + keys(root)

@@ -158,7 +158,9 @@ def split(script: str, pipefail: bool = False, nested: int = 0) -> list[Command]
             if change:
                 lenient = change.group(0)[4] == "+"
             continue
-        if not words or words[0] in _SKIPPED or words[0].endswith(("()", ")")) or words[0].startswith("#"):
+        if not words or words[0] in _SKIPPED or words[0].startswith("#"):
+            continue
+        if words[0].endswith(")") and not _ENVIRONMENT.match(words[0]):  # the head of a function, a label of a case
             continue
         words = unwrap(words)
         if not words:

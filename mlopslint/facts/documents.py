@@ -266,7 +266,7 @@ _DATA_ORIGIN = late(
     r"\b(?:downloaded|download(?:s|ing)? (?:the|it|them|from|data)|source[ds]? (?:of|from|:)"
     r"|data sources?|collected|come[s]? from|taken from"
     r"|obtained|originat\w+|(?:provided|published|released) by|derived from|kaggle|uci|zenodo|figshare"
-    r"|open data|data\.gov\w*"
+    r"|data ?sets? from (?:the )?(?-i:[A-Z])\w+|open data|data\.gov\w*"
     r"|huggingface\.co/datasets|openml|nyc taxi|public dataset|available (?:at|from|on|here))\b",
     re.I,
 )
@@ -284,13 +284,14 @@ _FIELD_TABLE = late(
 _FIELD_LIST = late(
     r"\b(?:columns|data dictionary|data fields?|fields|attributes|variables|(?:feature|data|dataset"
     r"|column) descriptions?"
-    r"|(?:input|dataset|data|following|raw) features|features (?:in|of) the data\w*|data schema)\b",
+    r"|(?:input|dataset|data|following|raw|model) features|features (?:in|of) the data\w*|data schema)\b",
     re.I,
 )
 _FIELD_ITEM = late(
     r"^(?:[-*+]|\d{1,3}[.)])\s+(?:`[\w .()-]{1,60}`|\*\*[\w .()-]{1,60}:?\*\*"
     r"|[A-Za-z]\w{0,40})\s*(?:\([^)]{0,60}\))?\s*[:=–—-]"
 )
+_NAMED_ITEM = late(r"^[-*+]\s+[A-Z]\w{2,40}\s+[a-z]")  # under a heading that promises fields: a name, and what it is
 _INTENDED = late(
     r"\bintended (?:use|for|purpose|users)|\bout[- ]of[- ]scope\b|\bprimary (?:intended )?use"
     r"|\buse cases?\b.{0,40}\bmodel",
@@ -422,8 +423,13 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
 def _data_phrases(layout: _Layout, note: Any) -> None:
     expected, items = 0, 0
     source = fields = False
-    headings = {section.line: section.title for section, _, _ in layout.sections if _FIELD_LIST.search(section.title)}
-    marks = sorted(headings)
+    marks = sorted(section.line for section, _, _ in layout.sections if _FIELD_LIST.search(section.title))
+    for section, _, _ in layout.sections:
+        if _DATA_WORD.search(section.title) and re.search(r"\bfrom\b.*http", section.title):
+            source = True
+            note("data-source", section.line, section.title)
+            break
+    headed = 0
     for number, line in layout.prose:
         line = line[:2000]
         if not source and (
@@ -436,11 +442,12 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
                 break
             continue
         while marks and marks[0] < number:
-            expected, items = marks.pop(0) + 60, 0
+            headed = expected = marks.pop(0) + 60
+            items = 0
         if "|" in line and _FIELD_TABLE.match(line):
             fields = True
             note("data-fields", number, line)
-        elif number <= expected and _FIELD_ITEM.match(line):
+        elif number <= expected and (_FIELD_ITEM.match(line) or number <= headed and _NAMED_ITEM.match(line)):
             items += 1
             if items >= 3:
                 fields = True

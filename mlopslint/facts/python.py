@@ -165,6 +165,11 @@ _METRIC = late(
     r"|rouge|baseline|champion|challenger|candidate|production|error",
     re.I,
 )
+_COMPARING = late(
+    r"better|outperform|improves?(d|_on|_over)?$|beats|good_enough|should_(promote|deploy|register|replace)|is_(accepted|acceptable|approved)"
+    r"|(passes|meets)_\w*(threshold|gate|bar|quality|criteria)",
+    re.I,
+)
 _SNAKE = late(r"^_*[a-z][a-z0-9_]*_*$|^_+$|^__[a-z0-9_]+__$")
 _CAP_WORDS = late(r"^_*[A-Z][A-Za-z0-9]*$")
 _CAMEL = late(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # myVariable, but not X_train, dW, n_Y
@@ -286,6 +291,8 @@ class Reader:
             return "$" + self.text(node)[:80]
         if cls is ast.JoinedStr:
             return self.pattern(node)
+        if cls is ast.BinOp:
+            return self.joined(node) or "$"  # type: ignore[arg-type]
         if cls is ast.List or cls is ast.Tuple or cls is ast.Set:
             items = node.elts  # type: ignore[attr-defined]
             if len(items) <= 6 and all(item.__class__ is ast.Constant for item in items):
@@ -302,6 +309,25 @@ class Reader:
             found = self.constant(node.body)  # type: ignore[attr-defined]
             return found if found not in (None, "$", False) else self.constant(node.orelse)  # type: ignore[attr-defined]
         return "$"
+
+    def joined(self, node: ast.BinOp, depth: int = 0) -> str:
+        """A string or a path put together with ``+`` or ``/``, what is not written out as ``*``; empty for any other sum."""
+        between = {ast.Add: "", ast.Div: "/"}.get(node.op.__class__)
+        if between is None or depth > 8:
+            return ""
+        parts, literal = [], False
+        for side in (node.left, node.right):
+            if side.__class__ is ast.Constant and isinstance(side.value, str):
+                part = side.value
+            elif side.__class__ is ast.JoinedStr:
+                part = self.pattern(side)
+            elif side.__class__ is ast.BinOp:
+                part = self.joined(side, depth + 1)
+            else:
+                part = ""
+            literal = literal or bool(part)
+            parts.append(part or "*")
+        return between.join(parts)[:200] if literal else ""
 
     def pattern(self, node: ast.expr) -> str:
         """An f-string with its holes written ``*``."""
@@ -611,7 +637,7 @@ class Reader:
         return found
 
     def decision(self, test: ast.expr, node: ast.If) -> None:
-        """A comparison of metrics that decides something."""
+        """A comparison of metrics that decides something, or a question whose name says that it compares models."""
         if self.branches >= 40:
             return
         stack = [test]
@@ -622,9 +648,11 @@ class Reader:
                 stack += item.values  # type: ignore[attr-defined]
             elif cls is ast.UnaryOp:
                 stack.append(item.operand)  # type: ignore[attr-defined]
-            elif cls is ast.Compare and item.ops[0].__class__ in _ORDERINGS:  # type: ignore[attr-defined]
-                words = " ".join(self.operands(item))
-                if _METRIC.search(words):
+            elif (
+                cls is ast.Call or cls is ast.Compare and item.ops[0].__class__ in _ORDERINGS  # type: ignore[attr-defined]
+            ):
+                words = " ".join(self.operands(item)) if cls is ast.Compare else self.dotted(item.func)  # type: ignore[attr-defined]
+                if (_METRIC if cls is ast.Compare else _COMPARING).search(words):
                     self.branches += 1
                     self.emit(
                         "branch",

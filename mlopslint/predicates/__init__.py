@@ -33,6 +33,7 @@ _HELPERS = frozenset(
         "monitored_aspect",
         "serving_code",
         "trains_by_command",
+        "runs_training_pipeline",
         "data_tests",
         "found",
         "half",

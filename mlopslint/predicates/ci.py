@@ -9,7 +9,7 @@ from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, sta
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
 from mlopslint.patterns import late
-from mlopslint.predicates.training import trains_by_command
+from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
 
@@ -36,7 +36,12 @@ def ci_configured(judge: Judge) -> Outcome:
     if not ci:
         inactive = [hit for hit in view.hits("ci")]
         if inactive:
-            return no("CI configuration stands where it is not read", [hit.evidence() for hit in inactive[:3]])
+            evidence = [hit.evidence() for hit in inactive[:3]]
+            if any(_handed_out(judge, hit.path) for hit in inactive):
+                return half(
+                    "CI configuration is there for a project that is copied from here, not for this one", evidence
+                )
+            return no("CI configuration stands where it is not read", evidence)
         return no("there is no CI configuration")
     paths = {hit.path for hit in ci}
     work: list[Evidence] = []
@@ -51,6 +56,15 @@ def ci_configured(judge: Judge) -> Outcome:
         return yes(f"{vendors}: {ci[0].path}", [ci[0].evidence(), *work[:2]], 4)
     return half(
         "CI does housekeeping only (documentation, releases, stale issues)", [hit.evidence() for hit in ci[:3]], 4
+    )
+
+
+def _handed_out(judge: Judge, path: str) -> bool:
+    """Whether a CI file belongs to a whole project in a folder, which is given away as the start of another repository."""
+    folder = path.partition(".github/")[0].rstrip("/")
+    return bool(folder) and any(
+        f"{folder}/{name}" in judge.view.entries
+        for name in ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Makefile", "README.md")
     )
 
 
@@ -224,6 +238,7 @@ def ci_validates_model(judge: Judge) -> Outcome:
         script = next((w for w in command.words if w.endswith((".py", ".R", ".sh", ".jl"))), "")
         if (
             trains_by_command(line)
+            or runs_training_pipeline(judge, command)
             or (
                 script
                 and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script))
@@ -294,7 +309,37 @@ def cd_deploys(judge: Judge) -> Outcome:
     ]
     if scripts:
         return yes(f"CI runs {scripts[0].line[:80]}", [scripts[0].evidence()], scripts[0].rung, "medium")
+    for command in ci_commands(judge.view):
+        path = judge.concepts.pipeline_started_by(command.words)
+        for fact in judge.view.of(path, "call") if path else ():
+            if re.search(
+                r"\.(deploy|publish|upsert|register|create_snapshot|create_run_template|upload_pipeline|create_schedule|serve)$",
+                fact.name,
+            ):
+                return yes(
+                    f"CI runs {path}, which deploys the pipeline",
+                    [command.evidence(), Evidence(path, fact.line, fact.name)],
+                    command.rung,
+                    "medium",
+                )
+    other = [
+        c
+        for c in ci_commands(judge.view)
+        if len(c.words) > 1
+        and c.words[1] == "deploy"
+        and re.fullmatch(r"[a-z][\w-]+", c.words[0])
+        and not _NO_DEPLOYMENT.match(c.words[0])
+        and not re.search(r"docs?\b|site|pages|--dry-run", c.line, re.I)
+    ]
+    if other:
+        return yes(f"CI runs {other[0].line[:80]}", [other[0].evidence()], other[0].rung, "medium")
     return no("no CI job deploys anything")
+
+
+#: Programs whose ``deploy`` publishes documents or libraries, or is a task that was followed already.
+_NO_DEPLOYMENT = late(
+    r"(mkdocs|mike|hugo|quarto|netlify|surge|gh-pages|docusaurus|npm|yarn|pnpm|make|just|task|mvn|gradle|sbt|git|echo|twine|poetry|semantic-release)$"
+)
 
 
 def has_dockerfile(judge: Judge) -> Outcome:
@@ -302,7 +347,7 @@ def has_dockerfile(judge: Judge) -> Outcome:
     paths = [
         path
         for path in judge.view.files("dockerfile")
-        if "devcontainer" not in path.lower() and not path.lower().endswith(".dockerignore")
+        if not re.search(r"devcontainer|gitpod", path, re.I) and not path.lower().endswith(".dockerignore")
     ]
     return Outcome(1.0, tuple(Evidence(path) for path in paths[:3]), 2) if paths else NOTHING
 
@@ -395,7 +440,7 @@ def staged_promotion(judge: Judge) -> Outcome:
         for path in view.entries
         if (
             m := re.search(
-                r"(?:overlays|envs|environments|values|config|infra\w*|terraform|vars|params)[/_.-](dev|development|test|staging|stage|prod|production)\b",
+                r"(?:overlays|envs|environments|values|configs?|infra\w*|terraform|vars|params)[/_.-](dev|development|test|staging|stage|prod|production)\b",
                 path,
                 re.I,
             )

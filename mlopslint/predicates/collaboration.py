@@ -93,7 +93,7 @@ def project_docs(judge: Judge) -> Outcome:
         path
         for path in view.entries
         if re.search(
-            r"(^|/)(mkdocs\.ya?ml|docusaurus\.config\.\w+|_quarto\.yml|_bookdown\.yml|_config\.yml|book\.toml|\.readthedocs\.ya?ml|_toc\.yml|conf\.py|antora\.yml)$",
+            r"(^|/)(mkdocs\.ya?ml|docusaurus\.config\.\w+|_quarto\.yml|_bookdown\.yml|_config\.yml|book\.toml|\.readthedocs\.ya?ml|_toc\.yml|conf\.py|antora\.yml|_pkgdown\.ya?ml)$",
             path,
         )
         and view.roles[path] in ("source", "docs")
@@ -102,7 +102,7 @@ def project_docs(judge: Judge) -> Outcome:
     pages = [
         path
         for path in view.entries
-        if re.match(r"(docs?|documentation|wiki|adr|adrs|runbooks?|design|handbook)/", path, re.I)
+        if re.match(r"(docs?|documentation|vignettes|wiki|adr|adrs|runbooks?|design|handbook)/", path, re.I)
         and view.kinds.get(path) == "document"
     ]
     written = [path for path in pages if next((f.value.get("words", 0) for f in view.of(path, "document")), 0) >= 60]

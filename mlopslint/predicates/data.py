@@ -181,7 +181,7 @@ def validated_before_training(judge: Judge) -> Outcome:
                 [checks[0].evidence(), trains[0].evidence()],
                 3,
             )
-    near = concepts.reach(sorted({*concepts.training_entries, *concepts.training_files}))
+    near = concepts.reach(sorted({*concepts.training_entries, *concepts.training_files})) | concepts.stage_scripts
     tool = [
         item
         for use in judge.technologies.find(kinds=["data-validation"], rung=3)
@@ -292,9 +292,13 @@ _SPLITS = (
 )
 
 
+#: Checks of code that find rows, or what was learned from them, on both sides of a split.
+_LEAKS = ("DAT101", "DAT102", "DAT103", "DAT104")
+
+
 def splits_or_evaluates(judge: Judge) -> Outcome:
     """DAT004 applies: code that splits data or evaluates models."""
-    hit = next(judge.view.hits("call", *_SPLITS), None)
+    hit = next(judge.view.hits("call", *_SPLITS), None) or judge.view.first("lint", *_LEAKS)
     if hit:
         return found([hit], 3)
     hit = next(
@@ -309,7 +313,7 @@ def splits_or_evaluates(judge: Judge) -> Outcome:
 def split_is_sound(judge: Judge) -> Outcome:
     """DAT004: no leakage in scripts (half: only in notebooks), and validation data is not the training data."""
     view = judge.view
-    leaks = list(view.hits("lint", "DAT101", "DAT102", "DAT103", "DAT104"))
+    leaks = list(view.hits("lint", *_LEAKS))
     scripts = [hit for hit in leaks if view.kinds.get(hit.path) == "python"]
     if scripts:
         first = scripts[0].fact
@@ -374,7 +378,9 @@ def data_documented(judge: Judge) -> Outcome:
         if view.kinds.get(path) not in ("document", "text", "notebook") or view.roles[path] not in ("source", "docs"):
             continue
         name = path.rpartition("/")[2].lower()
-        if re.match(r"(changelog|contributing|code_of_conduct|security|license|authors)", name):
+        if re.match(
+            r"(changelog|changes|news|history|release|contributing|code_of_conduct|security|license|authors)", name
+        ):
             continue
         about_data = re.search(r"data", path, re.I) or any(
             re.search(r"\bdata(set)?s?\b", f.name) for f in view.of(path, "heading")
@@ -418,9 +424,28 @@ def data_documented(judge: Judge) -> Outcome:
 def has_serving_and_transforms(judge: Judge) -> Outcome:
     """DAT006 applies: there is serving code, and there are transforms."""
     files = _serving_code(judge)
-    if not files:
-        return NOTHING
-    return yes("", [Evidence(files[0])])
+    if files:
+        return yes("", [Evidence(files[0])])
+    fitted = _fitted_pipelines(judge)
+    if fitted and judge.predicate("serving_defined").grade >= 1:  # a platform serves what training saved
+        return found(fitted[:1], 3)
+    return NOTHING
+
+
+def _fitted_pipelines(judge: Judge) -> list[Hit]:
+    """Pipelines that the training code fits as one with their transforms."""
+    near = judge.concepts.reach(sorted({*judge.concepts.training_files, *judge.concepts.training_entries}))
+    return [
+        hit
+        for hit in judge.view.hits(
+            "call",
+            "sklearn.pipeline.Pipeline",
+            "sklearn.pipeline.make_pipeline",
+            "imblearn.pipeline.*",
+            "pyspark.ml.Pipeline",
+        )
+        if hit.path in near
+    ]
 
 
 def _serving_code(judge: Judge) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlopslint.concepts import TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
@@ -65,6 +66,9 @@ def containerized(judge: Judge) -> Outcome:
     ]
     if images:
         return found(images[:2], 2, f"{images[0].path} runs the image {images[0].fact.name}").trusted("medium")
+    for hit in view.search("key", r"(^|\.)(docker_image(_uri)?|container_image(_uri)?)$"):
+        if isinstance(hit.fact.value, str) and hit.fact.value:
+            return found([hit], 2, f"{hit.path} runs the image {hit.fact.value}").trusted("medium")
     for path in view.files("yaml"):
         keys = {f.name: f for f in view.of(path, "key")}
         if "base_image" in keys:
@@ -141,6 +145,19 @@ def serving_defined(judge: Judge) -> Outcome:
     ]
     if batch:
         return yes(f"{batch[0]} scores in batches", [Evidence(path) for path in batch[:2]], 3, "medium")
+    jobs = [
+        path
+        for path in view.python_files
+        if re.search(
+            r"(^|/)(jobs?|pipelines?|steps?|tasks?|flows?|dags?)/([^/]*_)?(inference|predict\w*|scor(e|ing))(_[^/]*)?\.py$",
+            path,
+            re.I,
+        )
+        and view.module(path).get("statements", 0) > 5
+        and not any(TRAIN_WORDS.search(f.name) for f in view.of(path, "def"))
+    ]
+    if jobs and judge.concepts.training:
+        return yes(f"{jobs[0]} scores in batches", [Evidence(path) for path in jobs[:2]], 3, "medium")
     streaming = judge.technologies.find(kinds=["streaming"], rung=3)
     if streaming and judge.concepts.predictions:
         paths = {item.path for item in streaming[0].evidence}
@@ -273,7 +290,9 @@ def request_schema(judge: Judge) -> Outcome:
             "mlflow.models.signature.*",
             "flasgger.*",
             "*.reqparse.*",
-            "grpc.*",
+            "grpc.server",
+            "grpc.aio.server",
+            "*add_*Servicer_to_server",
             "webargs.*",
             "apispec.*",
             "connexion.*",
@@ -301,8 +320,10 @@ def images_pinned(judge: Judge) -> Outcome:
     loose, total = [], 0
     for path in judge.view.files("dockerfile"):
         for fact in judge.view.of(path, "image"):
-            total += 1
             value = fact.value or {}
+            if value.get("base") is False:
+                continue  # files are copied from it
+            total += 1
             tag = value.get("tag")
             if not value.get("digest") and (not tag or tag == "latest") and "$" not in fact.name:
                 loose.append(Evidence(path, fact.line, fact.name))

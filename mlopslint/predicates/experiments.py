@@ -284,6 +284,8 @@ def metrics_file(judge: Judge) -> Outcome:
         "csv.writer",
         "csv.DictWriter",
         "numpy.savetxt",
+        "numpy.save",
+        "numpy.savez*",
         ".write_text",
         "*.write_text",
         "open",
@@ -313,6 +315,8 @@ def metrics_file(judge: Judge) -> Outcome:
             )
         elif name == "torch.save":
             good = None
+        elif name.startswith("save") and hit.fact.name.startswith("numpy."):
+            good = _STRONG_METRIC.search(text.replace("$", ""))
         else:
             near = EVAL_WORDS.search(f"{hit.get('in', '')} {hit.path}") or TRAIN_WORDS.search(
                 f"{hit.get('in', '')} {hit.path}"
@@ -356,7 +360,7 @@ def metrics_file(judge: Judge) -> Outcome:
         )
     ):
         return Outcome(1.0, runs[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
-    orchestrated = judge.technologies.find(kinds=["pipeline"], rung=3)
+    orchestrated = judge.technologies.find(kinds=["pipeline"], rung=2)
     metrics = judge.technologies.find(kinds=["tracker-metrics"], rung=3)
     if orchestrated and metrics:
         return Outcome(1.0, metrics[0].evidence, 3, "metrics are logged on the pipeline run", "medium")

@@ -135,7 +135,7 @@ def explainability(judge: Judge) -> Outcome:
         hit
         for hit in judge.view.hits("def")
         if re.search(
-            r"feature_?importance|(^|_)explain|(^|_)shap(_|$)|saliency|grad_?cam|(^|_)interpret_",
+            r"feature_?importance|(^|_)explain(s|er|ers|ed|ing|ation|ations|ability)?(_|$)|(^|_)shap(_|$)|saliency|grad_?cam|(^|_)interpret_",
             hit.fact.name.rpartition(".")[2],
             re.I,
         )
@@ -165,7 +165,7 @@ def fairness(judge: Judge) -> Outcome:
         hit
         for hit in judge.view.hits("def")
         if re.search(
-            r"slice_metric|get_slice|fairness|demographic_parity|equalized_odds|disparate|subgroup|by_group|per_group|bias_(metric|report|check)|slic(e|ing)_function",
+            r"slice_metric|get_slice|fairness|demographic_parity|equalized_odds|disparate|subgroup|(metric|score|accuracy|error|evaluate|rate|performance)s?_(by|per|for)_(group|slice|segment)|bias_(metric|report|check)|slic(e|ing)_function",
             hit.fact.name.rpartition(".")[2],
             re.I,
         )

@@ -77,6 +77,7 @@ def resources_bounded(judge: Judge) -> Outcome:
             or hit.get("gpu")
         ):
             return found([hit], 3, f"{hit.fact.name} sets its resources")
+    requested = requested or list(view.search("key", r"(^|\.)(cpu|memory)_request(_mb)?$"))
     if requested:
         return half("requests without limits", [hit.evidence() for hit in requested[:3]], 5)
     return no("no limits, instance types or concurrency are set", [hit.evidence() for hit in containers[:3]])
@@ -232,6 +233,17 @@ def alerts(judge: Judge) -> Outcome:
     return no("no alerts or notifications are configured")
 
 
+def _stores(hit: Hit) -> bool:
+    """Whether a call of a common name writes to a database or a queue, rather than to a process or a web client."""
+    last = hit.fact.name.rpartition(".")[2]
+    text = f"{hit.fact.name} {hit.fact.value}"
+    if last == "execute":
+        return bool(re.search(r"insert|session|conn|cursor|\bdb\b|database|sqlite|psycopg|engine\.", text, re.I))
+    if last in ("send", "publish"):
+        return bool(re.search(r"kafka|produc|queue|topic|sqs|kinesis|pubsub|rabbit|pika|stream|broker", text, re.I))
+    return True
+
+
 def prediction_logging(judge: Judge) -> Outcome:
     """MON008: requests and predictions are stored; batch outputs only are half."""
     view, concepts = judge.view, judge.concepts
@@ -287,6 +299,7 @@ def prediction_logging(judge: Judge) -> Outcome:
         )
         if hit.path in near
         and re.search(r"predict|infer|log|request|result", f"{hit.fact.name} {hit.fact.value} {hit.path}", re.I)
+        and _stores(hit)
     ]
     if writes:
         return found(writes[:2], 3, f"{writes[0].fact.name} stores requests").trusted("low")
@@ -322,6 +335,10 @@ def model_monitored(judge: Judge) -> Outcome:
     outcome = technology_in_use(
         judge, ["monitoring-model"], "monitors the model", "the model in service is not monitored"
     )
+    if outcome.grade < 1:
+        settings = _monitoring_settings(judge, r"^(model_)?monitoring_(objective|alert|skew|drift)_?config\w*$")
+        if settings:
+            return found(settings[:2], 3, "predictions are made with monitoring of the model")
     if (
         not outcome
         and judge.predicate("serving_defined").grade >= 1
@@ -331,11 +348,27 @@ def model_monitored(judge: Judge) -> Outcome:
     return outcome
 
 
+def _monitoring_settings(judge: Judge, pattern: str) -> list[Hit]:
+    """Calls that are given the configuration of a platform's monitoring by keyword."""
+    keyword = re.compile(pattern)
+    return [
+        hit
+        for hit in judge.view.hits("call")
+        if isinstance(hit.fact.value, dict)
+        and any(keyword.match(key) and value is not None for key, value in hit.fact.value.items())
+    ]
+
+
 def drift_detected(judge: Judge) -> Outcome:
     """MON002: drift is computed by code or configuration."""
     outcome = technology_in_use(judge, ["drift-detection"], "computes drift", "drift is not computed")
     if outcome.grade >= 1:
         return outcome
+    settings = _monitoring_settings(
+        judge, r"^((model_)?monitoring_)?(skew|drift)(_detection)?_config\w*$|^(drift|skew)_thresholds?$"
+    )
+    if settings:
+        return found(settings[:2], 3, "skew and drift of the inputs are computed by the platform")
     functions = [
         hit
         for hit in judge.view.hits("def")
@@ -397,6 +430,11 @@ def dashboards(judge: Judge) -> Outcome:
     return no("no dashboard is configured")
 
 
+def _variants(judge: Judge, weight: Hit) -> int:
+    """How many variants of one endpoint carry a weight: keys of a list have one name, and differ in their lines."""
+    return len({fact.line for fact in judge.view.of(weight.path, "key") if fact.name == weight.fact.name})
+
+
 def progressive_delivery(judge: Judge) -> Outcome:
     """MON007: canary, shadow, blue/green or A/B of models."""
     uses = [
@@ -410,7 +448,11 @@ def progressive_delivery(judge: Judge) -> Outcome:
         "key",
         r"(canaryTrafficPercent|(^|\.)traffic\.\w+|traffic_split|mirrorPercent\w*|mirror_traffic\.\w+|http\[\]\.route\[\]\.weight|rollout_strategy|InitialVariantWeight|initial_variant_weight|canary_percent|spec\.strategy\.canary\S*)$",
     ):
-        if judge.view.roles[hit.path] == "source" and hit.fact.value not in (100, None, "100", "IN_PLACE"):
+        if hit.fact.value in (100, None, "100", "IN_PLACE"):
+            continue
+        if "ariant" in hit.fact.name and _variants(judge, hit) < 2:
+            continue  # a weight of the only variant splits nothing
+        if judge.view.roles[hit.path] == "source":
             return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
     for hit in judge.view.hits(
         "call",

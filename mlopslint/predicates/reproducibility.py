@@ -96,6 +96,7 @@ def seeds_set(judge: Judge) -> Outcome:
     commands = " ".join(str(hit.get("cmd")) for hit in concepts.stage_names if hit.get("cmd"))
     if commands:
         scope |= {path for path in view.python_files if path.rpartition("/")[2] in commands}
+    scope |= concepts.stage_scripts
     scope = {path for path in scope if view.roles.get(path) == "source"}
     if not scope:
         return not_applicable("there is no training code")
@@ -117,6 +118,11 @@ def seeds_set(judge: Judge) -> Outcome:
             else:
                 used.setdefault(library, hit)
                 unseeded.setdefault(library, hit)
+    for hit in concepts.training:
+        if hit.path in scope and view.kinds.get(hit.path) in ("julia", "r"):
+            language = str(view.kinds[hit.path])
+            used.setdefault(language, hit)
+            unseeded.setdefault(language, hit)
     seeded_arguments = any(
         hit.path in scope
         and (hit.get("random_state") is not None or hit.get("seed") is not None or hit.get("random_seed") is not None)
@@ -146,8 +152,11 @@ def seeds_set(judge: Judge) -> Outcome:
             ):
                 for library in libraries:
                     seeded.setdefault(library, hit)
+    for hit in view.hits("call", "julia:*seed!", "r:set.seed", "r:torch_manual_seed", "r:set_random_seed"):
+        if hit.path in scope:
+            seeded.setdefault(hit.fact.name.partition(":")[0], hit)
     for hit in view.hits("call", *_SEED_ALL):
-        if hit.path not in scope and view.kinds.get(hit.path) != "notebook":
+        if hit.path not in scope:
             continue
         local = ":" in hit.fact.name or "." not in hit.fact.name.lstrip(".")
         if local and hit.path in scope and seeded:
@@ -164,6 +173,10 @@ def seeds_set(judge: Judge) -> Outcome:
         "ultralytics.*",
     ):
         if hit.path in scope:  # these seed every library themselves, with a default seed
+            for library in ("random", "numpy", "torch"):
+                seeded.setdefault(library, hit)
+    for hit in view.hits("base", "transformers.TrainingArguments", "transformers.Seq2SeqTrainingArguments"):
+        if hit.path in scope:
             for library in ("random", "numpy", "torch"):
                 seeded.setdefault(library, hit)
     missing = {
@@ -222,13 +235,17 @@ _LOCKS = (
 )
 
 
+#: What an environment names beside the packages that the code imports.
+_INSTALLERS = frozenset({"python", "pip", "setuptools", "wheel"})
+
+
 def dependencies_locked(judge: Judge) -> Outcome:
     """VER003: a lock file, or every direct requirement pinned exactly."""
     view = judge.view
     locks = [hit for hit in view.hits("lock", *_LOCKS) if hit.get("packages", 1) != 0]
     files: dict[str, list[Hit]] = {}
     for hit in view.hits("dependency"):
-        if hit.get("group", "main") in ("main", None) and hit.fact.name != "python":
+        if hit.get("group", "main") in ("main", None) and hit.fact.name not in _INSTALLERS:
             files.setdefault(hit.path, []).append(hit)
     if locks:
         top = min(locks, key=lambda hit: hit.path.count("/"))
@@ -361,6 +378,10 @@ def releases_tagged(judge: Judge) -> Outcome:
     return no("no version tags, no changelog and no release workflow")
 
 
+#: Kinds of files that themselves put something into storage, where others only declare that there is some.
+_HANDS_OVER = frozenset({"python", "notebook", "shell", "makefile", "dvc-config", "github-workflow", "gitlab-ci", "r"})
+
+
 def model_registry(judge: Judge) -> Outcome:
     """VER002: models are registered with a version; versioned or time-stamped paths or object storage are half."""
     view = judge.view
@@ -375,8 +396,11 @@ def model_registry(judge: Judge) -> Outcome:
     for hit in judge.concepts.savers:
         if view.kinds.get(hit.path) != "python":
             continue
-        text = str({k: v for k, v in (hit.fact.value or {}).items() if k != "in"})
-        if "*" in text or re.search(r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I):
+        given = {k: v for k, v in (hit.fact.value or {}).items() if k != "in"}
+        text = str(given)
+        if any("*" in re.sub(r"^\*+/+", "", str(v)) for v in given.values()) or re.search(
+            r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I
+        ):
             evidence.append(hit.evidence())
     stamped = [
         hit
@@ -387,15 +411,21 @@ def model_registry(judge: Judge) -> Outcome:
             "time.strftime",
             "datetime.*.strftime",
             ".strftime",
-            "time.time",
             "datetime.datetime.*",
         )
         if hit.path in {h.path for h in judge.concepts.savers}
         or re.search(r"(^|/)(util|train|config|parse|run|experiment|main)", hit.path)
     ]
-    if judge.concepts.savers and stamped and not evidence:
+    if judge.concepts.savers and judge.concepts.training and stamped and not evidence:
         evidence = [hit.evidence(f"{hit.fact.name}: a time stamp in the run's path") for hit in stamped[:2]]
-    storage = judge.technologies.find(kinds=["artifact-storage"], rung=3)
+    if judge.concepts.training and not evidence:  # Hydra makes the run's folder of the time
+        runs = [hit for hit in view.search("key", r"(^|\.)(run|sweep)\.dir$") if "${now:" in str(hit.fact.value)]
+        evidence = [hit.evidence(f"{hit.fact.name}: {str(hit.fact.value)[:80]}") for hit in runs[:2]]
+    storage = [
+        use
+        for use in judge.technologies.find(kinds=["artifact-storage"], rung=3)
+        if any(view.kinds.get(item.path) in _HANDS_OVER or "runs" in item.detail for item in use.evidence)
+    ]
     urls = [
         hit
         for hit in view.hits(
@@ -429,6 +459,11 @@ def data_versioned(judge: Judge) -> Outcome:
     """VER001: data sets carry a version."""
     view = judge.view
     pointers = [hit for hit in view.hits("pointer") if hit.fact.name == "dvc" or view.kinds.get(hit.path) == "data"]
+    models = [
+        hit for hit in pointers if re.search(r"model|checkpoint|weights|\.(pt|pth|ckpt|onnx|pkl|h5)\b", hit.path, re.I)
+    ]
+    if pointers and len(models) == len(pointers):
+        return half("only models are versioned with DVC or LFS", [hit.evidence() for hit in models[:3]], 3, "medium")
     if pointers:
         return found(pointers[:3], 3, f"data is versioned with {pointers[0].fact.name.upper()}")
     for hit in view.hits("stage"):
@@ -508,6 +543,7 @@ def remote_storage(judge: Judge) -> Outcome:
         command
         for command in all_commands(view)
         if re.match(r"(aws s3(api)? |gsutil |gcloud storage |az storage |azcopy |rclone |mc cp|s5cmd )", command.line)
+        or re.search(r"(path|store|root|output|bucket|upload)\S*[= ](s3|gs|abfss?|wasbs?|azureml)://", command.line)
     ]
     if uris or keys or commands:
         evidence = (
@@ -605,6 +641,8 @@ def training_economy(judge: Judge) -> Outcome:
             "*.HyperbandPruner",
             "*.MedianPruner",
             "*resume_from_checkpoint*",
+            "*get_last_checkpoint",
+            "*.latest_checkpoint",
             "*.BackupAndRestore",
             "accelerate.Accelerator",
         )
@@ -648,15 +686,31 @@ def training_economy(judge: Judge) -> Outcome:
     options = [
         hit
         for hit in view.hits("call", "*.add_argument", ".add_argument")
-        if re.search(r"resume|early[-_]?stop|patience|amp$|fp16|mixed", str(hit.get("0", "")), re.I)
+        if re.search(
+            r"resume|early[-_]?stop|patience|(^|[-_])amp$|fp16|bf16|mixed[-_]?prec", str(hit.get("0", "")), re.I
+        )
     ]
     if options:
         return found(options[:3], 3, f"option {options[0].get('0')}")
+    flags = [
+        command
+        for command in all_commands(view)
+        if view.roles.get(command.hit.path) == "source"
+        and re.search(
+            r" --(bf16|fp16|use_amp|amp|mixed[-_]precision|resume_from_checkpoint)\b(?![= ]+(no|false|none))",
+            command.line,
+            re.I,
+        )
+    ]
+    if flags:
+        return yes(
+            f"training is run with {flags[0].line[:60]}", [c.evidence() for c in flags[:2]], flags[0].rung, "medium"
+        )
     functions = [
         hit
         for hit in view.hits("def")
         if re.search(
-            r"early_?stop|resume_(checkpoint|training)|_?resume|load_checkpoint|restore_checkpoint",
+            r"early_?stop|(last|latest)_checkpoint|resume_(checkpoint|training)|_?resume|load_checkpoint|restore_checkpoint",
             hit.fact.name.rpartition(".")[2],
             re.I,
         )
@@ -667,7 +721,7 @@ def training_economy(judge: Judge) -> Outcome:
         hit
         for hit in view.search(
             "key",
-            r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|fp16|bf16|precision|patience|use_spot|spot|capacity_type)$",
+            r"(^|\.)(early_stop\w*|resume\w*|mixed_precision|(?:fp16|bf16)(?:\.enabled)?|precision|patience|use_spot|spot|capacity_type)$",
         )
         if hit.fact.value not in (False, None, 0, "", "false", 32, "32")
     ]

@@ -24,7 +24,7 @@ def source_package(judge: Judge) -> Outcome:
     files = [path for path in view.python_files if not path.endswith("__init__.py")]
     other = view.files(["r", "julia", "scala", "java"])
     if not files:
-        nested = [path for path in other if "/" in path]
+        nested = [path for path in other if "/" in path and not path.startswith(".")]
         if nested:
             return yes(f"the code is in folders ({nested[0].split('/')[0]}/)", [Evidence(nested[0])])
         if view.notebooks:
@@ -76,8 +76,8 @@ def readme(judge: Judge) -> Outcome:
         return half("the README is still a template's text", [Evidence(path, 1)])
     if words < 40:
         return (
-            half(f"the README has {words} words", [Evidence(path, 1)])
-            if words
+            half(f"the README has {words} words" if words else "the README is a title only", [Evidence(path, 1)])
+            if words or view.of(path, "heading")
             else no("the README is empty", [Evidence(path)])
         )
     phrases = {fact.name: fact for fact in view.of(path, "phrase")}
@@ -213,6 +213,8 @@ def no_models_in_git(judge: Judge) -> Outcome:
         for path, entry in view.entries.items()
         if entry.mode == "file"
         and _WEIGHTS.search(path)
+        and view.kinds.get(path) != "dockerfile"
+        and not re.search(r"request[^/]*\.pb$", path, re.I)
         and view.roles[path] not in ("fixture", "vendored", "test")
         and not view.of(path, "pointer")
         and not (lfs and lfs.search(path))
@@ -234,7 +236,7 @@ _READERS = (
     "configparser.*", "hydra.main", "hydra.compose", "dynaconf.*", "dotenv.*", "decouple.*", "environs.*", "gin.parse_config*", "gin.configurable",
     "ml_collections.*", "ruamel.yaml.*load*", "dvc.api.params_show", "box.*from_yaml", "confuse.*", "yacs.config.*", "munch.*fromYAML", "jsonargparse.*",
     "confection.*", "anyconfig.load", "config.Config", "hyperpyyaml.*", "kedro.config.*", "oyaml.*load*", "mmengine.Config.fromfile", "mmcv.Config.fromfile",
-    "lightning.*LightningCLI", "pytorch_lightning.*LightningCLI", "pydantic_settings.*", "transformers.HfArgumentParser.parse_json_file", "pyhocon.*", "traitlets.config.*",
+    "starlette.config.Config", "lightning.*LightningCLI", "pytorch_lightning.*LightningCLI", "pydantic_settings.*", "transformers.HfArgumentParser.parse_json_file", "pyhocon.*", "traitlets.config.*",
 )  # fmt: skip
 
 
@@ -407,6 +409,8 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
             or pattern.strip() in ("*.log", ".coverage", "*.mo", "*.pot")
         ):
             continue
+        if re.match(r"/?(terraform|infra\w*|docs?|node_modules|frontend|web)/", pattern):
+            continue  # what other tools leave in their own folders
         folder = hit.path.rpartition("/")[0]
         text = f"{folder}/{pattern}" if folder else pattern
         for name, wanted in _ML_IGNORE.items():

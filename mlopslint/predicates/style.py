@@ -100,6 +100,8 @@ def types_checked(judge: Judge) -> Outcome:
         return half(
             f"{annotated} of {total} functions are annotated ({annotated / total:.0%}), but no checker is configured"
         )
+    if not judge.view.python_files:
+        return not_applicable("there is no Python code outside notebooks")
     return no(f"no type checker; {annotated} of {total} functions are annotated")
 
 
@@ -163,7 +165,7 @@ def style_consistent(judge: Judge) -> Outcome:
     """NAM010: stage names and the project's own configuration keys keep one style within each file."""
     view = judge.view
     groups: dict[str, list[tuple[str, int]]] = {}
-    for hit in view.hits("stage"):
+    for hit in judge.concepts.stage_names:
         groups.setdefault(hit.path, []).append((hit.fact.name, hit.fact.line))
     for path in view.files(["yaml", "toml", "json", "ini"]):
         if not re.search(
@@ -180,6 +182,8 @@ def style_consistent(judge: Judge) -> Outcome:
             for part in re.split(r"[.\[\]]+", fact.name):
                 if part:
                     groups.setdefault(path, []).append((part, fact.line))
+    if not groups and (judge.technologies.find(kinds=["pipeline"], rung=2) or judge.predicate("chained_by_script")):
+        return yes("the pipeline names no stages that could differ in style", [], confidence="low")
     if not groups:
         return not_applicable("there is no pipeline and no configuration file of the project's own")
     bad: list[Evidence] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import ci_commands
 from mlopslint.concepts import DATA_WORDS
-from mlopslint.outcome import Outcome, half, no, yes
+from mlopslint.outcome import NOTHING, Outcome, half, no, yes
 from mlopslint.patterns import late
 from mlopslint.records import Evidence
 
@@ -100,6 +100,8 @@ def model_tested(judge: Judge) -> Outcome:
     view = judge.view
     asserted: list[Evidence] = []
     runs: list[Evidence] = []
+    if not judge.concepts.frameworks and not any(judge.concepts.loads_model(path) for path in view.python_files):
+        return _tested_elsewhere(judge) or no("no test trains, loads or calls a model")
     wanted = {name for name in view.names("call") if _MODEL_CALLS.search(name) and not name.startswith(_NOT_MODELS)}
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
@@ -119,7 +121,7 @@ def model_tested(judge: Judge) -> Outcome:
         for fact in view.of(path, "call"):
             value = fact.value if isinstance(fact.value, dict) else {}
             name = fact.name
-            if name not in wanted:
+            if name not in wanted and not (name.endswith(".load") and judge.concepts.resolve(name, path)):
                 continue
             where = str(value.get("in", ""))
             test = asserting.get(where)
@@ -140,7 +142,19 @@ def model_tested(judge: Judge) -> Outcome:
         return yes(f"{asserted[0].path} calls the model and asserts on it", asserted[:3], 3, "medium")
     if runs:
         return half("tests run the model without asserting on its behaviour", runs[:3], 3, "medium")
-    return no("no test trains, loads or calls the model")
+    return _tested_elsewhere(judge) or no("no test trains, loads or calls the model")
+
+
+def _tested_elsewhere(judge: Judge) -> Outcome:
+    """Tests in R and Julia that fit a model or ask it for predictions, and expect something of the result."""
+    for path in judge.view.files(["r", "julia"], frozenset({"test"})):
+        calls = judge.view.of(path, "call")
+        asked = [f for f in calls if re.search(r":(predict|fit|train|augment|evaluate)!?$", f.name)]
+        if asked and any(re.search(r":(expect_\w+|test)$", f.name) or "@test" in f.name for f in calls):
+            return yes(
+                f"{path} calls the model and asserts on it", [Evidence(path, asked[0].line, asked[0].name)], 3, "low"
+            )
+    return NOTHING
 
 
 _END_TO_END = late(

@@ -123,6 +123,9 @@ def training_scripted(judge: Judge) -> Outcome:
                 return yes(
                     f"{path} starts training with parameters from {how}", [Evidence(path, _line(judge, path))], 3
                 )
+        step = _as_step(judge)
+        if step:
+            return step
         path = entries[0]
         functions = [f for f in view.of(path, "def") if TRAIN_WORDS.search(f.name) and f.value.get("args")]
         if functions:
@@ -137,7 +140,15 @@ def training_scripted(judge: Judge) -> Outcome:
         return found(steps[:2], 3, f"{steps[0].fact.name} is a stage that trains")
     if concepts.training_files:
         path = concepts.training_files[0]
+        step = _as_step(judge)
+        if step:
+            return step
         callers = [p for p in view.python_files if path in concepts.imports.get(p, ())]
+        script = _bare_script(judge, callers)
+        if script:
+            return half(
+                f"{script} trains, with constants only", [Evidence(script), Evidence(path, _line(judge, path))], 3
+            )
         if any(f.value.get("args") for f in view.of(path, "def") if f.value["type"] != "class") and (
             callers or concepts.is_runnable(path)
         ):
@@ -153,6 +164,29 @@ def training_scripted(judge: Judge) -> Outcome:
     if concepts.training_notebooks:
         return no("models are trained in notebooks only", [Evidence(path) for path in concepts.training_notebooks[:3]])
     return no("no code trains a model")
+
+
+def _bare_script(judge: Judge, callers: list[str]) -> str:
+    """A script that starts training as it is read, and takes nothing from outside."""
+    view, concepts = judge.view, judge.concepts
+    for path in callers:
+        if view.roles.get(path) != "source" or concepts.is_imported(path) or path.endswith("__init__.py"):
+            continue
+        if concepts.takes_arguments(path) or _reads_configuration(judge, [path]):
+            continue
+        for fact in view.of(path, "call"):
+            if "in" not in (fact.value or {}) and re.search(r"(^|[._:])(re)?(train|fit)(_\w+)?$", fact.name):
+                return path
+    return ""
+
+
+def _as_step(judge: Judge) -> Outcome:
+    """Training in a script that a pipeline declared in code or for Ploomber hands its parameters to."""
+    staged = [path for path in judge.concepts.training_files if path in judge.concepts.stage_scripts]
+    if not staged:
+        return NOTHING
+    reason = f"{staged[0]} trains as a step that its pipeline parametrises"
+    return yes(reason, [Evidence(staged[0], _line(judge, staged[0]))], 3, "medium")
 
 
 def _line(judge: Judge, path: str) -> int | None:
@@ -219,7 +253,8 @@ _PROMOTES = late(
 
 
 _COMPARES = late(
-    r"prod|champion|current|baseline|threshold|min_|minimum|required|previous|old_|registered|challenger|candidate|accept|target_|reference|deployed|live_|existing",
+    r"prod|champion|current|baseline|threshold|min_|minimum|required|previous|old_|registered|challenger|candidate|accept|target_|reference|deployed|live_|existing"
+    r"|better|outperform|beats|good_enough|should_(promote|deploy|register|replace)|approved|(passes|meets)_",
     re.I,
 )
 
@@ -363,6 +398,8 @@ _SMOKE = late(
 
 def trains_by_command(line: str) -> bool:
     """Whether a command line starts training of a real model."""
+    if line.startswith(("-", "[")):
+        return False  # what is left of a test in a shell script
     if re.match(
         r"(pip|uv|poetry|conda|apt|apt-get|git|docker|echo|cd|ls|mkdir|cp|mv|rm|cat|pytest|ruff|black|mypy|flake8|pylint|pre-commit|coverage|python -m (pytest|pip))\b",
         line,
@@ -371,11 +408,17 @@ def trains_by_command(line: str) -> bool:
     line = " ".join(line.split()[:4] if not re.match(r"python\d? ", line) else line.split()[:2])
     return bool(
         re.search(
-            r"(^|[/_. -])(re)?train(ing)?[\w-]*(\.py|\.sh|\.R|\.jl|\b)|dvc (repro|exp run)|kedro run|mlflow run|az ml job create|az ml run submit|anyscale jobs? submit|run_.*pipeline|sagemaker.*start-pipeline|gcloud ai (custom-jobs|pipeline)|databricks (jobs run|bundle run)|python .*pipeline\w*\.py|kfp run|prefect deployment run|airflow dags trigger|cml runner|sky launch",
+            r"(^|[/_. -])(re)?train(ing)?[\w-]*(\.py|\.sh|\.R|\.jl|\b)|dvc (repro|exp run)|kedro run|mlflow run|az ml job create|az ml run submit|anyscale jobs? submit|run[-_].*pipeline|sagemaker.*start-pipeline|gcloud ai (custom-jobs|pipeline)|databricks (jobs run|bundle run)|python .*pipeline\w*\.py|kfp run|prefect deployment run|airflow dags trigger|cml runner|sky launch",
             line,
             re.I,
         )
     ) and not re.search(r"trained|--help|--version|constraint|strain", line)
+
+
+def runs_training_pipeline(judge: Judge, command: Command) -> bool:
+    """Whether a command starts a script that runs a pipeline declared in code, in which a model is trained."""
+    path = judge.concepts.pipeline_started_by(command.words)
+    return bool(path) and bool(judge.concepts.reach([path]) & set(judge.concepts.training_files))
 
 
 def retraining_triggered(judge: Judge) -> Outcome:
@@ -409,7 +452,9 @@ def retraining_triggered(judge: Judge) -> Outcome:
         triggers.setdefault(hit.path, []).append(hit)
     code_driven: list[Evidence] = []
     for command in ci_commands(view):
-        if not trains_by_command(command.line) or _SMOKE.search(command.line):
+        if not (trains_by_command(command.line) or runs_training_pipeline(judge, command)):
+            continue
+        if _SMOKE.search(command.line):
             continue
         path = command.hit.path
         origin = _ci_file(judge, command, triggers)
@@ -417,7 +462,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
         if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command):
             scheduled.append(command.evidence())
         elif names & {"push", "pull_request", "tag", "release", "workflow_run"} and not re.search(
-            r"(^|/)tests?/", path
+            r"(^|/)tests?/|(^|[/_-])(examples?|smoke)[\w-]*\.(ya?ml|sh)$", path
         ):
             code_driven.append(command.evidence())
     for hit in view.hits(
@@ -496,7 +541,7 @@ def _looks_like_test(command: Command) -> bool:
     job = str(command.hit.get("job") or "")
     return bool(
         re.search(
-            r"test|smoke|lint|check|nightly-ci|benchmark",
+            r"test|smoke|lint|check|nightly-ci|benchmark|examples?([_./-]|$)",
             f"{job} {command.hit.path.rpartition('/')[2]} {command.via}",
             re.I,
         )

@@ -155,6 +155,9 @@ def _function(machine: Machine, path: str, args: list[Value], named: Named, node
         if len(found) < len(args) or not found:
             return _partial_split(machine, args, node) if found else UNKNOWN
         return frames.split_data(machine, found, node, 2)
+    if path == "numpy.split" and len(args) > 1 and frames.cuts_by_length(node):
+        found = [data for item in args[:1] if (data := data_of(item)) is not None]
+        return frames.split_data(machine, found, node, 3) if found else UNKNOWN
     if name in ("zeros", "empty", "zeros_like", "empty_like") and top in ("numpy", "torch", "scipy"):
         return Data(NONE)  # to be filled row by row
     if name in ("random_split", "split_dataset") and first is not None:

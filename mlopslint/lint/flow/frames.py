@@ -661,6 +661,15 @@ def check_split(machine: Machine, datas: list[Data], node: ast.AST) -> None:
         rules.before_split(machine, data, node)
 
 
+def cuts_by_length(node: ast.Call) -> bool:
+    """Whether ``np.split`` cuts at shares of the rows (``[int(.7 * len(x))]``), as parts for training and testing are."""
+    cuts = node.args[1] if len(node.args) > 1 else None
+    return isinstance(cuts, ast.List | ast.Tuple) and any(
+        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "len"
+        for part in ast.walk(cuts)
+    )
+
+
 def split_data(machine: Machine, datas: list[Data], node: ast.AST, sides: int) -> Seq:
     """train_test_split and kin: the parts of each array in turn."""
     check_split(machine, datas, node)
