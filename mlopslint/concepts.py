@@ -71,6 +71,9 @@ def concepts_of(view: View) -> Concepts:
     return found
 
 
+_STARTS = late(r"subprocess\.|importlib\.|runpy\.|os\.system|.*TestClient|testbook|.*CliRunner")
+
+
 class Concepts:
     """Derived once from a view, each property on first use."""
 
@@ -465,16 +468,32 @@ class Concepts:
 
     def tests_project(self, path: str) -> bool:
         """Whether a test file imports the project's code, starts it, or calls it over HTTP."""
+        known = self._tests_project.get(path)
+        if known is None:
+            known = self._tests_project[path] = self._is_of_project(path)
+        return known
+
+    @cached_property
+    def _tests_project(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _packages(self) -> set[str]:
+        """The first folders of the project's modules."""
+        return {p.split("/")[0 if not p.startswith("src/") else 1] for p in self.view.python_files if "/" in p}
+
+    @cached_property
+    def _starters(self) -> set[str]:
+        """Calls that start a program or ask a service."""
+        return {name for name in self.view.names("call") if _STARTS.match(name)}
+
+    def _is_of_project(self, path: str) -> bool:
         if any(self.view.roles.get(target) != "test" for target in self.imports.get(path, ())):
             return True
-        packages = {p.split("/")[0 if not p.startswith("src/") else 1] for p in self.view.python_files if "/" in p}
         for fact in self.view.of(path, "import"):
-            if fact.name.lstrip(".:").split(".")[0] in packages:
+            if fact.name.lstrip(".:").split(".")[0] in self._packages:
                 return True
-        return any(
-            re.match(r"subprocess\.|importlib\.|runpy\.|os\.system|.*TestClient|testbook|.*CliRunner", fact.name)
-            for fact in self.view.of(path, "call")
-        )
+        return any(fact.name in self._starters for fact in self.view.of(path, "call"))
 
     def tested_targets(self, path: str) -> set[str]:
         """The project's files that a test file imports, directly."""

@@ -151,6 +151,17 @@ class View:
         found = self.of(path, "module")
         return found[-1].value if found else {}
 
+    @cached_property
+    def keywords(self) -> dict[str, list[Hit]]:
+        """Keyword -> the project's own calls that are given it."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        for hit in self.hits("call"):
+            if isinstance(hit.fact.value, dict):
+                for key in hit.fact.value:
+                    if not key.isdigit():
+                        found[key].append(hit)
+        return found
+
     # -- facts ---------------------------------------------------------------------------------------------------------
 
     def names(self, kind: str) -> Iterable[str]:

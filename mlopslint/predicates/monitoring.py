@@ -353,9 +353,10 @@ def _monitoring_settings(judge: Judge, pattern: str) -> list[Hit]:
     keyword = re.compile(pattern)
     return [
         hit
-        for hit in judge.view.hits("call")
-        if isinstance(hit.fact.value, dict)
-        and any(keyword.match(key) and value is not None for key, value in hit.fact.value.items())
+        for key, hits in judge.view.keywords.items()
+        if keyword.match(key)
+        for hit in hits
+        if hit.get(key) is not None
     ]
 
 

@@ -90,6 +90,7 @@ def data_code_tested(judge: Judge) -> Outcome:
 _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing")
 
 
+_STAND_IN = late(r"Dummy|Fake|Mock|Stub")
 _MODEL_CALLS = late(
     r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer\w*|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|score|score_samples|detect|classify|embed|encode_image|training_step|load_learner)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 )
@@ -103,19 +104,12 @@ def model_tested(judge: Judge) -> Outcome:
     if not judge.concepts.frameworks and not any(judge.concepts.loads_model(path) for path in view.python_files):
         return _tested_elsewhere(judge) or no("no test trains, loads or calls a model")
     wanted = {name for name in view.names("call") if _MODEL_CALLS.search(name) and not name.startswith(_NOT_MODELS)}
+    stand_ins = {name for name in view.names("call") if _STAND_IN.search(name)}
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
             continue
-        dummies = {
-            str((f.value or {}).get("in", ""))
-            for f in view.of(path, "call")
-            if re.search(r"Dummy|Fake|Mock|Stub", f.name)
-        }
-        made = [
-            f.name
-            for f in view.of(path, "def")
-            if f.value["type"] == "class" and re.search(r"Dummy|Fake|Mock|Stub", f.name)
-        ]
+        dummies = {str((f.value or {}).get("in", "")) for f in view.of(path, "call") if f.name in stand_ins}
+        made = [f.name for f in view.of(path, "def") if f.value["type"] == "class" and _STAND_IN.search(f.name)]
         asserting = {f.name: f for f in view.of(path, "def") if f.name.rpartition(".")[2].startswith("test")}
         fixtures = {f.value.get("target") for f in view.of(path, "decorator") if "fixture" in f.name}
         for fact in view.of(path, "call"):
@@ -126,7 +120,7 @@ def model_tested(judge: Judge) -> Outcome:
             where = str(value.get("in", ""))
             test = asserting.get(where)
             item = Evidence(path, fact.line, name)
-            dummy = where in dummies or (made and re.search(r"Dummy|Fake|Mock|Stub", name))
+            dummy = where in dummies or (made and name in stand_ins)
             if (
                 test is not None
                 and test.value.get("asserts")
