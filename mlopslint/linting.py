@@ -95,7 +95,9 @@ def lint(
             gathered = gather(narrowed, cache, jobs=jobs, progress=progress)
             view = View(narrowed, gathered)
             project = list(project_facts(view, settings))
-            if _open(project) and (not whole or len(narrowed.entries) < len(snapshot.entries)):
+            if (not whole or len(narrowed.entries) < len(snapshot.entries)) and (
+                _open(project) or _starts_others(root, view, settings)
+            ):
                 project = _with_the_rest(
                     root, narrowed, gathered, snapshot if whole else None, settings, cache, skip, jobs
                 )
@@ -144,6 +146,32 @@ def _open(project: Iterable[tuple[str, Fact]]) -> bool:
     from mlopslint.lint.engine import rule
 
     return any(isinstance(found := rule(fact.name), ProjectRule) and found.whole for _, fact in project)
+
+
+def _starts_others(root: str, view: View, settings: Config) -> bool:
+    """Whether any of these files starts something of the project that is not among them: what that does is then its doing, too."""
+    from mlopslint.lint.engine import project_rules
+
+    if not any(rule.whole and settings.wants(rule.code, rule.default) for rule in project_rules()):
+        return False
+    for path in (*view.python_files, *view.notebooks):
+        folders = {root, os.path.join(root, "src"), os.path.join(root, os.path.dirname(path))}
+        if any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call")):
+            for fact in view.of(path, "import"):
+                head = fact.name.lstrip(".:").partition(".")[0].partition(":")[0]
+                if fact.name.startswith(".") or any(
+                    os.path.isfile(os.path.join(folder, f"{head}.py")) or _holds_python(os.path.join(folder, head))
+                    for folder in folders
+                ):
+                    return True
+    return False
+
+
+def _holds_python(folder: str) -> bool:
+    try:
+        return any(name.endswith(".py") for name in os.listdir(folder))
+    except OSError:
+        return False
 
 
 #: Kinds of files that say which versions a project asks for.

@@ -214,3 +214,16 @@ def test_a_rule_that_never_stops_finding_is_stopped(tmp_path):
     write(tmp_path, {"a.py": "import numpy as np\n" + "x = np.log(1 + y)\n" * 3_000})
     found = codes(lint(tmp_path, "--select", "MDL118")[1])
     assert 500 <= len(found) <= 510
+
+
+def test_a_script_that_only_starts_what_trains_is_judged_with_it(make_repo):
+    tmp_path = make_repo(
+        {
+            "main.py": "from exp.trainer import Trainer\n\nTrainer().train()\n",
+            "exp/trainer.py": "import torch\n\n\nclass Trainer:\n    def train(self):\n        loss = torch.nn.Linear(1, 1)(x)\n"
+            "        loss.backward()\n        self.optimizer.step()\n",
+        }
+    )
+    alone = lint(tmp_path, paths=["main.py"])[1]["findings"]
+    whole = [item for item in lint(tmp_path)[1]["findings"] if item["path"] == "main.py"]
+    assert [item["code"] for item in alone] == ["VER103"] and alone == whole
