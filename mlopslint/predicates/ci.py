@@ -293,9 +293,9 @@ def cd_deploys(judge: Judge) -> Outcome:
             if (
                 command.hit.path == hit.path
                 and command.hit.get("job") == hit.fact.name
-                and re.search(r"deploy|rollout|apply|release", command.line, re.I)
+                and re.search(r"deploy|rollout|\bapply\b", command.line, re.I)
                 and not re.match(r"(git|echo|gh) ", command.line)
-                and not re.search(r"pypi|twine|docs|gh-pages", command.line + hit.fact.name, re.I)
+                and not re.search(r"pypi|twine|npm|docs|gh-pages", command.line + hit.fact.name, re.I)
             ):
                 return yes(f"job {hit.fact.name} deploys", [command.evidence()], 4, "medium")
     scripts = [
