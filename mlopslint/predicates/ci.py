@@ -282,6 +282,7 @@ def cd_deploys(judge: Judge) -> Outcome:
     if proven:
         use, item = proven[0]
         return Outcome(1.0, tuple(i for _, i in proven[:3]), use.rung, f"{use.name} deploys from CI")
+    commands = [command for command in ci_commands(judge.view) if not trial.search(command.hit.path)]
     jobs = [
         hit
         for hit in judge.view.hits("ci-job")
@@ -289,7 +290,7 @@ def cd_deploys(judge: Judge) -> Outcome:
         and re.search(r"deploy|prod|staging|release|rollout", f"{hit.fact.name} {hit.get('environment')}", re.I)
     ]
     for hit in jobs:
-        for command in ci_commands(judge.view):
+        for command in commands:
             if (
                 command.hit.path == hit.path
                 and command.hit.get("job") == hit.fact.name
@@ -300,7 +301,7 @@ def cd_deploys(judge: Judge) -> Outcome:
                 return yes(f"job {hit.fact.name} deploys", [command.evidence()], 4, "medium")
     scripts = [
         c
-        for c in ci_commands(judge.view)
+        for c in commands
         if re.search(
             r"(^|[/_ -])deploy\w*\.(py|sh)\b|make deploy|(prefect|zenml|flyte\w*|kfp|dagster\w*|metaflow) .*(deploy|register|upload)|python .*deploy\w*\.py",
             c.line,
@@ -309,7 +310,7 @@ def cd_deploys(judge: Judge) -> Outcome:
     ]
     if scripts:
         return yes(f"CI runs {scripts[0].line[:80]}", [scripts[0].evidence()], scripts[0].rung, "medium")
-    for command in ci_commands(judge.view):
+    for command in commands:
         path = judge.concepts.pipeline_started_by(command.words)
         for fact in judge.view.of(path, "call") if path else ():
             if re.search(
@@ -324,7 +325,7 @@ def cd_deploys(judge: Judge) -> Outcome:
                 )
     other = [
         c
-        for c in ci_commands(judge.view)
+        for c in commands
         if len(c.words) > 1
         and c.words[1] == "deploy"
         and re.fullmatch(r"[a-z][\w-]+", c.words[0])
