@@ -66,7 +66,9 @@ class Project:
 
     @cache
     def on_its_own(self, path: str) -> bool:
-        """Whether a module neither imports another of the project nor is imported by one."""
+        """Whether a module of the sources neither imports another of the project nor is imported by one."""
+        if self.view.roles[path] != "source":
+            return False
         concepts = concepts_of(self.view)
         return set(concepts.reach([path])) | set(concepts.reaching([path])) <= {path}
 

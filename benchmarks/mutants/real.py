@@ -506,7 +506,7 @@ def digits_lost(place: Place) -> Iterator[Changed]:
         func = place.text(node.func)
         if func in ("np.log1p", "torch.log1p", "np.expm1", "torch.expm1") and len(node.args) == 1 and not node.keywords:
             library, value = func.partition(".")[0], place.text(node.args[0])
-            if re.search(r"\[['\"]|price|count", value):
+            if re.search(r"^\[|\[['\"]|price|count", value):
                 continue  # whole units, and money: the digits do not matter
             text = f"{library}.log(1 + {value})" if "log" in func else f"({library}.exp({value}) - 1)"
             yield place.edit((node, text)), lines(node)
@@ -530,7 +530,7 @@ def frame_grown(place: Place) -> Iterator[Changed]:
                 yield changed, lines(node)
 
 
-@real("MON102", "torch", "tensorflow", "sklearn", "pandas")
+@real("MON102", "torch", "tensorflow", "sklearn", "fastapi", "flask", "mlflow", "xgboost")
 def swallowed(place: Place) -> Iterator[Changed]:
     for node in place.nodes(ast.Try):
         if len(node.handlers) != 1 or node.orelse or node.finalbody or len(node.body) < 2:
@@ -539,12 +539,12 @@ def swallowed(place: Place) -> Iterator[Changed]:
         if any(isinstance(item, (ast.Import, ast.ImportFrom)) for item in node.body):
             continue
         indent = " " * handler.col_offset
-        if not place.host.imported("torch", "tensorflow", "sklearn", "pandas") or "#" in "".join(
-            place.rows[handler.lineno - 1 : handler.end_lineno]
-        ):
+        if not place.host.imported(
+            "torch", "tensorflow", "sklearn", "fastapi", "flask", "mlflow", "xgboost"
+        ) or "#" in "".join(place.rows[handler.lineno - 1 : handler.end_lineno]):
             continue
-        if "int(" in place.text(node):
-            continue  # asks whether a text is a number
+        if re.search(r"\b(?:int|makedirs)\(", place.text(node)):
+            continue  # asks whether a text is a number, or whether a folder is there
         yield place.edit((handler, f"except Exception:\n{indent}    pass")), lines(node)
 
 

@@ -34,9 +34,14 @@ _READING = ("norm", "abs", "mean", "sum", "max", "min", "item", "clone", "cpu", 
 def _of_grad(node: ast.AST) -> bool:
     """``p.grad``, or something of it: ``p.grad.data.zero_``"""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        if isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Attribute):
+                return False
+            node = node.func.value  # ``autograd.grad(...)`` is a call of that name, and no gradient that is kept
+            continue
         if isinstance(node, ast.Attribute) and node.attr == "grad":
             return True
-        node = node.func if isinstance(node, ast.Call) else node.value
+        node = node.value
     return False
 
 
@@ -149,7 +154,9 @@ class GradientsNotCleared(PythonRule):
         if isinstance(node, ast.Name):
             return any(word in node.id for word in _CLEARING)
         if isinstance(node, ast.If) and any(isinstance(item, ast.Mod) for item in ast.walk(node.test)):
-            # steps only at every n-th batch: gradients are accumulated on purpose
+            # steps only at every n-th batch: gradients are accumulated on purpose, unless they are made there, too
+            if not node.orelse and any(torch.method(item) == "backward" for item in ast.walk(node)):
+                return False
             return any(torch.method(item) == "step" or isinstance(item, ast.Continue) for item in ast.walk(node))
         return isinstance(node, ast.Constant) and node.value == "zero_grad"
 
@@ -170,7 +177,7 @@ class GradientsNotCleared(PythonRule):
             return value is not None and not isinstance(value, ast.Call) and _of_grad(value)
         if not isinstance(node, ast.Call):
             return False
-        if torch.method(node) not in ("", *_READING) and _of_grad(node.func):
+        if torch.method(node) not in ("", *_READING) and _of_grad(node):
             return True
         if not any(_of_grad(item) for item in (*node.args, *(word.value for word in node.keywords))):
             return False
@@ -217,6 +224,7 @@ class GradientsNotCleared(PythonRule):
         return None
 
     GOOD = (
+        "import torch\nfor i, x in enumerate(loader):\n    if i % 4:\n        f(x).backward()\n    else:\n        f(x).backward()\n        optimizer.step()\n",
         "import torch\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    for p in m.parameters():\n        p.grad.data.zero_()\n",
         "import torch\nfrom mine import reset\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    for p in m.parameters():\n        reset(p.grad)\n",
         "import torch\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    grads = [p.grad for p in m.parameters()]\n    for g in grads:\n        g.zero_()\n",
@@ -235,6 +243,7 @@ class GradientsNotCleared(PythonRule):
         "import autograd\nfor x in xs:\n    x.backward()\n    optimizer.step()\n",
     )
     BAD = (
+        "import torch\nfrom torch import autograd, optim\nd, g = optim.Adam(a.parameters()), optim.Adam(b.parameters())\ndef penalty(x):\n    return autograd.grad(a(x), x)[0].norm()\nfor i, x in enumerate(loader):\n    (a(x) + penalty(x)).backward()\n    optimizer_d.step()\n    if i % 5 == 0:\n        b(x).backward()\n        optimizer_g.step()\n",
         "import torch\nimport torch.distributed as dist\ndef average(m):\n    for p in m.parameters():\n        dist.all_reduce(p.grad.data)\n        p.grad.data /= 4\nopt = torch.optim.SGD(m.parameters(), lr=1)\nfor x in loader:\n    f(x).backward()\n    average(m)\n    opt.step()\n",
         (
             "import torch\nfor x, y in loader:\n    loss = f(m(x), y)\n    loss.backward()\n    optimizer.step()\n",

@@ -305,10 +305,16 @@ def shallow(node: ast.AST) -> Iterator[ast.Call]:
 def last_value(at: Context, name: str, before: ast.AST) -> ast.expr | None:
     """What a name was last assigned above a node, in the same function or at the same top level; None where that is not plain."""
     found: ast.expr | None = None
+    known = False
     for line, value in _assignments(at.function if at.function is not None else at.tree).get(name, ()):
         if line >= before.lineno:  # type: ignore[attr-defined]
             break
-        found = value
+        found, known = value, True
+    if not known and at.notebook and at.function is None:
+        for tree in reversed(at.reader.trees[-40:-1]):  # the cells above
+            values = _assignments(tree).get(name)
+            if values:
+                return values[-1][1]
     return found
 
 
