@@ -17,6 +17,7 @@ from mlopslint import facts
 from mlopslint.cache import Cache, default_folder
 from mlopslint.concepts import concepts_of
 from mlopslint.config import Config
+from mlopslint.errors import MlopslintError
 from mlopslint.findings import SILENT, find
 from mlopslint.gather import Gathered, gather
 from mlopslint.kinds import kind_of
@@ -94,7 +95,7 @@ def project(path: str) -> Project:
     """The repository at a path; of a plain folder, all its files."""
     try:
         snapshot = open_snapshot(path, "HEAD")
-    except Exception:
+    except MlopslintError:
         snapshot = open_snapshot(path)
     wanted = [
         entry

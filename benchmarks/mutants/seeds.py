@@ -291,13 +291,13 @@ for inputs, labels in batches:
     loss = criterion(network(inputs), labels)
     loss.backward()
     optimizer.step()
-""", "", _TORCH, ("seed", "random_state")),
+""", "", _TORCH, ("seed", "random_state", "Trainer")),
     Seed("VER103", """
 from tensorflow import keras
 network = keras.Sequential([keras.layers.Dense(8), keras.layers.Dense(1)])
 network.compile("adam", "mse")
 network.fit([[1.0]] * 8, [1.0] * 8, epochs=2)
-""", "", ("keras",), ("seed", "random_state")),
+""", "", ("keras",), ("seed", "random_state", "Trainer")),
     Seed("MDL101", _NET + """
 for epoch in range(3):
     for inputs, labels in batches:
