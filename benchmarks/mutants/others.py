@@ -460,7 +460,7 @@ def image_without_version(owner: Project) -> Iterator[Mutant]:
         aliases = {match.group(1) for row in rows if (match := re.search(r"(?i)\bas\s+(\S+)\s*$", row))}
         for number, row in enumerate(rows):
             match = re.match(r"(FROM(?: --\S+)* )([\w./-]+):([\w.-]+)(.*)$", row)
-            if match and match.group(2) not in aliases and match.group(3) != "latest":
+            if match and match.group(2) not in aliases and match.group(3) != "latest" and "@" not in row:
                 for tag in ("", ":latest"):
                     new = [
                         *rows[:number],
@@ -473,9 +473,15 @@ def image_without_version(owner: Project) -> Iterator[Mutant]:
             continue
         for number, row in enumerate(rows):
             match = re.match(r"(\s+-?\s*image:\s*[\"']?)([a-z][\w./-]*/[\w./-]+|[a-z]+):([\w.-]+)([\"']?\s*)$", row)
-            if match and match.group(3) != "latest":
+            if match and match.group(3) != "latest" and _in_pod(rows[:number], path):
                 new = [*rows[:number], f"{match.group(1)}{match.group(2)}:latest{match.group(4)}", *rows[number + 1 :]]
                 yield from _text("DEP101", "manifest", path, new, (number + 1, number + 1))
+
+
+def _in_pod(above: list[str], path: str) -> bool:
+    """Whether a row is of a container; other resources name images that are read in other ways."""
+    keys = [row.strip(" -") for row in above if re.match(r"\s*-?\s*(?:containers|relatedImages|kind|predictor):", row)]
+    return kind_of(path) == "compose" or bool(keys) and keys[-1] == "containers:"
 
 
 @other("DEP102")
@@ -564,7 +570,7 @@ def probes_removed(owner: Project) -> Iterator[Mutant]:
 def resources_removed(owner: Project) -> Iterator[Mutant]:
     for path, rows, trees in _manifests(owner, "DEP105"):
         known = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"}
-        if "initContainers" not in "".join(rows) and any(
+        if not re.search("initContainers|PersistentVolumeClaim", "".join(rows)) and any(
             tree.get("kind") in known and "resources" in json.dumps(tree, default=str) for tree in trees
         ):
             for kept in _without(rows, "resources"):

@@ -31,6 +31,10 @@ _READING = ("norm", "abs", "mean", "sum", "max", "min", "item", "clone", "cpu", 
             "any", "dim", "append", "flatten", "reshape", "square")  # fmt: skip
 
 
+#: Those that give something of its own, or something that nobody clears gradients through.
+_VALUES = ("norm", "abs", "mean", "sum", "max", "min", "item", "clone", "numpy", "tolist", "std", "pow", "square")
+
+
 def _of_grad(node: ast.AST) -> bool:
     """``p.grad``, or something of it: ``p.grad.data.zero_``"""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
@@ -179,7 +183,8 @@ class GradientsNotCleared(PythonRule):
             return False
         if torch.method(node) not in ("", *_READING) and _of_grad(node):
             return True
-        if not any(_of_grad(item) for item in (*node.args, *(word.value for word in node.keywords))):
+        given = (*node.args, *(word.value for word in node.keywords))
+        if not any(_of_grad(item) and torch.method(item) not in _VALUES for item in given):
             return False
         return not at.resolve(node.func).startswith(_HARMLESS) and torch.method(node) != "append"
 
@@ -243,6 +248,7 @@ class GradientsNotCleared(PythonRule):
         "import autograd\nfor x in xs:\n    x.backward()\n    optimizer.step()\n",
     )
     BAD = (
+        "import torch\nfrom mine import histogram\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    for p in m.parameters():\n        histogram(p.grad.data.cpu().numpy())\n",
         "import torch\nfrom torch import autograd, optim\nd, g = optim.Adam(a.parameters()), optim.Adam(b.parameters())\ndef penalty(x):\n    return autograd.grad(a(x), x)[0].norm()\nfor i, x in enumerate(loader):\n    (a(x) + penalty(x)).backward()\n    optimizer_d.step()\n    if i % 5 == 0:\n        b(x).backward()\n        optimizer_g.step()\n",
         "import torch\nimport torch.distributed as dist\ndef average(m):\n    for p in m.parameters():\n        dist.all_reduce(p.grad.data)\n        p.grad.data /= 4\nopt = torch.optim.SGD(m.parameters(), lr=1)\nfor x in loader:\n    f(x).backward()\n    average(m)\n    opt.step()\n",
         (
