@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import islice
 from typing import Any
 
 from mlopslint.lint import engine
@@ -181,6 +182,7 @@ class Reader:
         "bad_names", "main", "guards", "branches", "strings", "at", "calls", "reads", "nodes",
         "classes",
         "helpers",
+        "plain",
         "trees",
     )  # fmt: skip
 
@@ -199,6 +201,7 @@ class Reader:
         self.attributes: dict[str, str] = {}
         #: function of the module -> (itself, the origin of what it returns, or the argument that it returns)
         self.helpers: dict[str, tuple[ast.FunctionDef, str, str]] = {}
+        self.plain: set[ast.FunctionDef] = set()
         self.classes: set[str] = set()
         self.function = ""
         self.owner = ""
@@ -517,10 +520,12 @@ class Reader:
     def returned(self, call: ast.Call) -> str:
         """What a function of this module makes, where it can return one thing only: what it made, or what it was given."""
         function, made, given = self.helpers[call.func.id]  # type: ignore[attr-defined]
-        inner = [item for item in ast.walk(function) if item.__class__ in _LEAVES or given and _stores(item, given)]
-        if len(inner) != 1:
-            del self.helpers[function.name]
-            return ""
+        if function not in self.plain:  # asked once, and only of functions whose result is bound
+            leaves = (item for item in ast.walk(function) if item.__class__ in _LEAVES or _stores(item, given))
+            if len(list(islice(leaves, 2))) != 1:
+                del self.helpers[function.name]
+                return ""
+            self.plain.add(function)
         if not given:
             return made
         names = [argument.arg for argument in function.args.args]
