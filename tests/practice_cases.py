@@ -106,6 +106,8 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "settings through Starlette": ("STR006", "pass", {"app/config.py": "from starlette.config import Config\n\nconfig = Config('.env')\n"}),
     "a README of one title": ("STR002", "partial", {"README.md": "# Churn\n"}),
     "pip beside pinned packages": ("VER003", "pass", {"environment.yml": "name: a\ndependencies:\n  - python=3.12\n  - pip\n  - numpy==2.1.0\n"}),
+    "a release script is no deployment": ("CIC006", "fail", {".github/workflows/npm.yml": "on: push\njobs:\n  publish-ui:\n    environment: release\n    runs-on: ubuntu-latest\n    steps:\n      - run: python scripts/release/bump.py\n      - run: npm publish\n"}),
+    "a deployment for a test": ("CIC006", "fail", {".github/workflows/api-tests.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make deploy IMG=localhost/a\n"}),
     "a duration is no version": ("VER002", "fail", {"train.py": "import time\n" + TRAIN + "    start = time.time()\n    torch.save(model, 'm.pt')\n"}),
     "an archive of another tool": ("STR008", "partial", {".gitignore": "__pycache__/\nterraform/**/*.zip\n"}),
     "one variant has all traffic": ("MON007", "fail", {"infra/a.tf": ENDPOINT.format(variants=VARIANT.format(name="all", weight="1.0"))}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import islice
 from typing import Any
 
 from mlopslint.lint import engine
@@ -186,6 +187,9 @@ class Reader:
         "facts", "cell", "names", "counts", "seen", "types", "attributes", "function", "owner",
         "complexity", "asserts", "depth", "optional", "statements", "prints", "logs", "total_names",
         "bad_names", "main", "guards", "branches", "strings", "at", "calls", "reads", "nodes",
+        "classes",
+        "helpers",
+        "plain",
         "trees",
     )  # fmt: skip
 
@@ -202,6 +206,10 @@ class Reader:
         self.seen: set[tuple[str, str]] = set()
         self.types: dict[str, str] = {}
         self.attributes: dict[str, str] = {}
+        #: function of the module -> (itself, the origin of what it returns, or the argument that it returns)
+        self.helpers: dict[str, tuple[ast.FunctionDef, str, str]] = {}
+        self.plain: set[ast.FunctionDef] = set()
+        self.classes: set[str] = set()
         self.function = ""
         self.owner = ""
         self.complexity = 1
@@ -505,13 +513,7 @@ class Reader:
 
     def bind(self, target: ast.expr, value: ast.expr | None) -> None:
         """Remember what a name or ``self.attribute`` was made from."""
-        origin = ""
-        if value is not None and value.__class__ in _ORIGINS:
-            origin = self.dotted(value)
-            if origin and (origin[0] == "." and ":" not in origin):
-                origin = ""
-            if origin and "." not in origin and origin not in self.names and not origin[0].isupper():
-                origin = ""
+        origin = self.origin(value) if value is not None and value.__class__ in _ORIGINS else ""
         cls = target.__class__
         if cls is ast.Name:
             name = target.id  # type: ignore[attr-defined]
@@ -524,6 +526,42 @@ class Reader:
             if inner.__class__ is ast.Name and inner.id == "self":
                 if origin and len(origin) < 200:
                     self.attributes[target.attr] = origin  # type: ignore[attr-defined]
+
+    def origin(self, value: ast.expr) -> str:
+        """What an expression was made from, "" where that is not known."""
+        if value.__class__ is ast.Call:
+            func = value.func
+            if func.__class__ is ast.Name:
+                if func.id in self.helpers and func.id not in self.types and func.id not in self.names:
+                    return self.returned(value)
+            elif func.__class__ is ast.Attribute and func.attr in _ITSELF:
+                made = func.value
+                if made.__class__ is ast.Call and made.func.__class__ is ast.Name and made.func.id in self.classes:
+                    return self.origin(made)  # ``Net().to(device)`` is a ``Net``
+        origin = self.dotted(value)
+        if origin and (origin[0] == "." and ":" not in origin):
+            return ""
+        if origin and "." not in origin and origin not in self.names and not origin[0].isupper():
+            return ""
+        return origin
+
+    def returned(self, call: ast.Call) -> str:
+        """What a function of this module makes, where it can return one thing only: what it made, or what it was given."""
+        function, made, given = self.helpers[call.func.id]  # type: ignore[attr-defined]
+        if function not in self.plain:  # asked once, and only of functions whose result is bound
+            leaves = (item for item in ast.walk(function) if item.__class__ in _LEAVES or _stores(item, given))
+            if len(list(islice(leaves, 2))) != 1:
+                del self.helpers[function.name]
+                return ""
+            self.plain.add(function)
+        if not given:
+            return made
+        names = [argument.arg for argument in function.args.args]
+        values = {word.arg: word.value for word in call.keywords}
+        if not any(item.__class__ is ast.Starred for item in call.args):
+            values |= dict(zip(names, call.args, strict=False))
+        value = values.get(given)
+        return self.origin(value) if value is not None and value.__class__ in _ORIGINS and value is not call else ""
 
     def assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
@@ -812,6 +850,8 @@ class Reader:
                 self.ask(rules, node)
             at.function, at.functions, at.loops = around
         complexity, asserts = self.complexity, self.asserts
+        if not in_class and qualified == name:
+            self.remember(node, {argument.arg for argument in every})
         self.function, self.types, self.complexity, self.asserts, self.depth = outer
         if self.function:  # nested functions count towards their outer one too
             self.complexity += complexity
@@ -839,9 +879,22 @@ class Reader:
             },
         )
 
+    def remember(self, node: ast.FunctionDef | ast.AsyncFunctionDef, arguments: set[str]) -> None:
+        """Keep what a function returns at its end, for the names that are bound to calls of it."""
+        self.helpers.pop(node.name, None)
+        last = node.body[-1]
+        if not isinstance(last, ast.Return) or node.__class__ is not ast.FunctionDef or node.decorator_list:
+            return
+        value = last.value
+        if value.__class__ is ast.Name and value.id in arguments and value.id not in self.types:
+            self.helpers[node.name] = (node, "", value.id)
+        elif value.__class__ in _ORIGINS and (made := self.origin(last.value)):  # type: ignore[arg-type]
+            self.helpers[node.name] = (node, made, "")
+
     def define_class(self, node: ast.ClassDef) -> None:
         self.decorators(node)
         name = node.name
+        self.classes.add(name)
         self.name(name, bool(_CAP_WORDS.match(name)) or "_" in name and name[0].isupper(), node.lineno)
         bases = [base for base in (self.dotted(item) for item in node.bases) if base]
         for keyword in node.keywords:
@@ -920,7 +973,16 @@ _LOG_METHODS = frozenset(
     for root in (".", "logger.", "log.", "LOGGER.", "_logger.")
     for level in ("info", "debug", "warning", "error", "exception", "critical", "warn")
 )
+
+
+def _stores(node: ast.AST, name: str) -> bool:
+    return node.__class__ is ast.Name and node.id == name and node.ctx.__class__ is not ast.Load
+
+
 _NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
+#: Methods of a module of PyTorch that return the module.
+_ITSELF = frozenset({"to", "cuda", "cpu", "half", "float", "double", "eval", "train"})
+_LEAVES = frozenset({ast.Return, ast.Yield, ast.YieldFrom})
 _ORIGINS = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Await})
 _ORDERINGS = frozenset({ast.Lt, ast.LtE, ast.Gt, ast.GtE})
 

@@ -15,7 +15,8 @@ from mlopslint.records import Fact
 _TEST = late(
     r"^(?:\S{0,80}/)?(?:python[\d.]{0,5} -m )?(?:pytest|py\.test|tox|nox|unittest|coverage run|ruff(?! format(?!.*--check))|flake8|pylint|mypy|pyright"
     r"|black .*--check|isort .*--check|pre-commit run|great_expectations|dvc (?:repro|exp run|metrics diff)|yamllint|hadolint|terraform validate"
-    r"|kubeconform|kubeval|helm lint|shellcheck|npm (?:run )?test|yarn test|go test|cargo test|make (?:-\S+ )*(?:test|tests|lint|check|type-?check)"
+    r"|kubeconform|kubeval|helm lint|shellcheck|npm (?:run )?test|yarn test|go test|cargo test|make (?:-\S+ )*(?:test|tests|lint|check|type-?check"
+    r"|(?:tests?|lint)(?:[-_](?!clean|setup|deps|env|data|install|down|up|start|stop|report|fix|no-)\w+)+)"
     r"|manage\.py test)(?=\s|$)"
 )
 _ASIDE = late(r"--version|--help|--collect-only|--exit-zero|--fix\b|-h$|erase|--install-types")
@@ -92,6 +93,9 @@ class FailureIgnored(FileRule):
 
     GOOD = (
         {
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: make test-env-down || true\n      - run: make tests-clean || true\n"
+        },
+        {
             ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: pytest\n      - run: codecov || true\n"
             "        continue-on-error: true\n      - run: ruff --version || true\n      - name: experimental\n        continue-on-error: true\n"
             "        run: pytest\n"
@@ -110,6 +114,9 @@ class FailureIgnored(FileRule):
         },
     )
     BAD = (
+        {
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: make test-python-integration || true\n"
+        },
         {
             ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: |\n          pip install .\n          pytest -q || true\n"
         },

@@ -81,12 +81,16 @@ def _last(name: str) -> str:
 
 
 def _tried(statement: ast.stmt, at: Context) -> bool:
-    """Whether a statement is run for the error that it may raise."""
-    tried = at.memo.get("tried")
+    """Whether a statement is run for the error that it may raise: in a ``try`` that does not go on with the same frame."""
+    tried: dict[int, list[ast.stmt]] | None = at.memo.get("tried")
     if tried is None:
         blocks = [node.body for node in inside(at.tree, functions=True) if isinstance(node, ast.Try)]
-        tried = at.memo["tried"] = {id(item) for body in blocks for item in body}
-    return id(statement) in tried
+        tried = at.memo["tried"] = {id(item): body[n + 1 :] for body in blocks for n, item in enumerate(body)}
+    if id(statement) not in tried:
+        return False
+    owner = next((item for item in inside(statement) if isinstance(item, ast.Name)), None)
+    later = (item for part in tried[id(statement)] for item in inside(part))
+    return owner is None or not any(isinstance(item, ast.Name) and item.id == owner.id for item in later)
 
 
 def _shown(statement: ast.stmt, at: Context) -> bool:
@@ -195,6 +199,9 @@ class ResultDiscarded(PythonRule):
         return is_frame(name.rpartition(".")[0])
 
     GOOD = (
+        "import pandas as pd\ndf = pd.read_csv('a')\ntry:\n    df.drop('x')\n    there = True\nexcept KeyError:\n    there = False\n",
+        "import pandas as pd\ndef load(p):\n    if p:\n        return {}\n    return pd.read_csv('a')\ndf = load(1)\ndf.drop('x')\nprint(df)\n",
+        "import pandas as pd\ndef same(x):\n    x = list(x)\n    return x\ndf = same(pd.read_csv('a'))\ndf.append(1)\nprint(df)\n",
         "import pandas as pd\ndf = pd.read_csv('a')\ndf = df.dropna()\n",
         "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna(inplace=True)\n",
         "import pandas as pd\ndef f():\n    df = pd.read_csv('a')\n    return df.dropna()\n",
@@ -209,6 +216,8 @@ class ResultDiscarded(PythonRule):
         "import pandas as pd\ndf = pd.read_csv('a')\ntry:\n    df.astype(int)\nexcept ValueError:\n    raise SystemExit(1)\n",
     )
     BAD = (
+        "import pandas as pd\ntry:\n    df = pd.read_csv('a')\n    df.dropna()\n    df.to_csv('b')\nexcept OSError:\n    raise\n",
+        "import pandas as pd\ndef load():\n    df = pd.read_csv('a')\n    return df\ndef checked(x):\n    print(x)\n    return x\ndf = checked(load())\ndf.dropna()\nprint(df)\n",
         "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n\n\ndef f():\n    return df\n",
         (
             "import pandas as pd\ndf = pd.read_csv('a')\ndf.dropna()\n",

@@ -88,6 +88,9 @@ class ImageLatest(FileRule):
         },
     )
     BAD = (
+        {
+            "k8s.yaml": "apiVersion: batch/v1\nkind: Job\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: gcr.io/acme-examples/train:latest\n"
+        },
         {"Dockerfile": "FROM python\n"},
         {"Dockerfile": "FROM --platform=linux/amd64 python:latest AS build\n"},
         {"Dockerfile": "FROM python:3.12\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\n"},

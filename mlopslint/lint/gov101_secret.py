@@ -15,6 +15,16 @@ _SHOWN = late(
 )
 
 
+#: A program may be an example or draw samples; of those only a module of settings shows a form.
+_SETTINGS = late(r"(?i)config|settings|secret|cred|local|env")
+
+
+def _shown(path: str, kind: str) -> bool:
+    if kind == "python" and not _SETTINGS.search(path.rpartition("/")[2]):
+        return False
+    return _SHOWN.search(path) is not None
+
+
 #: A made-up value in two halves, so that no scanner takes this file for a leak.
 _SAMPLE = "q8Zr2Lw0vTx" + "7Np4Kd9Yb1c"
 
@@ -61,7 +71,7 @@ class Secret(ProjectRule):
         roles = frozenset({"source", "example", "docs", "test", "generated"})
         for hit in view.hits("secret", roles=roles):
             kind, role, sure = view.kinds.get(hit.path, ""), view.roles[hit.path], hit.get("confidence") == "high"
-            if kind in CI or kind == "lock" or _SHOWN.search(hit.path):
+            if kind in CI or kind == "lock" or _shown(hit.path, kind):
                 continue
             if not sure and (role in ("test", "docs", "generated") or kind in ("document", "web")):
                 continue
@@ -79,6 +89,7 @@ class Secret(ProjectRule):
             yield hit.path, problem if sure else problem._replace(confidence="medium")
 
     GOOD = (
+        {"settings_example.py": f"api_key = '{_SAMPLE}'\n"},
         {"app.py": "api_key = os.environ['API_KEY']\ntoken = 'your-token-goes-here-123456'\n"},
         {".env.example": f"API_TOKEN={_SAMPLE}\n"},
         {"tests/test_app.py": f"api_key = '{_SAMPLE}'\n"},
@@ -88,6 +99,7 @@ class Secret(ProjectRule):
         },
     )
     BAD = (
+        ({"sample.py": f"x = 1\napi_key = '{_SAMPLE}'\n"}, "sample.py", 2),
         ({"app.py": f"x = 1\napi_key = '{_SAMPLE}'\n"}, "app.py", 2),
         ({"train.sh": "#!/bin/sh\nexport WANDB_API_KEY=" + "3a91c7f05be24d86" * 2 + "09fd13b7\n"}, "train.sh", 2),
         (

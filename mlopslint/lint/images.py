@@ -13,7 +13,7 @@ from mlopslint.records import Fact
 
 #: What is put in the place of an image by whoever deploys it.
 _STANDS_FOR = late(
-    r"[$<>{}()\s]|(?i:your|placeholder|replace|changeme|example|todo)|^[A-Z_]+(?::|$)|^ko://|^(?:controller|image|img)(?::|$)"
+    r"[$<>{}()\s]|(?i:your|placeholder|replace|changeme|(?<![\w-])example|todo)|^[A-Z_]+(?::|$)|^ko://|^(?:controller|image|img)(?::|$)"
 )
 _SERVER = late(
     r"(?:^|\s|/)(?:uvicorn|gunicorn|hypercorn|daphne|waitress-serve|flask run|fastapi run|streamlit run|gradio|mlflow (?:models )?(?:serve|server|ui)"

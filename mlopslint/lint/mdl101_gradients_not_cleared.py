@@ -26,6 +26,29 @@ _HARMLESS = (
 )
 
 
+#: Methods of a gradient that leave it as it is.
+_READING = ("norm", "abs", "mean", "sum", "max", "min", "item", "clone", "cpu", "numpy", "pow", "detach", "size", "view", "std", "all",
+            "any", "dim", "append", "flatten", "reshape", "square")  # fmt: skip
+
+
+#: Those that give something of its own, or something that nobody clears gradients through.
+_VALUES = ("norm", "abs", "mean", "sum", "max", "min", "item", "clone", "numpy", "tolist", "std", "pow", "square")
+
+
+def _of_grad(node: ast.AST) -> bool:
+    """``p.grad``, or something of it: ``p.grad.data.zero_``"""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        if isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Attribute):
+                return False
+            node = node.func.value  # ``autograd.grad(...)`` is a call of that name, and no gradient that is kept
+            continue
+        if isinstance(node, ast.Attribute) and node.attr == "grad":
+            return True
+        node = node.value
+    return False
+
+
 class GradientsNotCleared(PythonRule):
     """A training loop that never clears the gradients.
 
@@ -97,7 +120,9 @@ class GradientsNotCleared(PythonRule):
         optimizers = {torch.receiver(at, item) for item in steps if not self._scaled(item, at)}
         optimizers |= {at.reader.text(item.args[0]) for item in steps if self._scaled(item, at)}
         every = torch.reached(at, [node])
-        if any(self._clears(item) for item in every) or self._made_within(node, backward, optimizers, at):
+        if any(self._clears(item) or self._touches(item, at) for item in every) or self._made_within(
+            node, backward, optimizers, at
+        ):
             return
         known = torch.definitions(at)
         cls = torch.enclosing_class(at)
@@ -129,13 +154,39 @@ class GradientsNotCleared(PythonRule):
     @staticmethod
     def _clears(node: ast.AST) -> bool:
         if isinstance(node, ast.Attribute):
-            return node.attr == "grad" or any(word in node.attr for word in _CLEARING)
+            return any(word in node.attr for word in _CLEARING)
         if isinstance(node, ast.Name):
             return any(word in node.id for word in _CLEARING)
         if isinstance(node, ast.If) and any(isinstance(item, ast.Mod) for item in ast.walk(node.test)):
-            # steps only at every n-th batch: gradients are accumulated on purpose
+            # steps only at every n-th batch: gradients are accumulated on purpose, unless they are made there, too
+            if not node.orelse and any(torch.method(item) == "backward" for item in ast.walk(node)):
+                return False
             return any(torch.method(item) == "step" or isinstance(item, ast.Continue) for item in ast.walk(node))
         return isinstance(node, ast.Constant) and node.value == "zero_grad"
+
+    @staticmethod
+    def _touches(node: ast.AST, at: Context) -> bool:
+        """Whether gradients are set, changed in place, or handed to something that may do so; they may be read and scaled."""
+        if isinstance(node, (ast.Assign, ast.Delete)) and any(_of_grad(target) for target in node.targets):
+            return True
+        if isinstance(node, (ast.Assign, ast.Return, ast.ListComp, ast.GeneratorExp, ast.For)):
+            # under another name, or in a list, it is out of our sight
+            value = (
+                node.elt
+                if isinstance(node, (ast.ListComp, ast.GeneratorExp))
+                else node.iter
+                if isinstance(node, ast.For)
+                else node.value
+            )
+            return value is not None and not isinstance(value, ast.Call) and _of_grad(value)
+        if not isinstance(node, ast.Call):
+            return False
+        if torch.method(node) not in ("", *_READING) and _of_grad(node):
+            return True
+        given = (*node.args, *(word.value for word in node.keywords))
+        if not any(_of_grad(item) and torch.method(item) not in _VALUES for item in given):
+            return False
+        return not at.resolve(node.func).startswith(_HARMLESS) and torch.method(node) != "append"
 
     @staticmethod
     def _made_within(node: ast.AST, backward: list[ast.AST], optimizers: set[str], at: Context) -> bool:
@@ -178,6 +229,10 @@ class GradientsNotCleared(PythonRule):
         return None
 
     GOOD = (
+        "import torch\nfor i, x in enumerate(loader):\n    if i % 4:\n        f(x).backward()\n    else:\n        f(x).backward()\n        optimizer.step()\n",
+        "import torch\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    for p in m.parameters():\n        p.grad.data.zero_()\n",
+        "import torch\nfrom mine import reset\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    for p in m.parameters():\n        reset(p.grad)\n",
+        "import torch\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    grads = [p.grad for p in m.parameters()]\n    for g in grads:\n        g.zero_()\n",
         "import torch\nfor x, y in loader:\n    optimizer.zero_grad()\n    loss = f(m(x), y)\n    loss.backward()\n    optimizer.step()\n",
         "import torch\nfor e in range(9):\n    for x, y in loader:\n        loss = f(m(x), y)\n        loss.backward()\n        opt.step()\n        m.zero_grad()\n",
         "import torch\ndef clear(o):\n    o.zero_grad(set_to_none=True)\nfor x in loader:\n    clear(opt)\n    f(x).backward()\n    opt.step()\n",
@@ -193,6 +248,9 @@ class GradientsNotCleared(PythonRule):
         "import autograd\nfor x in xs:\n    x.backward()\n    optimizer.step()\n",
     )
     BAD = (
+        "import torch\nfrom mine import histogram\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    for p in m.parameters():\n        histogram(p.grad.data.cpu().numpy())\n",
+        "import torch\nfrom torch import autograd, optim\nd, g = optim.Adam(a.parameters()), optim.Adam(b.parameters())\ndef penalty(x):\n    return autograd.grad(a(x), x)[0].norm()\nfor i, x in enumerate(loader):\n    (a(x) + penalty(x)).backward()\n    optimizer_d.step()\n    if i % 5 == 0:\n        b(x).backward()\n        optimizer_g.step()\n",
+        "import torch\nimport torch.distributed as dist\ndef average(m):\n    for p in m.parameters():\n        dist.all_reduce(p.grad.data)\n        p.grad.data /= 4\nopt = torch.optim.SGD(m.parameters(), lr=1)\nfor x in loader:\n    f(x).backward()\n    average(m)\n    opt.step()\n",
         (
             "import torch\nfor x, y in loader:\n    loss = f(m(x), y)\n    loss.backward()\n    optimizer.step()\n",
             "import torch\nfor x, y in loader:\n    loss = f(m(x), y)\n    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n",

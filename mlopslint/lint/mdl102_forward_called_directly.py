@@ -95,6 +95,9 @@ class ForwardCalledDirectly(PythonRule):
         "class Turtle: pass\nmodel = Turtle()\nmodel.forward(10)\n",
     )
     BAD = (
+        "import torch\nfrom torch import nn\nif True:\n    class A(nn.Module):\n        pass\n    a = A().to(d)\n    print(a.forward(1))\n",
+        "import torch\nfrom torch import nn\ndef f():\n    class A(nn.Module):\n        pass\n    a = A().eval()\n    return a.forward(1)\n",
+        "import torch\nfrom torch import nn\ndef build(n):\n    layers = nn.Sequential(nn.Linear(n, n))\n    return layers\na = build(3)\nprint(a.forward(1))\n",
         "import torch\nfrom zoo import Net\nnet = Net(3)\nnet.forward(torch.ones(1))\n",
         ("import torch\ny = model.forward(x)\n", "import torch\ny = model(x)\n"),
         (

@@ -147,6 +147,7 @@ class EvalModeMissing(PythonRule):
         "import torch\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained('bert')\nwith torch.no_grad():\n    m(x)\n",
     )
     BAD = (
+        "import torch\nfrom torch import nn\nm = nn.Sequential(nn.Linear(1, 1), nn.Dropout())\nf = nn.MSELoss()\nfor e in range(3):\n    for x, y in loader:\n        f(m(x), y).backward()\n        optimizer.step()\n    m.eval()\n    print(m(v))\n",
         "import torch\nfor e in range(3):\n    for x in loader:\n        loss = model(x)\n        loss.backward()\n        optimizer.step()\n    model.eval()\n    with torch.no_grad():\n        print(model(v))\n",
         "import torch\nmodel = make()\ndef test(model):\n    model.eval()\n    return model(v)\ndef train(model):\n    model(x).backward()\nfor e in range(3):\n    train(model)\n    test(model)\n",
         "import torch\nfrom torchvision import models\nm = models.resnet18()\nwith torch.no_grad():\n    for x in loader:\n        p = m(x)\n",
@@ -178,12 +179,26 @@ def _trained(nodes: list[ast.AST], at: Context) -> set[str]:
     Where that cannot be told (several models, none called here) it is what is called as a function and named so.
     """
     called = {
-        at.reader.text(item.func)
+        at.reader.text(item.func): item.func
         for item in nodes
         if isinstance(item, ast.Call) and isinstance(item.func, (ast.Name, ast.Attribute))
     }
-    models = {text for text in called if torch.MODEL_NAME.match(text.rpartition(".")[2])}
+    models = {
+        text
+        for text, func in called.items()
+        if torch.MODEL_NAME.match(text.rpartition(".")[2]) or _made_here_of_layers(func, at)
+    }
     return models if len(models) == 1 else set()
+
+
+def _made_here_of_layers(func: ast.expr, at: Context) -> bool:
+    """Whether a variable is a model by what it was made from: layers in a row, or a class of this file that is a module."""
+    if not isinstance(func, ast.Name) or func.id not in at.reader.types:
+        return False
+    origin = torch.made_from(at, func)
+    return origin == "torch.nn.Sequential" or (
+        torch.local_class(at, origin) is not None and torch.module_class(at, origin) and "Loss" not in origin
+    )
 
 
 def _leaves_after(node: ast.AST, nest: ast.AST) -> bool:

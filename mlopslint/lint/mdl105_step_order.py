@@ -14,8 +14,8 @@ class StepOrder(PythonRule):
 
     What it does
     ------------
-    Finds loops in which the learning-rate scheduler steps before the optimizer, and ``zero_grad()`` between ``backward()`` and the ``step()``
-    of the same optimizer.
+    Finds loops in which the learning-rate scheduler steps before the optimizer, and, in loops and functions, ``zero_grad()`` between
+    ``backward()`` and the ``step()`` of the same optimizer.
 
     Why is this bad?
     ----------------
@@ -54,14 +54,16 @@ class StepOrder(PythonRule):
     code = "MDL105"
     name = "step-order"
     in_tests = False
-    nodes = (ast.For, ast.While)
+    nodes = (ast.For, ast.While, ast.FunctionDef)
     markers = (b".step(",)
 
-    def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
+    def check(self, node: ast.For | ast.While | ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
         if not at.within(node, ".step(") or not at.imported("torch") or torch.spent(at):
             return
-        yield from self._scheduler(node, at)
-        if not at.loops:
+        if not isinstance(node, ast.FunctionDef):
+            yield from self._scheduler(node, at)
+        # the gradients of one step are gone wherever that step stands: in a loop, or in a function that the loop calls
+        if isinstance(node, ast.FunctionDef) or not at.loops and at.function is None:
             for block in torch.blocks(node.body):
                 yield from self._cleared(block, at)
 
@@ -81,7 +83,10 @@ class StepOrder(PythonRule):
                 before = torch.reached(at, node.body[:number])
                 if any(torch.method(item) == "step" for item in before) or StepOrder._opaque(before, at):
                     return
-                if any(StepOrder._steps(item, at) for item in torch.reached(at, node.body[number + 1 :])):
+                if any(
+                    StepOrder._steps(item, at) or StepOrder._trains(item, at)
+                    for item in torch.reached(at, node.body[number + 1 :])
+                ):
                     text = torch.receiver(at, call)
                     yield at.problem(call, f"{text} steps before the optimizer; step it after")
                 return
@@ -99,11 +104,20 @@ class StepOrder(PythonRule):
         return False
 
     @staticmethod
+    def _trains(node: ast.AST, at: Context) -> bool:
+        """``train(model, loader, optimizer)`` of another module."""
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or "train" not in node.func.id.lower():
+            return False
+        return any(isinstance(item, ast.Name) and torch.is_optimizer(at, item) for item in node.args)
+
+    @staticmethod
     def _steps(node: ast.AST, at: Context) -> bool:
         if not isinstance(node, ast.Call) or torch.method(node) != "step":
             return False
-        if node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)) and torch.is_optimizer(at, node.args[0]):
-            return True
+        if node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)):
+            # ``scaler.step(optimizer)``, also of one that a function of the project made
+            if torch.is_optimizer(at, node.args[0]) or "optim" in at.resolve(node.args[0]).rpartition(".")[2].lower():
+                return True
         return torch.is_optimizer(at, node.func.value)  # type: ignore[attr-defined]
 
     @staticmethod
@@ -138,6 +152,8 @@ class StepOrder(PythonRule):
                         backward = False
 
     GOOD = (
+        "import torch\ndef update(loss, optimizer):\n    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n",
+        "import torch\nfrom mine import train\nfor e in range(3):\n    train(m, loader, optimizer)\n    scheduler.step()\n",
         "import torch\nfor e in range(3):\n    for x in loader:\n        optimizer.zero_grad()\n        f(x).backward()\n        optimizer.step()\n    scheduler.step()\n",
         "import torch\nfor x in loader:\n    f(x).backward()\n    optimizer.step()\n    optimizer.zero_grad()\n",
         "import torch\nfor x in loader:\n    g(x).backward()\n    opt_d.zero_grad()\n    d(x).backward()\n    opt_d.step()\n    opt_g.step()\n",
@@ -147,6 +163,9 @@ class StepOrder(PythonRule):
         "import simpy\nfor e in range(3):\n    scheduler.step()\n    optimizer.step()\n",
     )
     BAD = (
+        "import torch\ndef update(loss, optimizer):\n    loss.backward()\n    optimizer.zero_grad()\n    optimizer.step()\n",
+        "import torch\nfrom mine import make_optimizer\noptimizer = make_optimizer(m)\nfor e in range(3):\n    scheduler.step()\n    for x in loader:\n        scaler.scale(f(x)).backward()\n        scaler.step(optimizer)\n",
+        "import torch\nfrom mine import train\noptimizer = torch.optim.SGD(m.parameters(), lr=1)\nfor e in range(3):\n    scheduler.step()\n    train(m, loader, optimizer)\n",
         "import torch\nfor e in range(3):\n    scheduler.step()\n    for x in loader:\n        f(x).backward()\n        optimizer.step()\n",
         "import torch\nfrom torch.optim import SGD, lr_scheduler\no = SGD(m.parameters(), lr=1)\ns = lr_scheduler.StepLR(o, 3)\nfor x in loader:\n    o.zero_grad()\n    f(x).backward()\n    s.step()\n    o.step()\n",
         "import torch\ndef train(m, optimizer):\n    for x in loader:\n        m(x).backward()\n        optimizer.step()\ndef main():\n    for e in range(3):\n        scheduler.step()\n        train(m, optimizer)\n",

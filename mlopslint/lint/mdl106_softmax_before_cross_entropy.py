@@ -112,6 +112,13 @@ class SoftmaxBeforeCrossEntropy(PythonRule):
         "from torch import nn\nclass N(nn.Module):\n    def forward(self, x):\n        if not self.training:\n            return x.softmax(1)\n        return x\nn = N()\nf = nn.CrossEntropyLoss()\nl = f(n(x), y)\n",
     )
     BAD = (
+        {
+            "cells": [
+                ("code", "import torch\nfrom torch import nn\nnet = nn.Sequential(nn.Linear(1, 3), nn.Softmax(dim=1))"),
+                ("code", "loss = nn.CrossEntropyLoss()(net(x), y)"),
+            ]
+        },
+        "import torch\nfrom torch import nn\ndef f():\n    class A(nn.Module):\n        def __init__(self):\n            super().__init__()\n            self.out = nn.Softmax(dim=1)\n        def forward(self, x):\n            return self.out(x)\n    a = A()\n    c = nn.CrossEntropyLoss()\n    return c(a(x), y)\n",
         "import torch.nn.functional as F\nloss = F.cross_entropy(F.softmax(model(x), dim=1), y)\n",
         "import torch\nfrom torch import nn\ncriterion = nn.CrossEntropyLoss()\nfor x, y in loader:\n    out = torch.softmax(net(x), dim=1)\n    loss = criterion(out, y)\n",
         "from torch import nn\nm = nn.Sequential(nn.Linear(3, 2), nn.Softmax(dim=1)).to(d)\nf = nn.CrossEntropyLoss()\nloss = f(m(x), y)\n",

@@ -45,16 +45,26 @@ _NORMS = late(r"(?i)drop|norm|bn\d?$")
 
 
 def definitions(at: Context) -> dict[str, ast.AST]:
-    """The functions and classes at the top level of the module, or of the notebook's cells so far."""
+    """The functions and classes at the top level of the module, or of the notebook's cells so far; also those below conditions."""
     found: dict[str, ast.AST] | None = at.memo.get("torch:definitions")
     if found is None:
         found = at.memo["torch:definitions"] = {
             node.name: node
             for tree in at.reader.trees[-400:]
-            for node in tree.body
+            for node in statements(tree.body)
             if isinstance(node, (*FUNCTIONS, ast.ClassDef))
         }
     return found
+
+
+def class_of(at: Context, name: str) -> ast.ClassDef | None:
+    """The class of a plain name: of the module, else of a function around this place."""
+    found = definitions(at).get(name)
+    if found is None:
+        around = (item for item in reversed(at.functions) if isinstance(item, FUNCTIONS))
+        local = (item for function in around for item in statements(function.body))
+        found = next((item for item in local if isinstance(item, ast.ClassDef) and item.name == name), None)
+    return found if isinstance(found, ast.ClassDef) else None
 
 
 def enclosing_class(at: Context) -> ast.ClassDef | None:
@@ -185,8 +195,8 @@ def module_class(at: Context, origin: str, depth: int = 5) -> bool:
     ):
         return True
     if depth and "." not in origin:
-        found = definitions(at).get(origin)
-        if isinstance(found, ast.ClassDef):
+        found = class_of(at, origin)
+        if found is not None:
             return any(module_class(at, at.resolve(base), depth - 1) for base in found.bases)
     return False
 
@@ -210,8 +220,7 @@ def may_be_module(at: Context, node: ast.expr) -> bool:
 
 def local_class(at: Context, origin: str) -> ast.ClassDef | None:
     """The class of this file with that name."""
-    found = definitions(at).get(origin) if "." not in origin else None
-    return found if isinstance(found, ast.ClassDef) else None
+    return class_of(at, origin) if "." not in origin else None
 
 
 def plain(cls: ast.ClassDef, at: Context, depth: int = 4) -> bool:
@@ -296,10 +305,16 @@ def shallow(node: ast.AST) -> Iterator[ast.Call]:
 def last_value(at: Context, name: str, before: ast.AST) -> ast.expr | None:
     """What a name was last assigned above a node, in the same function or at the same top level; None where that is not plain."""
     found: ast.expr | None = None
+    known = False
     for line, value in _assignments(at.function if at.function is not None else at.tree).get(name, ()):
         if line >= before.lineno:  # type: ignore[attr-defined]
             break
-        found = value
+        found, known = value, True
+    if not known and at.notebook and at.function is None:
+        for tree in reversed(at.reader.trees[-40:-1]):  # the cells above
+            values = _assignments(tree).get(name)
+            if values:
+                return values[-1][1]
     return found
 
 
