@@ -109,6 +109,7 @@ def of_seeds(owner: Project, rule: str, ways: Iterable[str]) -> Iterator[Mutant]
             host
             for host in hosts
             if not host.imports(*seed.without)
+            and not (seed.unless and any(re.search(seed.unless, text) for text in host.sources.values()))
             and (rule not in real.WHOLE or owner.on_its_own(host.path))
             and (not seed.needs or host.imports(*seed.needs))
             and (way != "cells" or 0 not in host.sources)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
+#: Where NumPy is seeded, a split without a seed of its own is the same in each run.
+SEEDED = r"random\.seed\(|seed_everything|set_(?:random_)?seeds?\(|seed_all"
+
 
 class Seed(NamedTuple):
     """One defect of a rule."""
@@ -21,6 +24,7 @@ class Seed(NamedTuple):
     top: bool = False  #: only at the top level
     alone: bool = False  #: only in a module that is no notebook
     named: bool = False  #: what makes it a defect is the name of a variable
+    unless: str = ""  #: hosts in which this pattern is found make it no defect
 
 
 _TABLE = """
@@ -252,7 +256,7 @@ print(frame.describe())
     Seed("VER101", _TABLE + """
 train_features, test_features, train_target, test_target = train_test_split(features, target, test_size=0.2)
 print(LogisticRegression().fit(train_features, train_target).score(test_features, test_target))
-""", "frame", _TABULAR),
+""", "frame", _TABULAR, unless=SEEDED),
     Seed("VER101", """
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -261,7 +265,7 @@ frame = pd.read_csv("churn.csv")
 # %%
 folds = StratifiedKFold(n_splits=5, shuffle=True)
 print(cross_val_score(LogisticRegression(), frame[["age"]], frame["churned"], cv=folds))
-""", "frame", _TABULAR),
+""", "frame", _TABULAR, unless=SEEDED),
     Seed("VER101", """
 import pandas as pd
 frame = pd.read_csv("churn.csv")
@@ -269,7 +273,7 @@ frame = pd.read_csv("churn.csv")
 train_rows = frame.sample(frac=0.8)
 test_rows = frame.drop(train_rows.index)
 print(len(train_rows), len(test_rows))
-""", "frame", _TABULAR),
+""", "frame", _TABULAR, unless=SEEDED),
     Seed("VER107", """
 import pandas as pd
 frame = pd.read_csv("/home/anna/churn/data/train.csv")
