@@ -129,7 +129,7 @@ def too_long(owner: Project) -> Iterator[Mutant]:
 def emptied(owner: Project) -> Iterator[Mutant]:
     for host, book in _notebooks(owner, "NBK107"):
         at = len(book["cells"]) // 2
-        for variation, source in (("as is", ""), ("comments", "# frame = load()\n# frame.plot()")):
+        for variation, source in (("as is", ""), ("blank lines", "\n  \n")):
             book = host.notebook
             book["cells"].insert(at, cell(source))
             yield _book("NBK107", variation, host.path, book, frozenset({at + 1}))

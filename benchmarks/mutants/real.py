@@ -299,7 +299,7 @@ def row_written_to(place: Place) -> Iterator[Changed]:
 
 @real("VER101", "sklearn")
 def seed_of_the_split_removed(place: Place) -> Iterator[Changed]:
-    if re.search(SEEDED, place.source):
+    if re.search(SEEDED, place.everything):
         return
     for node in place.nodes(ast.Call):
         shuffled = any(word.arg == "shuffle" and place.text(word.value) == "True" for word in node.keywords)
