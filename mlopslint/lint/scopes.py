@@ -5,9 +5,39 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_INNER = _DEFINITIONS | {ast.Lambda}
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+#: Fields that hold no nodes, or none that bind or need a name.
+_PLAIN = frozenset(
+    {
+        "ctx",
+        "op",
+        "ops",
+        "id",
+        "attr",
+        "arg",
+        "name",
+        "asname",
+        "module",
+        "level",
+        "rest",
+        "kwd_attrs",
+        "kind",
+        "type_comment",
+    }
+    | {"type_ignores", "conversion", "is_async", "simple", "tag"}
+)
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: tuple(field for field in cls._fields if field not in _PLAIN)
+    for cls in vars(ast).values()
+    if isinstance(cls, type) and issubclass(cls, ast.AST)
+}
+for _leaf in (ast.Constant, ast.Name, ast.Global, ast.Nonlocal):
+    _FIELDS[_leaf] = ()
 _LOOKS = frozenset({"globals", "locals", "vars", "dir", "whos"})
 #: What every session of IPython knows, and what notebook platforms put there (Spark, Databricks, SageMaker, Kaggle).
 KNOWN = frozenset(
@@ -68,35 +98,72 @@ def assigned(target: ast.AST) -> Iterator[str]:
             stack.append(node.value)
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below a node, in their order, as far as they may hold names."""
+    found: list[ast.AST] = []
+    for field in _FIELDS[node.__class__]:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            found += [item for item in value if item is not None]
+        elif value is not None:
+            found.append(value)
+    return found
+
+
 def bound(nodes: Iterable[ast.AST]) -> set[str]:
     """All names that these statements bind in their own scope, wherever in them."""
     found: set[str] = set()
     stack = list(nodes)
     while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
+        node: Any = stack.pop()
+        cls = node.__class__
+        if cls is ast.Name:
+            if node.ctx.__class__ is not ast.Load:
                 found.add(node.id)
-            continue
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        elif cls is ast.Constant:
+            pass
+        elif cls in _DEFINITIONS:
             found.add(node.name)
             found |= _globals_of(node)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            found.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            found.add(node.rest)
-        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)):
-            found |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
-            continue
-        stack += ast.iter_child_nodes(node)
+        elif cls in _COMPREHENSIONS or cls is ast.Lambda:
+            found |= _walruses(node)
+        else:
+            if cls is ast.Import or cls is ast.ImportFrom:
+                found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            elif cls in (ast.ExceptHandler, ast.MatchAs, ast.MatchStar) and node.name:
+                found.add(node.name)
+            elif cls is ast.MatchMapping and node.rest:
+                found.add(node.rest)
+            stack += children(node)
+    return found
+
+
+def _walruses(node: ast.AST) -> set[str]:
+    """The names that assignment expressions anywhere below a node bind."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if item.__class__ is ast.NamedExpr:
+            found.add(item.target.id)
+        stack += children(item)
     return found
 
 
 def _globals_of(node: ast.AST) -> set[str]:
-    return {name for item in ast.walk(node) if isinstance(item, ast.Global) for name in item.names}
+    """The names that are declared global anywhere below a definition: only statements can say so."""
+    found: set[str] = set()
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        if item.__class__ is ast.Global:
+            found.update(item.names)
+            continue
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            below = getattr(item, field, None)
+            if below.__class__ is list:
+                stack += below
+    return found
 
 
 def function_needs(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
@@ -111,7 +178,9 @@ def function_needs(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, as
     if any(isinstance(item, (ast.Yield, ast.YieldFrom)) for item in _shallow(node.body)):
         return found  # its body runs when it is iterated
     for statement in node.body:
-        for event in _walk(statement, frozenset(local), certain=True):
+        happens: list[Event] = []
+        _walk(statement, frozenset(local), True, happens)
+        for event in happens:
             if event.kind == "unknown":
                 return {}
             if event.kind == "use" and event.name not in declared:
@@ -131,126 +200,167 @@ def _shallow(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            stack += ast.iter_child_nodes(node)
+        if node.__class__ not in _INNER:
+            stack += children(node)
 
 
 def events(tree: ast.Module) -> Iterator[Event]:
     """What running a cell needs and binds, in order."""
     for statement in tree.body:
-        yield from _walk(statement, frozenset())
+        happens: list[Event] = []
+        _walk(statement, frozenset(), False, happens)
+        yield from happens
 
 
-def _walk(node: ast.AST, local: frozenset[str], certain: bool = False) -> Iterator[Event]:
-    """Events of one node in the order of evaluation. ``certain``: only what is bound to run, for the bodies of functions."""
-    if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load):
+# -- one node at a time: what it does is added to ``out`` in the order of evaluation ------------------------------------------
+#
+# ``local`` are names that are no business of the top level; ``certain``: only what is bound to run, for bodies of functions.
+
+
+def _walk(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    cls = node.__class__
+    if cls is ast.Name:
+        if node.ctx.__class__ is ast.Load:
             if node.id not in local:
-                yield Event("use", node.id, node)
-        elif isinstance(node.ctx, ast.Store):
-            yield Event("bind", node.id, node)
+                out.append(Event("use", node.id, node))
+        elif node.ctx.__class__ is ast.Store:
+            out.append(Event("bind", node.id, node))
         elif node.id not in local:
-            yield Event("drop", node.id, node)
-    elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-        yield from _definition(node, local, certain)
-    elif isinstance(node, ast.Lambda):
-        for default in (*node.args.defaults, *node.args.kw_defaults):
-            if default is not None:
-                yield from _walk(default, local, certain)
-    elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-        yield from _comprehension(node, local, certain)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        for alias in node.names:
-            if alias.name == "*":
-                yield Event("unknown", "*", node)
-            else:
-                yield Event("bind", alias.asname or alias.name.partition(".")[0], node)
-    elif isinstance(node, ast.Assign):
-        yield from _walk(node.value, local, certain)
-        for target in node.targets:
-            yield from _walk(target, local, certain)
-    elif isinstance(node, ast.AugAssign):
-        if isinstance(node.target, ast.Name) and node.target.id not in local:
-            yield Event("use", node.target.id, node.target)
-        yield from _walk(node.value, local, certain)
-        yield from _walk(node.target, local, certain)
-    elif isinstance(node, ast.AnnAssign):
-        if node.value is not None:
-            yield from _walk(node.value, local, certain)
-            yield from _walk(node.target, local, certain)
-    elif isinstance(node, ast.NamedExpr):
-        yield from _walk(node.value, local, certain)
-        yield from _walk(node.target, local, certain)
-    elif isinstance(node, (ast.For, ast.AsyncFor)):
-        yield from _walk(node.iter, local, certain)
-        yield from _walk(node.target, local, certain)
-        if not certain:
-            yield from _block([*node.body, *node.orelse], local)
-    elif isinstance(node, ast.While):
-        yield from _walk(node.test, local, certain)
-        if not certain:
-            yield from _block([*node.body, *node.orelse], local)
-    elif isinstance(node, ast.If):
-        yield from _walk(node.test, local, certain)
-        if not certain and not (isinstance(node.test, ast.Constant) and not node.test.value):
-            yield from _block([*node.body, *node.orelse], local)
-        else:
-            yield from (Event("bind", name, node) for name in bound([*node.body, *node.orelse]))
-    elif isinstance(node, ast.IfExp):
-        yield from _walk(node.test, local, certain)
-        if not certain:
-            yield from _walk(node.body, local)
-            yield from _walk(node.orelse, local)
-    elif isinstance(node, ast.BoolOp):
-        for value in node.values[: 1 if certain else None]:
-            yield from _walk(value, local, certain)
-    elif isinstance(node, ast.Try) or node.__class__.__name__ == "TryStar":
-        # the body may be there to find out whether a name exists, and handlers run only on errors
-        yield from (Event("unknown", "*", item) for item in _shallow([node]) if _is_star(item))
-        if not certain and not _asks_for_names(node):  # type: ignore[arg-type]
-            yield from _block(node.body, local)  # type: ignore[attr-defined]
-        yield from (Event("bind", name, node) for name in bound([node]))
-        if not certain:
-            yield from _block([*node.orelse, *node.finalbody], local)  # type: ignore[attr-defined]
-    elif isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name) and node.func.id in ("exec", "run_cell", "execfile"):
-            yield Event("unknown", node.func.id, node)
-        if isinstance(node.func, ast.Name) and node.func.id in _LOOKS:
-            yield Event("looks", node.func.id, node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _INJECTING:
-            yield Event("unknown", node.func.attr, node)
-        for argument in (node.func, *node.args, *(k.value for k in node.keywords)):
-            yield from _walk(argument, local, certain)
-        if isinstance(node.func, ast.Name) and node.func.id not in local:
-            yield Event("call", node.func.id, node)
-    elif isinstance(node, ast.Match):
-        yield from _walk(node.subject, local, certain)
-        for case in node.cases:
-            yield from (Event("bind", name, node) for name in bound([case.pattern]))
-            if not certain:
-                yield from _block(case.body, local)
-    elif isinstance(node, (ast.With, ast.AsyncWith)):
-        for item in node.items:
-            yield from _walk(item.context_expr, local, certain)
-            if item.optional_vars is not None:
-                yield from _walk(item.optional_vars, local, certain)
-        if any(_suppresses(item.context_expr) for item in node.items):
-            yield from (Event("bind", name, node) for name in bound(node.body))
-        elif certain:
-            for statement in node.body:
-                yield from _walk(statement, local, True)
-        else:
-            yield from _block(node.body, local)
-    elif isinstance(node, ast.Delete):
-        for target in node.targets:
-            yield from _walk(target, local, certain)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            out.append(Event("drop", node.id, node))
         return
-    elif node.__class__.__name__ == "TypeAlias":
-        yield Event("bind", node.name.id, node)  # type: ignore[attr-defined]
+    handler = _HANDLERS.get(cls)
+    if handler is not None:
+        handler(node, local, certain, out)
+        return
+    for child in children(node):
+        _walk(child, local, certain, out)
+
+
+def _binds(names: Iterable[str], node: ast.AST, out: list[Event]) -> None:
+    out += [Event("bind", name, node) for name in names]
+
+
+def _lambda(node: ast.Lambda, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None:
+            _walk(default, local, certain, out)
+
+
+def _import(node: ast.Import | ast.ImportFrom, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    for alias in node.names:
+        if alias.name == "*":
+            out.append(Event("unknown", "*", node))
+        else:
+            out.append(Event("bind", alias.asname or alias.name.partition(".")[0], node))
+
+
+def _assign(node: ast.Assign, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.value, local, certain, out)
+    for target in node.targets:
+        _walk(target, local, certain, out)
+
+
+def _augmented(node: ast.AugAssign, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    if isinstance(node.target, ast.Name) and node.target.id not in local:
+        out.append(Event("use", node.target.id, node.target))
+    _walk(node.value, local, certain, out)
+    _walk(node.target, local, certain, out)
+
+
+def _with_value(node: ast.AnnAssign | ast.NamedExpr, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    if node.value is not None:
+        _walk(node.value, local, certain, out)
+        _walk(node.target, local, certain, out)
+
+
+def _for(node: ast.For | ast.AsyncFor, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.iter, local, certain, out)
+    _walk(node.target, local, certain, out)
+    if not certain:
+        _block([*node.body, *node.orelse], local, out)
+
+
+def _while(node: ast.While, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.test, local, certain, out)
+    if not certain:
+        _block([*node.body, *node.orelse], local, out)
+
+
+def _if(node: ast.If, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.test, local, certain, out)
+    if not certain and not (isinstance(node.test, ast.Constant) and not node.test.value):
+        _block([*node.body, *node.orelse], local, out)
     else:
-        for child in ast.iter_child_nodes(node):
-            yield from _walk(child, local, certain)
+        _binds(bound([*node.body, *node.orelse]), node, out)
+
+
+def _either(node: ast.IfExp, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.test, local, certain, out)
+    if not certain:
+        _walk(node.body, local, False, out)
+        _walk(node.orelse, local, False, out)
+
+
+def _boolean(node: ast.BoolOp, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    for value in node.values[: 1 if certain else None]:
+        _walk(value, local, certain, out)
+
+
+def _try(node: ast.Try, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    # the body may be there to find out whether a name exists, and handlers run only on errors
+    out += [Event("unknown", "*", item) for item in _shallow([node]) if _is_star(item)]
+    if not certain and not _asks_for_names(node):
+        _block(node.body, local, out)
+    _binds(bound([node]), node, out)
+    if not certain:
+        _block([*node.orelse, *node.finalbody], local, out)
+
+
+def _call(node: ast.Call, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name in ("exec", "run_cell", "execfile"):
+        out.append(Event("unknown", name, node))
+    if name in _LOOKS:
+        out.append(Event("looks", name, node))
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _INJECTING:
+        out.append(Event("unknown", node.func.attr, node))
+    _walk(node.func, local, certain, out)
+    for argument in node.args:
+        _walk(argument, local, certain, out)
+    for keyword in node.keywords:
+        _walk(keyword.value, local, certain, out)
+    if name and name not in local:
+        out.append(Event("call", name, node))
+
+
+def _match(node: ast.Match, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.subject, local, certain, out)
+    for case in node.cases:
+        _binds(bound([case.pattern]), node, out)
+        if not certain:
+            _block(case.body, local, out)
+
+
+def _with(node: ast.With | ast.AsyncWith, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    for item in node.items:
+        _walk(item.context_expr, local, certain, out)
+        if item.optional_vars is not None:
+            _walk(item.optional_vars, local, certain, out)
+    if any(_suppresses(item.context_expr) for item in node.items):
+        _binds(bound(node.body), node, out)
+    elif certain:
+        for statement in node.body:
+            _walk(statement, local, True, out)
+    else:
+        _block(node.body, local, out)
+
+
+def _nothing(node: ast.AST, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    """Neither needs nor binds anything of the top level."""
+
+
+def _alias(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    out.append(Event("bind", node.name.id, node))
 
 
 #: Methods of IPython and of namespaces after which a session may know any name.
@@ -280,12 +390,15 @@ def _suppresses(node: ast.expr) -> bool:
     return last in ("suppress", "raises", "assertRaises")
 
 
-def _block(body: Iterable[ast.AST], local: frozenset[str]) -> Iterator[Event]:
+def _block(body: Iterable[ast.AST], local: frozenset[str], out: list[Event]) -> None:
     """A body that may run after another run of itself: what it binds anywhere counts from its begin; ``del`` does not count."""
     nodes = list(body)
-    yield from (Event("bind", name, node) for node in nodes for name in bound([node]))
     for node in nodes:
-        yield from (event for event in _walk(node, local) if event.kind != "drop")
+        _binds(bound([node]), node, out)
+    inner: list[Event] = []
+    for node in nodes:
+        _walk(node, local, False, inner)
+    out += [event for event in inner if event.kind != "drop"]
 
 
 def _asks_for_names(node: ast.Try) -> bool:
@@ -298,40 +411,84 @@ def _asks_for_names(node: ast.Try) -> bool:
     return False
 
 
-def _definition(
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, local: frozenset[str], certain: bool
-) -> Iterator[Event]:
+def _function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, local: frozenset[str], certain: bool, out: list[Event]
+) -> None:
     for decorator in node.decorator_list:
-        yield from _walk(decorator, local, certain)
-    if isinstance(node, ast.ClassDef):
-        own = frozenset(getattr(item, "name", "") for item in getattr(node, "type_params", ()))
-        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
-            yield from _walk(base, local | own, certain)
+        _walk(decorator, local, certain, out)
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None:
+            _walk(default, local, certain, out)
+    out.append(Event("define", node.name, node))
+    _binds(_globals_of(node), node, out)
+    out.append(Event("bind", node.name, node))
+
+
+def _class(node: ast.ClassDef, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    for decorator in node.decorator_list:
+        _walk(decorator, local, certain, out)
+    own = frozenset(getattr(item, "name", "") for item in getattr(node, "type_params", ()))
+    for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+        _walk(base, local | own, certain, out)
+    if not certain:
         inner = local | bound(node.body) | own | {"__module__", "__qualname__", "__class__"}
-        if not certain:
-            for statement in node.body:
-                # what a class binds is its own; functions in it wait for their call
-                yield from (event for event in _walk(statement, inner) if event.kind in ("use", "unknown"))
-    else:
-        for default in (*node.args.defaults, *node.args.kw_defaults):
-            if default is not None:
-                yield from _walk(default, local, certain)
-        yield Event("define", node.name, node)
-    yield from (Event("bind", name, node) for name in _globals_of(node))
-    yield Event("bind", node.name, node)
+        happens: list[Event] = []
+        for statement in node.body:
+            _walk(statement, inner, False, happens)
+        # what a class binds is its own; functions in it wait for their call
+        out += [event for event in happens if event.kind in ("use", "unknown")]
+    _binds(_globals_of(node), node, out)
+    out.append(Event("bind", node.name, node))
 
 
 def _comprehension(
-    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, local: frozenset[str], certain: bool
-) -> Iterator[Event]:
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+    local: frozenset[str],
+    certain: bool,
+    out: list[Event],
+) -> None:
     inner = local
     for i, generator in enumerate(node.generators):
-        yield from _walk(generator.iter, inner, certain or i > 0)
+        _walk(generator.iter, inner, certain or i > 0, out)
         inner = inner | frozenset(assigned(generator.target))
         for test in generator.ifs:
-            yield from (e for e in _walk(test, inner, certain) if e.kind != "bind" or e.name not in inner)
+            happens: list[Event] = []
+            _walk(test, inner, certain, happens)
+            out += [event for event in happens if event.kind != "bind" or event.name not in inner]
     if isinstance(node, ast.GeneratorExp) and certain:
         return
     parts: tuple[ast.AST, ...] = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
     for part in parts:
-        yield from _walk(part, inner, certain)
+        _walk(part, inner, certain, out)
+
+
+_HANDLERS: dict[type[ast.AST], Any] = {
+    ast.Constant: _nothing,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Lambda: _lambda,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Assign: _assign,
+    ast.AugAssign: _augmented,
+    ast.AnnAssign: _with_value,
+    ast.NamedExpr: _with_value,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.If: _if,
+    ast.IfExp: _either,
+    ast.BoolOp: _boolean,
+    ast.Try: _try,
+    ast.Call: _call,
+    ast.Match: _match,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Global: _nothing,
+    ast.Nonlocal: _nothing,
+    **dict.fromkeys(_COMPREHENSIONS, _comprehension),
+}
+for _name, _handler in (("TryStar", _try), ("TypeAlias", _alias)):  # of later versions of Python
+    if hasattr(ast, _name):
+        _HANDLERS[getattr(ast, _name)] = _handler
