@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlopslint.lint import torch
 from mlopslint.lint.base import Context, Problem, PythonRule
+from mlopslint.lint.python import inside
 
 
 class StepOrder(PythonRule):
@@ -63,7 +64,7 @@ class StepOrder(PythonRule):
         if not isinstance(node, ast.FunctionDef):
             yield from self._scheduler(node, at)
         # the gradients of one step are gone wherever that step stands: in a loop, or in a function that the loop calls
-        if isinstance(node, ast.FunctionDef) or not at.loops and at.function is None:
+        if (isinstance(node, ast.FunctionDef) or not at.loops and at.function is None) and at.within(node, "zero_grad"):
             for block in torch.blocks(node.body):
                 yield from self._cleared(block, at)
 
@@ -126,13 +127,13 @@ class StepOrder(PythonRule):
         backward = False
         cleared: ast.Call | None = None
         for statement in block:
-            calls = sorted(torch.shallow(statement), key=lambda item: (item.lineno, item.col_offset))
             if not isinstance(statement, ast.Expr):
-                inner = {torch.method(item) for item in ast.walk(statement)}
-                if inner & {"backward", "step", "zero_grad"}:
-                    backward, cleared = False, None
+                if any(at.within(statement, word) for word in ("backward", "step", "zero_grad")):
+                    inner = {torch.method(item) for item in inside(statement, functions=True)}
+                    if inner & {"backward", "step", "zero_grad"}:
+                        backward, cleared = False, None
                 continue
-            for call in calls:
+            for call in sorted(torch.shallow(statement), key=lambda item: (item.lineno, item.col_offset)):
                 what = torch.method(call)
                 if what == "backward":
                     backward, cleared = True, None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Context, Edit, Fix, Problem, PythonRule, Safety
-from mlopslint.lint.python import argument, keyword, keywords_known
+from mlopslint.lint.python import argument, inside, keyword, keywords_known
 from mlopslint.patterns import late
 
 #: Readers that run code of the file that they read, with the keyword that allows it ("": always).
@@ -191,7 +191,7 @@ def _states(tree: ast.Module) -> set[int]:
     """The calls whose value is handed to ``load_state_dict`` as it is: tensors by name, and nothing else."""
     return {
         id(item.args[0])
-        for item in ast.walk(tree)
+        for item in inside(tree, functions=True)
         if isinstance(item, ast.Call)
         and isinstance(item.func, ast.Attribute)
         and item.func.attr == "load_state_dict"

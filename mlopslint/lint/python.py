@@ -55,21 +55,42 @@ def inside(node: ast.AST, *, functions: bool = False) -> Iterator[ast.AST]:
 
 
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
-#: Fields of each class that hold nodes; contexts and operators say nothing that is asked for.
+#: Fields that hold no nodes, or none that say anything: contexts and operators.
+_PLAIN = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "arg", "name", "asname", "module", "level", "rest", "kwd_attrs", "kind", "tag"}
+    | {"type_comment", "type_ignores", "conversion", "is_async", "simple"}
+)
+#: The fields of each class that hold nodes, in the order of the source.
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
-    cls: tuple(field for field in reversed(cls._fields) if field not in ("ctx", "op", "ops", "type_comment", "kind"))
+    cls: tuple(field for field in cls._fields if field not in _PLAIN)
     for cls in vars(ast).values()
     if isinstance(cls, type) and issubclass(cls, ast.AST)
 }
+_FIELDS.update(dict.fromkeys((ast.Constant, ast.Name, ast.Global, ast.Nonlocal, ast.MatchSingleton), ()))
+if hasattr(ast, "TypeAlias"):
+    _FIELDS[ast.TypeAlias] = ("name", "type_params", "value")
+_REVERSED = {cls: fields[::-1] for cls, fields in _FIELDS.items()}
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, the last first."""
     found: list[ast.AST] = []
+    for field in _REVERSED[node.__class__]:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            found += [item for item in reversed(value) if item is not None]
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def in_order(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, in the order of the source."""
+    found: list[ast.AST] = []
     for field in _FIELDS[node.__class__]:
         value = getattr(node, field, None)
         if value.__class__ is list:
-            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            found += [item for item in value if item is not None]
+        elif value is not None:
             found.append(value)
     return found

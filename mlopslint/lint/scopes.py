@@ -7,37 +7,12 @@ import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from mlopslint.lint.python import children, in_order
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _INNER = _DEFINITIONS | {ast.Lambda}
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
-#: Fields that hold no nodes, or none that bind or need a name.
-_PLAIN = frozenset(
-    {
-        "ctx",
-        "op",
-        "ops",
-        "id",
-        "attr",
-        "arg",
-        "name",
-        "asname",
-        "module",
-        "level",
-        "rest",
-        "kwd_attrs",
-        "kind",
-        "type_comment",
-    }
-    | {"type_ignores", "conversion", "is_async", "simple", "tag"}
-)
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
-    cls: tuple(field for field in cls._fields if field not in _PLAIN)
-    for cls in vars(ast).values()
-    if isinstance(cls, type) and issubclass(cls, ast.AST)
-}
-for _leaf in (ast.Constant, ast.Name, ast.Global, ast.Nonlocal):
-    _FIELDS[_leaf] = ()
 _LOOKS = frozenset({"globals", "locals", "vars", "dir", "whos"})
 #: What every session of IPython knows, and what notebook platforms put there (Spark, Databricks, SageMaker, Kaggle).
 KNOWN = frozenset(
@@ -96,18 +71,6 @@ def assigned(target: ast.AST) -> Iterator[str]:
             stack += node.elts
         elif isinstance(node, ast.Starred):
             stack.append(node.value)
-
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly below a node, in their order, as far as they may hold names."""
-    found: list[ast.AST] = []
-    for field in _FIELDS[node.__class__]:
-        value = getattr(node, field, None)
-        if value.__class__ is list:
-            found += [item for item in value if item is not None]
-        elif value is not None:
-            found.append(value)
-    return found
 
 
 def bound(nodes: Iterable[ast.AST]) -> set[str]:
@@ -232,7 +195,7 @@ def _walk(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> 
     if handler is not None:
         handler(node, local, certain, out)
         return
-    for child in children(node):
+    for child in in_order(node):
         _walk(child, local, certain, out)
 
 
