@@ -1052,6 +1052,10 @@ def read(data: bytes) -> list[Fact]:
     reader.module(tree, data, engine.tables(data))
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
     reader.facts += engine.flow([(tree, 0)], {0: data}, data)
+    if b"install_requires" in data or b"extras_require" in data:
+        from mlopslint.facts.setup_py import declared
+
+        reader.facts += declared(tree)
     return reader.release()
 
 

@@ -159,3 +159,38 @@ def test_other_languages() -> None:
     assert of(read("pixi", b'[project]\nname="x"\n[tasks]\nt = "pytest"\n[dependencies]\nnumpy = "*"\n'), "task") == [
         "t"
     ]
+
+
+def test_setup_py_declares_what_stands_in_its_call():
+    source = b"""
+from setuptools import setup
+
+core = ["numpy==1.26.4", "pandas >= 2"]
+setup(
+    name="churn",
+    python_requires=">=3.10",
+    install_requires=core + ["torch>=2,<3; sys_platform != 'win32'", *read()],
+    extras_require={"dev": ["pytest"], "all": core, which(): ["x"]},
+    tests_require=open("requirements.txt").read(),
+    entry_points={"console_scripts": ["churn = churn.cli:main"]},
+)
+"""
+    facts = read("python", source)
+    asked = {
+        fact.name: (fact.line, fact.value["group"], fact.value["spec"], fact.value["pinned"])
+        for fact in facts
+        if fact.kind == "dependency"
+    }
+    assert asked["numpy"][::3] == (4, True) and asked["pandas"][2:] == (">=2", False)
+    assert asked["torch"] == (8, "main", "<3,>=2", False) and asked["pytest"][:2] == (9, "dev")
+    assert set(asked) == {"numpy", "pandas", "torch", "pytest"}
+    assert [(fact.name, fact.value) for fact in facts if fact.kind == "script"] == [("churn", "churn.cli:main")]
+    assert [fact.name for fact in facts if fact.kind == "python-version"] == [">=3.10"]
+
+
+def test_a_setup_of_another_kind_declares_nothing():
+    assert not [
+        fact
+        for fact in read("python", b"install_requires = ['numpy']\nprint(install_requires)\n")
+        if fact.kind == "dependency"
+    ]
