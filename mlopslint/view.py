@@ -15,7 +15,7 @@ from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
 
 VENDORED = late(
-    r"(^|/)(third[_-]?party|vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/",
+    r"(^|/)(third[_-]?party|_?vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/",
     re.I,
 )
 FIXTURE = late(

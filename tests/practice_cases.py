@@ -108,6 +108,8 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "pip beside pinned packages": ("VER003", "pass", {"environment.yml": "name: a\ndependencies:\n  - python=3.12\n  - pip\n  - numpy==2.1.0\n"}),
     "a release script is no deployment": ("CIC006", "fail", {".github/workflows/npm.yml": "on: push\njobs:\n  publish-ui:\n    environment: release\n    runs-on: ubuntu-latest\n    steps:\n      - run: python scripts/release/bump.py\n      - run: npm publish\n"}),
     "a deployment for a test": ("CIC006", "fail", {".github/workflows/api-tests.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make deploy IMG=localhost/a\n"}),
+    "texts that are data": ("DAT005", "fail", {"data/texts/7_Taiwan.txt": "The dataset was downloaded from https://example.org/data.zip and collected by surveys.\n"}),
+    "code of others in a folder of its own": ("AUT002", "fail", {"pkg/_vendor/packaging/tokenizer.py": "def preprocess(frame):\n    return frame.dropna()\n", "pkg/a.py": "x = 1\n"}),
     "a duration is no version": ("VER002", "fail", {"train.py": "import time\n" + TRAIN + "    start = time.time()\n    torch.save(model, 'm.pt')\n"}),
     "an archive of another tool": ("STR008", "partial", {".gitignore": "__pycache__/\nterraform/**/*.zip\n"}),
     "one variant has all traffic": ("MON007", "fail", {"infra/a.tf": ENDPOINT.format(variants=VARIANT.format(name="all", weight="1.0"))}),

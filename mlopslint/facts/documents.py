@@ -11,8 +11,8 @@ from mlopslint.records import Fact
 
 #: Prose is read up to this many characters; what follows repeats what is known.
 LIMIT = 300_000
-#: Plain text up to this many bytes: licences are shorter, and what is longer is mostly data.
-TEXT_LIMIT = 60_000
+#: Plain text is read up to this many bytes: a licence says its name at its head, and what is longer is mostly data.
+TEXT_LIMIT = 20_000
 
 _ATX = late(r"^ {0,3}(#{1,6})[ \t]+(.{1,300}?)[ \t]*#*[ \t]*$")
 _ASCIIDOC = late(r"^(={1,6}) (\S.{0,200}?)(?: =+)?$")
