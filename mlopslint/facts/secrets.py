@@ -111,6 +111,8 @@ _PLACEHOLDER = late(
 )
 
 
+#: Keys that are published on purpose: of Azure's emulators for storage and Cosmos DB, and what a browser may know (PostHog, Stripe).
+_PUBLIC = (b"Eby8vdM02xNOcqFl", b"C2y6yDjf5/R+ob0N", b"phc_", b"pk_live_", b"pk_test_")
 #: Bytes of one text that are searched: what is longer is generated, and its credentials stand in what it is generated from.
 _READ = 500_000
 
@@ -143,7 +145,7 @@ def scan(data: bytes) -> list[Fact]:
             if match:
                 group = match.lastindex or 1
                 value = match.group(group)
-                if not _PLACEHOLDER.search(value[:120]) and entropy(value) >= 3.0:
+                if not value.startswith(_PUBLIC) and not _PLACEHOLDER.search(value[:120]) and entropy(value) >= 3.0:
                     if not keep(name, match, group, "high"):
                         return found
             at = data.find(literal, max(match.end() if match else 0, at + len(literal)))
@@ -186,7 +188,13 @@ def _is_password(match: re.Match[bytes]) -> bool:
 
 def looks_random(value: bytes) -> bool:
     """Whether a value is a credential rather than a word, a path, a name or a placeholder."""
-    if _PLACEHOLDER.search(value) or b"/" in value[:2] or value.count(b".") > 2 or value.count(b"-") > 5:
+    if (
+        value.startswith(_PUBLIC)
+        or _PLACEHOLDER.search(value)
+        or b"/" in value[:2]
+        or value.count(b".") > 2
+        or value.count(b"-") > 5
+    ):
         return False
     digits = sum(48 <= character <= 57 for character in value)
     letters = sum(65 <= character <= 90 or 97 <= character <= 122 for character in value)

@@ -93,6 +93,11 @@ class Secret(ProjectRule):
         {"app.py": "api_key = os.environ['API_KEY']\ntoken = 'your-token-goes-here-123456'\n"},
         {".env.example": f"API_TOKEN={_SAMPLE}\n"},
         {"tests/test_app.py": f"api_key = '{_SAMPLE}'\n"},
+        {"telemetry.py": "WRITE_KEY = 'phc_" + "1kUR0o04oJKKTTeSsIz2Mfm5mpiVsQEf2WOlzljMD7y'\n"},
+        {
+            "emulator.py": "key = 'DefaultEndpointsProtocol=http;AccountKey=Eby8vdM02xNOcqFl"
+            + "qUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;'\n"
+        },
         {"docs/use.md": f"```\napi_key = '{_SAMPLE}'\n```\n"},
         {
             "docker-compose.yml": "services:\n  a:\n    image: a:1\n    environment:\n      - DB=postgresql://user:hunter22@db:5432/x\n"

@@ -378,7 +378,9 @@ def data_documented(judge: Judge) -> Outcome:
         if view.kinds.get(path) not in ("document", "text", "notebook") or view.roles[path] not in ("source", "docs"):
             continue
         name = path.rpartition("/")[2].lower()
-        if view.kinds.get(path) == "text" and not re.search(r"read_?me|about|descri|data|info|source|fields|codebook", name):
+        if view.kinds.get(path) == "text" and not re.search(
+            r"read_?me|about|descri|data|info|source|fields|codebook", name
+        ):
             continue  # a text among many is data itself
         if re.match(
             r"(changelog|changes|news|history|release|contributing|code_of_conduct|security|license|authors)", name
