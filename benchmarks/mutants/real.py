@@ -342,7 +342,7 @@ def _read(place: Place, prefix: str) -> Iterator[Changed]:
 
 @real("VER107", "")
 def data_at_home(place: Place) -> Iterator[Changed]:
-    yield from _read(place, "/home/anna/")
+    yield from _read(place, "/home/anna/")  # mlopslint: ignore[VER107] the defect that is planted
 
 
 @real("STR101", "")
