@@ -40,7 +40,7 @@ def from_commits(
     Raises MlopslintError where no commit had been made by the end of the period.
     """
     today = today or date.today()
-    line = commits(path, rev)
+    line = commits(path, rev, today)
     days = [commit.day for commit in line]
     notes: list[str] = []
     if today <= period.last:
