@@ -9,14 +9,15 @@ function apply(form) {
   let shown = 0;
   const rows = document.querySelectorAll("." + form.dataset.filter);
   for (const row of rows) {
-    row.hidden = !(Object.entries(wanted).every(([key, value]) => !value || row.dataset[key] === value)
-      && (!text || row.textContent.toLowerCase().includes(text)));
+    const holds = ([key, value]) => !value || row.dataset[key] === value || (key === "owner" && (row.dataset.owner || "").split(" ").includes(value));
+    row.hidden = !(Object.entries(wanted).every(holds)
+      && (!text || (row.textContent + " " + (row.dataset.code || "")).toLowerCase().includes(text)));
     shown += !row.hidden;
   }
   const active = text || Object.values(wanted).some(Boolean);
-  for (const group of document.querySelectorAll("details.group")) {
-    if (form.dataset.filter !== "practice") break;
-    group.hidden = !group.querySelector(".practice:not([hidden])");
+  const kind = form.dataset.filter;
+  for (const group of document.querySelectorAll(kind === "practice" ? "details.group" : kind === "finding" ? "details.findings" : "none")) {
+    group.hidden = !group.querySelector("." + kind + ":not([hidden])");
     group.open = active && !group.hidden;
   }
   form.querySelector("output").textContent = active ? shown + " of " + rows.length : "";
