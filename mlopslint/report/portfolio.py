@@ -143,6 +143,10 @@ def values(portfolio: Portfolio) -> dict[str, Any]:
         "levels": [(level, name, count, 100 * count / len(good)) for level, name, count in levels],
         "categories": categories(portfolio),
         "rows": table(portfolio),
+        "compared": any(item.before for item in good),
+        "criticalities": sorted({item.criticality or "none given" for item in good})
+        if any(item.criticality for item in good)
+        else [],
         "gaps": many.shared_gaps(good)[:GAPS],
         "movers": [("Rose", rose), ("Fell", fell)] if rose or fell else [],
         "movement": many.movement,
