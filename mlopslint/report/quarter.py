@@ -39,7 +39,8 @@ def summary(report: PeriodReport) -> list[str]:
         told += f", {'up' if assessment.level > delta.before.level else 'down'} from {delta.before.level}"
     told += f", with a score of {words.number(assessment.score)}"
     if delta is not None and assessment.score is not None and delta.before.score is not None:
-        told += f" ({words.signed(assessment.score - delta.before.score)})"
+        told += f" ({words.signed(assessment.score - delta.before.score)}"
+        told += ")" if delta.before.rubric == delta.after.rubric else ", judged by another rubric than before)"
     out = [told + "."]
     if delta is not None and delta.changes:
         causes = [f"{CAUSES[cause]} {words.signed(points)}" for cause, points in delta.by_cause.items() if points]
