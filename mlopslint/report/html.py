@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from mlopslint.records import Finding, Report
 from mlopslint.report import issues, view, words
 from mlopslint.report.pages import embedded, page
@@ -12,7 +14,9 @@ from mlopslint.report.pages import embedded, page
 
 def render(report: Report) -> str:
     """The report as one HTML page."""
-    return page("report", **values(report), embedded=embedded(report))
+    # the edits of fixes belong to `lint`: a page with a thousand findings would hold more of them than of all else
+    slim = replace(report, findings=tuple(replace(finding, edits=()) for finding in report.findings))
+    return page("report", **values(report), embedded=embedded(slim))
 
 
 def values(report: Report) -> dict[str, Any]:

@@ -79,6 +79,8 @@ class FindingGroup(NamedTuple):
     name: str
     severity: str
     why: str
+    message: str  # "" where they do not all say the same
+    confidence: str  # "" where it differs
     findings: tuple[Finding, ...]
     total: int  # with those that the page has no room for
 
@@ -263,7 +265,19 @@ def findings(report: Report, most: int = 1000) -> list[FindingGroup]:
     for code, some in found.items():
         shown = tuple(some[:most])
         most -= len(shown)
-        rows.append(FindingGroup(code, some[0].name, some[0].severity, _why_of_check(code), shown, len(some)))
+        messages, confidences = {item.message for item in some}, {item.confidence for item in some}
+        rows.append(
+            FindingGroup(
+                code,
+                some[0].name,
+                some[0].severity,
+                _why_of_check(code),
+                some[0].message if len(messages) == 1 else "",
+                some[0].confidence if len(confidences) == 1 else "",
+                shown,
+                len(some),
+            )
+        )
     return rows
 
 

@@ -8,10 +8,13 @@ function apply(form) {
   delete wanted.text;
   let shown = 0;
   const rows = document.querySelectorAll("." + form.dataset.filter);
+  const said = new Map(); // what stands once for all findings of a rule
+  for (const group of document.querySelectorAll("details.findings")) said.set(group, [...group.querySelectorAll("summary, .body > p")].map((element) => element.textContent).join(" "));
   for (const row of rows) {
-    const holds = ([key, value]) => !value || row.dataset[key] === value || (key === "owner" && (row.dataset.owner || "").split(" ").includes(value));
+    const around = row.closest("details.findings");
+    const holds = ([key, value]) => !value || (row.dataset[key] ?? around?.dataset[key]) === value || (key === "owner" && (row.dataset.owner || "").split(" ").includes(value));
     row.hidden = !(Object.entries(wanted).every(holds)
-      && (!text || (row.textContent + " " + (row.dataset.code || "")).toLowerCase().includes(text)));
+      && (!text || (row.textContent + " " + (said.get(around) || "")).toLowerCase().includes(text)));
     shown += !row.hidden;
   }
   const active = text || Object.values(wanted).some(Boolean);

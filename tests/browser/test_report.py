@@ -16,7 +16,7 @@ import sample
 from msgspec.structs import replace
 from visits import Visit
 
-from mlopslint.records import Finding
+from mlopslint.records import Finding, FindingEdit
 from mlopslint.report.html import render
 
 SECTIONS = (
@@ -171,7 +171,8 @@ def test_a_thousand_findings_stay_under_a_megabyte(chromium: Any, tmp_path: Path
     whole = sample.report()
     many = tuple(
         Finding("MDL113", "seed", "warning", f"src/package/module_{n % 90}.py", n + 1, 5, n + 1, 60, None,
-                "torch.load without weights_only runs code from the file", None, f"{n:024x}")
+                "torch.load without weights_only runs code from the file", "Add weights_only=True", f"{n:024x}", "medium",
+                "unsafe", (FindingEdit((n + 1, 6, n + 1, 29), "keyword", ("weights_only", "True")),))
         for n in range(1000)
     )  # fmt: skip
     text = render(replace(whole, findings=many))
