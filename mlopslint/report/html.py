@@ -45,6 +45,7 @@ def values(report: Report) -> dict[str, Any]:
         "told": view.told(report.assessment.practices),
         "other_count": sum(v.level is None for v in report.assessment.practices),
         "register": view.register(report),
+        "lapsed": view.lapsed(report),
         "unseen": [v for v in report.assessment.practices if v.status == "unknown"],
         "technologies": view.technologies(report),
         "doubled": view.doubled(report),

@@ -225,6 +225,11 @@ def register(report: Report) -> list[Verdict]:
     return sorted(found, key=lambda v: (v.expires or "9999", v.code))
 
 
+def lapsed(report: Report) -> list[str]:
+    """What is said of waivers and attestations that count no more or are not needed: it asks for a decision first."""
+    return [notice for notice in report.notices if notice.startswith(("the waiver of ", "the attestation of "))]
+
+
 def arithmetic(report: Report) -> list[Sum]:
     """Earned and possible weight by category, and their total last: the sum behind the score."""
     rows = []

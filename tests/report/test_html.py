@@ -231,6 +231,11 @@ def test_what_no_file_shows_is_listed_for_people(html: str) -> None:
     assert "Model specs are reviewed" in part(html, "by-hand")
 
 
+def test_a_waiver_that_counts_no_more_stands_first_in_the_register(html: str) -> None:
+    register = part(html, "register")
+    assert "the waiver of DAT004 is not needed" in register.partition("<table")[0]
+
+
 def test_the_sum_is_shown_practice_by_practice(html: str) -> None:
     method = part(html, "method")
     counted = [
