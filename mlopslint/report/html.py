@@ -39,6 +39,7 @@ def values(report: Report) -> dict[str, Any]:
         "ladder": view.ladder(report),
         "categories": view.categories(report),
         "steps": report.assessment.roadmap,
+        "seen": {v.code: v.evidence[:3] for v in report.assessment.practices if v.status == "partial"},
         "quick": view.quick_wins(report),
         "risks": view.risks(report),
         "lifecycle": view.lifecycle(report),

@@ -145,6 +145,8 @@ def markdown(report: PeriodReport) -> str:
     assessment = result.assessment
     out = [f"# MLOps maturity of {md.text(result.repository.name)} in {md.text(period.name)}", ""]
     out += [md.text(sentence, 600) + ("  " if place == 0 else "") for place, sentence in enumerate(summary(report))]
+    profile = words.told_profile(assessment)
+    out += ["", md.text(profile, 600)] if profile else []
     out += ["", *(f"> {md.text(note, 600)}\n" for note in report.notes)]
     out += ["## The figures", "", f"| | start of {md.text(period.name)} | end | moved |", "|---|--:|--:|--:|"]
     for row in figures(report):

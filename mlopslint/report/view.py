@@ -472,12 +472,28 @@ def risks(report: Report) -> list[Risk]:
     return [Risk(code, some[0].message, len(some), tuple(some[:3])) for code, some in found.items()]
 
 
+#: How a shipped model is called in a word or two.
+_CALLED = {
+    "aws": "AWS",
+    "google": "Google",
+    "microsoft": "Microsoft",
+    "ml-test-score": "ML Test Score",
+    "se4ml": "SE4ML",
+}
+
+
 def readings(report: Report) -> list[tuple[str, str]]:
     """(Model, its reading in a few words) of every model beside the chosen one."""
     return [
-        (row.model.name, f"level {row.model.level} of {max((x.level for x in row.model.levels), default=0)}")
+        (
+            _CALLED.get(row.model.name, row.model.name),
+            f"level {row.model.level} of {max((x.level for x in row.model.levels), default=0)}",
+        )
         if row.model.kind == "levels"
-        else (row.model.name, words.number(row.model.score) + (" %" if row.model.kind == "coverage" else ""))
+        else (
+            _CALLED.get(row.model.name, row.model.name),
+            words.number(row.model.score) + (" %" if row.model.kind == "coverage" else ""),
+        )
         for row in models(report)
     ]
 
