@@ -15,7 +15,7 @@ from mlopslint.gather import Gathered
 from mlopslint.globs import any_path
 from mlopslint.judge import Judge, judge
 from mlopslint.outcome import NOTHING
-from mlopslint.places import owned
+from mlopslint.places import owned, owners
 from mlopslint.records import (
     Assessment,
     Inventory,
@@ -66,6 +66,8 @@ def assess(
         notices.append(f"projects = {list(config.projects)}: no folder matches")
     found = find(view, config) if findings else Findings((), 0)
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
+    of = owners(view)
+    owned_by = {path: of(path) for path in sorted({finding.path for finding in found.shown})} if of else {}
     view.release()
     return Report(
         schema_version="1.0",
@@ -79,6 +81,7 @@ def assess(
         statistics=Statistics(),
         projects=projects,
         notices=(*snapshot.notices, *notices),
+        owners={path: people for path, people in owned_by.items() if people},
     )
 
 

@@ -145,13 +145,15 @@ def from_store(store: Store, repository: str, period: Period) -> PeriodReport:
     notes: list[str] = []
     at: dict[date, Report] = {}
     rows: dict[date, Row] = {}
+    damaged: list[str] = []
     for n in reversed(range(POINTS)):
         end = period.last if n == 0 else period.eve if n == 1 else shifted(period, -n).last
-        row = store.at(name, end.isoformat())
-        if row is not None:
-            rows[end], at[end] = row, store.report(row)
+        found = store.newest(name, end.isoformat(), damaged)
+        if found is not None:
+            rows[end], at[end] = found
     if period.last not in at:
-        raise MlopslintError(f"{name}: nothing is recorded on or before {period.last}")
+        raise MlopslintError(damaged[0] if damaged else f"{name}: nothing is recorded on or before {period.last}")
+    notes += [f"{told}; it is left out." for told in damaged]
     result, before = at[period.last], at.get(period.eve)
     delta = compare(before, result) if before is not None else None
     if before is None:
@@ -169,23 +171,25 @@ def all_from_store(
     """Every recorded repository in the period; what could not be read, and what vanished since, is said."""
     standings: list[Standing] = []
     gone: list[str] = []
+    lost: list[str] = []
     for name in store.repositories():
         row = store.at(name, period.last.isoformat())
         if row is None:
             continue
-        earlier = store.at(name, period.eve.isoformat())
         if row.committed_at[:10] < period.first.isoformat():
             gone.append(f"{name} (last seen {row.committed_at[:10]})")
-        try:
-            report = store.report(row)
-            before = store.report(earlier) if earlier is not None else None
-        except MlopslintError as error:
-            standings.append(Standing(name, row.team, error=str(error)))
+        damaged: list[str] = []
+        found = store.newest(name, period.last.isoformat(), damaged)
+        if found is None:
+            standings.append(Standing(name, row.team, error=damaged[0]))
             continue
-        standings.append(standing(report, before, name=name, team=row.team, detail=detail(name)))
+        earlier = store.newest(name, period.eve.isoformat(), damaged)
+        lost += damaged
+        before = earlier[1] if earlier is not None else None
+        standings.append(standing(found[1], before, name=name, team=row.team, detail=detail(name)))
     if not standings:
         raise MlopslintError(f"{store.name}: nothing is recorded on or before {period.last}")
-    notices = []
+    notices = [f"{told}; it is left out." for told in lost]
     if gone:
         notices.append(
             f"Nothing was recorded in {period.name} of {', '.join(gone)}: they stand here as they were then."

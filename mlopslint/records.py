@@ -505,6 +505,7 @@ class Report(msgspec.Struct, frozen=True):
     trend: tuple[TrendPoint, ...] = ()  #: earlier moments, oldest first; only where asked for
     gates: tuple[Condition, ...] = ()  #: the conditions that this run was held to
     anchors: dict[str, str] = {}  #: practice -> the file at which code review shows its failure; only where asked for
+    owners: dict[str, tuple[str, ...]] = {}  #: file with findings -> whom CODEOWNERS names for it
 
 
 class LintReport(msgspec.Struct, frozen=True):

@@ -27,11 +27,12 @@ class Commit(NamedTuple):
     day: date
 
 
-def commits(path: str, rev: str = "HEAD") -> list[Commit]:
+def commits(path: str, rev: str = "HEAD", today: date | None = None) -> list[Commit]:
     """The first-parent line up to ``rev``, oldest first.
 
     A clock that was wrong or a history that was rewritten leaves dates that run backwards; a commit then counts from the
-    latest date before it, so that a moment never shows a commit that its successors had already replaced.
+    latest date before it, so that a moment never shows a commit that its successors had already replaced. A date after
+    ``today`` is certainly wrong and would hide all that follows it: such a commit counts from the day of the next.
 
     Raises MlopslintError when there is no such commit.
     """
@@ -40,11 +41,16 @@ def commits(path: str, rev: str = "HEAD") -> list[Commit]:
     listed = gitio.run(path, "log", "--first-parent", "--no-show-signature", "--format=%H %ct", rev, "--")
     if listed is None:
         raise MlopslintError(f"{path}: no such commit: {rev} (a trend needs a git repository with history)")
-    line: list[Commit] = []
-    for text in reversed(listed.decode("ascii", "replace").splitlines()):
+    dated: list[Commit] = []
+    now = following = today or datetime.now(timezone.utc).date()
+    for text in listed.decode("ascii", "replace").splitlines():  # the newest first
         name, _, seconds = text.partition(" ")
         day = datetime.fromtimestamp(min(max(int(seconds), 0), 253402300799), timezone.utc).date()
-        line.append(Commit(name, max(day, line[-1].day) if line else day))
+        following = following if day > now else day
+        dated.append(Commit(name, following))
+    line: list[Commit] = []
+    for commit in reversed(dated):
+        line.append(commit._replace(day=max(commit.day, line[-1].day)) if line else commit)
     return line
 
 

@@ -123,6 +123,27 @@ def test_from_the_store(story, tmp_path):
         from_store(store, "churn", parse("2024Q4"))
 
 
+def test_a_damaged_record_is_left_out_and_said(story, tmp_path):
+    store = Store(str(tmp_path / "s"), create=True)
+    revs = git(story, "log", "--format=%H", "--reverse").split()
+    for rev in (revs[2], revs[4], revs[8]):
+        store.record(review(str(story), rev=rev), repository="churn")
+    with store._connected(write=True) as connection:
+        from sqlalchemy import text
+
+        connection.execute(
+            text("update assessments set payload = substr(payload, 1, 100) where revision = :rev"), {"rev": revs[4]}
+        )
+    one = from_store(store, "churn", parse("2025Q3"))
+    assert one.result.delta.before.revision == revs[2]
+    assert [note for note in one.notes if "its record is damaged" in note and note.endswith("; it is left out.")]
+    whole = all_from_store(
+        store, parse("2025Q3"), detail=lambda name: str(from_store(store, name, parse("2025Q3")).source)
+    )
+    assert whole.repositories[0].before.revision == revs[2] and whole.repositories[0].error is None
+    assert whole.notices[0].startswith(f"churn {revs[4][:10]}: its record is damaged")
+
+
 def test_all_repositories_of_the_store(story, tmp_path):
     store = Store(str(tmp_path / "s"), create=True)
     revs = git(story, "log", "--format=%H", "--reverse").split()

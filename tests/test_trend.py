@@ -87,10 +87,24 @@ def test_clocks_that_ran_wrong_never_show_what_was_replaced(tmp_path):
     commit(folder, "2025-03-01", "one")
     commit(folder, "2031-01-01", "from the future")
     last = commit(folder, "2025-04-01", "back again")
-    line = commits(str(folder))
+    line = commits(str(folder), today=D("2031-12-31"))
     assert [c.day for c in line] == [D("2025-03-01"), D("2031-01-01"), D("2031-01-01")]
     assert chosen(line, "year", None, D("2031-12-31"))[-1][1].id == last
     assert [d.isoformat() for d, _ in chosen(line, "year", None, D("2026-11-23"))] == ["2025-12-31", "2026-11-23"]
+
+
+def test_a_date_in_the_future_hides_nothing_that_follows(tmp_path):
+    folder = tmp_path / "r"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, "2025-03-01", "one")
+    commit(folder, "2031-01-01", "from the future")
+    back = commit(folder, "2025-04-01", "back again")
+    line = commits(str(folder), today=D("2026-11-23"))
+    assert [c.day for c in line] == [D("2025-03-01"), D("2025-04-01"), D("2025-04-01")]
+    assert chosen(line, "year", None, D("2025-12-31"))[-1][1].id == back
+    commit(folder, "2032-01-01", "the newest is from the future too")
+    assert commits(str(folder), today=D("2026-11-23"))[-1].day == D("2026-11-23")
 
 
 @pytest.mark.parametrize(

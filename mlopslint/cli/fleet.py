@@ -84,6 +84,10 @@ def command(
         desk.take(done)
     order = {member.name: place for place, member in enumerate(listed)}
     standings = tuple(sorted(desk.standings, key=lambda item: order[item.name]))
+    gone = results.unlisted(rest["against"], listed) if rest["against"] else []
+    if gone:
+        more = f" and {len(gone) - 10} more" if len(gone) > 10 else ""
+        desk.notices.append(f"In {desk.since}, and not in the list any more: {', '.join(gone[:10])}{more}.")
     notices = tuple(desk.notices)
     whole = Portfolio("1.0", Tool("mlopslint", __version__), rest["title"], standings, desk.since, notices)
     if desk.site is not None:
@@ -146,17 +150,20 @@ class _Desk:
     def take(self, done: Done) -> None:
         from msgspec.structs import replace
 
-        from mlopslint.compare import compare
+        from mlopslint.compare import compare, moment
         from mlopslint.errors import MlopslintError
         from mlopslint.fleet import results
         from mlopslint.portfolio import standing
         from mlopslint.records import Standing
 
         member, report = done.member, done.report
-        if report is None:
-            self.standings.append(Standing(member.name, member.team, member.tags, member.criticality, error=done.error))
-            return
         before = results.kept(self.against, member) if self.against else None
+        if report is None:
+            was = moment(before) if before is not None else None
+            self.standings.append(
+                Standing(member.name, member.team, member.tags, member.criticality, before=was, error=done.error)
+            )
+            return
         if self.results:
             results.keep(self.results, member, report)
         if self.store is not None:

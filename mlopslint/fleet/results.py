@@ -44,6 +44,15 @@ def kept(results: str, member: Member) -> Report | None:
         return None
 
 
+def unlisted(results: str, members: Sequence[Member]) -> list[str]:
+    """The names of the results in a folder that no member has: what was there and is not in the list any more."""
+    known = {member.slug + ".json" for member in members}
+    try:
+        return sorted(name[:-5] for name in os.listdir(results) if name.endswith(".json") and name not in known)
+    except OSError:
+        return []
+
+
 def current(results: str, members: Sequence[Member]) -> dict[str, Report]:
     """Name -> the kept result, for the members that stand at the very commit that it is of, judged by the same rubric and
     release. A remote one counts as standing where it stood: an interrupted run is taken up again, a new one says so."""

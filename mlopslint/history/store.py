@@ -47,6 +47,10 @@ class Row(NamedTuple):
     team: str | None
 
 
+class DamagedError(MlopslintError):
+    """One record cannot be read; the others can."""
+
+
 def identity(repository: Repository) -> str:
     """By what a repository is known over time: its remote without scheme, user and port (https and ssh are one), else its name."""
     match = re.match(
@@ -258,8 +262,18 @@ class Store:
         rows = self.rows(repository, since=since, until=until)
         return rows[-1] if rows else None
 
+    def newest(self, repository: str, until: str, damaged: list[str]) -> tuple[Row, Report] | None:
+        """The newest result up to the end of a day that can be read; what cannot be is named in ``damaged``."""
+        for row in reversed(self.rows(repository, until=until)):
+            try:
+                return row, self.report(row)
+            except DamagedError as error:
+                if str(error) not in damaged:
+                    damaged.append(str(error))
+        return None
+
     def report(self, row: Row) -> Report:
-        """The whole result of a row."""
+        """The whole result of a row. Raises DamagedError where it cannot be read."""
         from sqlalchemy import select
 
         with self._connected() as connection:
@@ -267,7 +281,7 @@ class Store:
         try:
             return msgspec.json.decode(zlib.decompress(payload or b""), type=Report)
         except (zlib.error, msgspec.MsgspecError, UnicodeDecodeError):
-            raise MlopslintError(
+            raise DamagedError(
                 f"{row.repository} {row.revision[:10]}: its record is damaged (written {row.recorded_at} by {row.tool_version})"
             ) from None
 

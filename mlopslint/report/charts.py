@@ -15,29 +15,30 @@ _STYLE = """
 .guide, .axis > path.line {stroke: #dde2ea; stroke-width: 1; fill: none}
 .x .guide, .x .guides path {stroke: none}
 .tooltip, .text-overlay, desc {display: none}
-.color-0 {stroke: #2350be; fill: #2350be}
+.series .line, .series .dot {stroke: #2350be; fill: #2350be}
 path.line.nofill, .series path.line {fill: none; stroke-width: 2.5}
 @media (prefers-color-scheme: dark) {
 .axis text, .axis text.major {fill: #a6b0bf}
 .guide, .axis > path.line {stroke: #323b4a}
-.color-0 {stroke: #9ab8ff; fill: #9ab8ff}
+.series .line, .series .dot {stroke: #9ab8ff; fill: #9ab8ff}
 }
 """
 
 
-def line(points: Sequence[tuple[str, float]]) -> str:
-    """Scores from 0 to 100 over dates, as the address of an image."""
+def line(points: Sequence[tuple[str, float, str]]) -> str:
+    """Scores from 0 to 100 over dates, as the address of an image; no line joins scores of different rubrics."""
     pygal = _pygal()
     chart = pygal.Line(
         width=1040, height=280, explicit_size=True, show_legend=False, range=(0, 100), margin=12, margin_right=48, css=["inline:" + _STYLE],
         show_y_guides=True, y_labels=[0, 25, 50, 75, 100], show_minor_x_labels=False, truncate_label=-1, no_prefix=True,
         dots_size=3.5 if len(points) <= 60 else 1.5, show_dots=len(points) <= 200,
     )  # fmt: skip
-    dates = [date for date, _ in points]
+    dates = [date for date, _, _ in points]
     step = -(-len(dates) // 9)
     chart.x_labels = dates
     chart.x_labels_major = dates[::-1][::step]
-    chart.add("score", [score for _, score in points])
+    for rubric in dict.fromkeys(rubric for _, _, rubric in points):
+        chart.add(rubric, [score if of == rubric else None for _, score, of in points])
     return _address(chart.render_tree())
 
 

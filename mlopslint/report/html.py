@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from mlopslint.records import Report
+from msgspec.structs import replace
+
+from mlopslint.records import Finding, Report
 from mlopslint.report import issues, view, words
 from mlopslint.report.pages import embedded, page
 
 
 def render(report: Report) -> str:
     """The report as one HTML page."""
-    return page("report", **values(report), embedded=embedded(report))
+    # the edits of fixes belong to `lint`: a page with a thousand findings would hold more of them than of all else
+    slim = replace(report, findings=tuple(replace(finding, edits=()) for finding in report.findings))
+    return page("report", **values(report), embedded=embedded(slim))
 
 
 def values(report: Report) -> dict[str, Any]:
     """What the sections of one repository's page loop over."""
+    owners = view.owners(report)
     return {
         "report": report,
         "assessment": report.assessment,
@@ -33,21 +39,30 @@ def values(report: Report) -> dict[str, Any]:
         "ladder": view.ladder(report),
         "categories": view.categories(report),
         "steps": report.assessment.roadmap,
+        "seen": {v.code: v.evidence[:3] for v in report.assessment.practices if v.status == "partial"},
         "quick": view.quick_wins(report),
         "risks": view.risks(report),
         "lifecycle": view.lifecycle(report),
         "told": view.told(report.assessment.practices),
         "other_count": sum(v.level is None for v in report.assessment.practices),
         "register": view.register(report),
+        "lapsed": view.lapsed(report),
         "unseen": [v for v in report.assessment.practices if v.status == "unknown"],
         "technologies": view.technologies(report),
         "doubled": view.doubled(report),
         "models": view.models(report),
         "projects": _projects(report),
         "arithmetic": view.arithmetic(report),
-        "findings": issues.by_severity(report.findings),
+        "findings": view.findings(report),
+        "known_before": _known_before(report),
+        "people": sorted({name for names in (*owners.values(), *report.owners.values()) for name in names}),
+        "owners": owners,
+        "whys": view.whys(),
+        "earned": view.earned(report),
+        "by_hand": view.by_hand(report),
         "findings_told": issues.told(report),
         "chart": _chart(report),
+        "came": view.came(report),
         "sparks": {
             item.code: words.spark([point.at.categories.get(item.code) for point in report.trend])
             for item in report.assessment.categories
@@ -60,12 +75,20 @@ def values(report: Report) -> dict[str, Any]:
 
 def _chart(report: Report) -> str:
     """The trend as an image; "" where there is none to show."""
-    points = [(point.date, point.at.score) for point in report.trend if point.at.score is not None]
+    points = [(point.date, point.at.score, point.at.rubric) for point in report.trend if point.at.score is not None]
     if len(points) < 2:
         return ""
     from mlopslint.report.charts import line
 
     return line(points)
+
+
+def _known_before(report: Report) -> Callable[[Finding], str]:
+    """``new`` or ``known`` since the earlier assessment; "" where there was none."""
+    if report.delta is None:
+        return lambda finding: ""
+    fresh = {finding.fingerprint for finding in report.delta.findings_new}
+    return lambda finding: "new" if finding.fingerprint in fresh else "known"
 
 
 def _projects(report: Report) -> list[dict[str, Any]]:
@@ -78,6 +101,7 @@ def _projects(report: Report) -> list[dict[str, Any]]:
                 "path": project.path,
                 "level": project.assessment.level,
                 "score": project.assessment.score,
+                "held_up": following.blockers if (following := words.next_level(project.assessment)) else (),
                 "scores": [scores.get(code) for code in codes],
             }
         )

@@ -79,6 +79,7 @@ def render(report: Report, full: bool = False) -> str:
         ("waivers and attestations", _register(report)),
         ("what the profile leaves out", _profile(report)),
         ("other models", _models(report, full)),
+        ("manual checks", _by_hand(report) if full else ""),
         ("projects", _projects(report)),
         ("files not analysed in full", _errors(report)),
     ]
@@ -99,7 +100,12 @@ def render(report: Report, full: bool = False) -> str:
 def _head(report: Report) -> str:
     assessment = report.assessment
     title = f"level {assessment.level} of {view.top(report)}, {text(assessment.level_name, 60)}"
-    out = ["<!-- mlopslint -->", f"## MLOps maturity: {title}, score {words.number(assessment.score)}", ""]
+    by = ""
+    if report.delta and report.delta.before.rubric == report.delta.after.rubric:
+        was = report.delta.before
+        if assessment.score is not None and was.score is not None:
+            by = f" ({words.signed(assessment.score - was.score)} since {text((was.revision or 'the earlier assessment')[:10])})"
+    out = ["<!-- mlopslint -->", f"## MLOps maturity: {title}, score {words.number(assessment.score)}{by}", ""]
     out += [" ".join(text(sentence, 600) for sentence in words.narrative(report)), ""]
     profile = words.told_profile(assessment)
     if profile:
@@ -264,6 +270,13 @@ def _models(report: Report, full: bool) -> str:
                 sign, word = view.credit(item)
                 rows.append(f"| {sign} {word} | {text(f'{item.id} {item.text}')} | {', '.join(item.practices)} |")
     return _folded("<b>Other models</b>", rows) if rows else ""
+
+
+def _by_hand(report: Report) -> str:
+    rows = []
+    for title, items in view.by_hand(report):
+        rows += ["", f"**{text(title, 120)}**", "", *(f"- {text(f'{item.id} {item.text}')}" for item in items)]
+    return _folded("<b>Manual checks</b>: what the published models ask for and no file shows", rows) if rows else ""
 
 
 def _projects(report: Report) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from mlopslint.records import RUNGS
+from mlopslint.records import CREDIT, RUNGS
 from mlopslint.report import view, words
 
 #: The colour class of a status; its icon and word say the same.
@@ -66,6 +66,8 @@ def _environment() -> Environment:
         web=view.web,
         detail=view.detail,
         credit=view.credit,
+        credits=CREDIT,
+        assessed=view.assessed,
         plural=view.plural,
         flat=view.flat,
         whole=lambda score: "–" if score is None else f"{score:.0f}",

@@ -143,6 +143,10 @@ def values(portfolio: Portfolio) -> dict[str, Any]:
         "levels": [(level, name, count, 100 * count / len(good)) for level, name, count in levels],
         "categories": categories(portfolio),
         "rows": table(portfolio),
+        "compared": any(item.before for item in good),
+        "criticalities": sorted({item.criticality or "none given" for item in good})
+        if any(item.criticality for item in good)
+        else [],
         "gaps": many.shared_gaps(good)[:GAPS],
         "movers": [("Rose", rose), ("Fell", fell)] if rose or fell else [],
         "movement": many.movement,
@@ -198,7 +202,7 @@ def markdown(portfolio: Portfolio) -> str:
         out += [f"- {md.text(item.name, 120)}: {view.plural(item.risks, 'finding')}" for item in risky]
     if bad:
         out += ["", "## Not assessed", ""]
-        out += [f"- {md.text(item.name, 120)}: {md.text(item.error or '', 300)}" for item in bad]
+        out += [f"- {md.text(item.name, 120)}: {md.text(item.error or '', 300)}{_earlier(item)}" for item in bad]
     out += [
         "",
         f"<sub>mlopslint {md.text(portfolio.tool.version, 30)}. Scores of different rubrics are not compared.</sub>",
@@ -269,5 +273,13 @@ def terminal(portfolio: Portfolio, *, color: bool = False) -> str:
     if bad:
         console.print(Text("\nNot assessed", style="bold"))
         for item in bad:
-            console.print(Text(f"  {view.flat(item.name, 60)}: {view.flat(item.error or '', 200)}", style="red"))
+            told = f"  {view.flat(item.name, 60)}: {view.flat(item.error or '', 200)}{_earlier(item)}"
+            console.print(Text(told, style="red"))
+    for notice in portfolio.notices:
+        console.print(Text(f"note: {view.flat(notice, 1000)}", style="yellow"))
     return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
+
+
+def _earlier(item: Standing) -> str:
+    """What a repository was that cannot be assessed any more; "" where that is not known."""
+    return f" (before: score {words.number(item.before.score)}, level {item.before.level})" if item.before else ""

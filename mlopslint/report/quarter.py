@@ -39,7 +39,8 @@ def summary(report: PeriodReport) -> list[str]:
         told += f", {'up' if assessment.level > delta.before.level else 'down'} from {delta.before.level}"
     told += f", with a score of {words.number(assessment.score)}"
     if delta is not None and assessment.score is not None and delta.before.score is not None:
-        told += f" ({words.signed(assessment.score - delta.before.score)})"
+        told += f" ({words.signed(assessment.score - delta.before.score)}"
+        told += ")" if delta.before.rubric == delta.after.rubric else ", judged by another rubric than before)"
     out = [told + "."]
     if delta is not None and delta.changes:
         causes = [f"{CAUSES[cause]} {words.signed(points)}" for cause, points in delta.by_cause.items() if points]
@@ -144,6 +145,8 @@ def markdown(report: PeriodReport) -> str:
     assessment = result.assessment
     out = [f"# MLOps maturity of {md.text(result.repository.name)} in {md.text(period.name)}", ""]
     out += [md.text(sentence, 600) + ("  " if place == 0 else "") for place, sentence in enumerate(summary(report))]
+    profile = words.told_profile(assessment)
+    out += ["", md.text(profile, 600)] if profile else []
     out += ["", *(f"> {md.text(note, 600)}\n" for note in report.notes)]
     out += ["## The figures", "", f"| | start of {md.text(period.name)} | end | moved |", "|---|--:|--:|--:|"]
     for row in figures(report):

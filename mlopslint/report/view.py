@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mlopslint.compare import largest
@@ -68,6 +70,26 @@ class CategoryRow(NamedTuple):
     open: tuple[Verdict, ...]
     folded: tuple[Group, ...]
     others: tuple[Verdict, ...]
+
+
+class FindingGroup(NamedTuple):
+    """The findings of one rule, and why they matter."""
+
+    code: str
+    name: str
+    severity: str
+    why: str
+    message: str  # "" where they do not all say the same
+    confidence: str  # "" where it differs
+    findings: tuple[Finding, ...]
+    total: int  # with those that the page has no room for
+
+
+class Earned(NamedTuple):
+    """One practice's part of the score."""
+
+    verdict: Verdict
+    earned: float
 
 
 class Sum(NamedTuple):
@@ -203,6 +225,11 @@ def register(report: Report) -> list[Verdict]:
     return sorted(found, key=lambda v: (v.expires or "9999", v.code))
 
 
+def lapsed(report: Report) -> list[str]:
+    """What is said of waivers and attestations that count no more or are not needed: it asks for a decision first."""
+    return [notice for notice in report.notices if notice.startswith(("the waiver of ", "the attestation of "))]
+
+
 def arithmetic(report: Report) -> list[Sum]:
     """Earned and possible weight by category, and their total last: the sum behind the score."""
     rows = []
@@ -216,6 +243,82 @@ def arithmetic(report: Report) -> list[Sum]:
         rows.append(Sum(category.code, category.name, earned, sum(v.weight for v in mine), category.score))
     earned, possible = sum(row.earned for row in rows), sum(row.possible for row in rows)
     return [*rows, Sum("", "Total", earned, possible, round(100 * earned / possible, 1) if possible else None)]
+
+
+def earned(report: Report) -> list[Earned]:
+    """What each practice that counts adds to the sum, in the order of the categories."""
+    return [
+        Earned(v, v.weight * CREDIT[v.status])
+        for _, _, verdicts in words.by_category(report)
+        for v in sorted(verdicts, key=lambda v: v.code)
+        if v.level is not None and v.status in CREDIT
+    ]
+
+
+def assessed(row: CategoryScore) -> int | None:
+    """How much of what applies in a category could be judged, in percent; None where nothing applies."""
+    judged = row.passed + row.partial + row.failed
+    return round(100 * judged / (judged + row.unknown)) if judged + row.unknown else None
+
+
+def findings(report: Report, most: int = 1000) -> list[FindingGroup]:
+    """The findings by category and rule, the worst rules first; no more than ``most`` of them in all."""
+    found: dict[str, list[Finding]] = {}
+    for finding in issues.by_severity(report.findings):
+        found.setdefault(finding.code, []).append(finding)
+    rows = []
+    for code, some in found.items():
+        shown = tuple(some[:most])
+        most -= len(shown)
+        messages, confidences = {item.message for item in some}, {item.confidence for item in some}
+        rows.append(
+            FindingGroup(
+                code,
+                some[0].name,
+                some[0].severity,
+                _why_of_check(code),
+                some[0].message if len(messages) == 1 else "",
+                some[0].confidence if len(confidences) == 1 else "",
+                shown,
+                len(some),
+            )
+        )
+    return rows
+
+
+def _why_of_check(code: str) -> str:
+    """Why a check matters, from its own words; "" where this release has no such check."""
+    import inspect
+
+    from mlopslint.lint import engine
+
+    rule = engine.rule(code)
+    page = (inspect.getdoc(type(rule)) or "") if rule else ""
+    match = re.search(r"^Why is this bad\?\n-+\n(.+?)(?=\n\n\S[^\n]*\n-{3,}\n|\Z)", page, re.M | re.S)
+    return flat(match[1].replace("``", "`"), 1500) if match else ""
+
+
+@lru_cache(maxsize=1)
+def whys() -> dict[str, str]:
+    """Practice -> why it matters, for those of the built-in catalogue."""
+    from mlopslint.rules import load
+
+    return {practice.code: flat(practice.why, 1500) for practice in load().practices}
+
+
+def owners(report: Report) -> dict[str, tuple[str, ...]]:
+    """Practice -> whom CODEOWNERS names for it, as far as it asks for something."""
+    return {step.code: step.owners for step in report.assessment.roadmap if step.owners}
+
+
+def by_hand(report: Report) -> list[tuple[str, list[ItemResult]]]:
+    """(Model, the items of it that no practice answers): what people have to look at themselves."""
+    rows = []
+    for model in report.assessment.models:
+        items = [item for item in model.items if item.credit is None and not item.practices]
+        if items:
+            rows.append((model.title, items))
+    return rows
 
 
 def technologies(report: Report) -> list[tuple[str, list[TechnologyUse]]]:
@@ -318,6 +421,16 @@ def _overall(verdicts: tuple[Verdict, ...]) -> str:
     return "pass" if share >= 0.75 else "partial" if share > 0 else "fail"
 
 
+def came(report: Report) -> list[tuple[str, Change]]:
+    """(Date, a change that moved the score by then) along the trend, in each period the largest first."""
+    return [
+        (point.date, change)
+        for point in report.trend
+        for change in largest(point.changes)
+        if abs(change.points) >= 0.005
+    ]
+
+
 class Move(NamedTuple):
     """The changes of one direction between two moments."""
 
@@ -359,12 +472,28 @@ def risks(report: Report) -> list[Risk]:
     return [Risk(code, some[0].message, len(some), tuple(some[:3])) for code, some in found.items()]
 
 
+#: How a shipped model is called in a word or two.
+_CALLED = {
+    "aws": "AWS",
+    "google": "Google",
+    "microsoft": "Microsoft",
+    "ml-test-score": "ML Test Score",
+    "se4ml": "SE4ML",
+}
+
+
 def readings(report: Report) -> list[tuple[str, str]]:
     """(Model, its reading in a few words) of every model beside the chosen one."""
     return [
-        (row.model.name, f"level {row.model.level} of {max((x.level for x in row.model.levels), default=0)}")
+        (
+            _CALLED.get(row.model.name, row.model.name),
+            f"level {row.model.level} of {max((x.level for x in row.model.levels), default=0)}",
+        )
         if row.model.kind == "levels"
-        else (row.model.name, words.number(row.model.score) + (" %" if row.model.kind == "coverage" else ""))
+        else (
+            _CALLED.get(row.model.name, row.model.name),
+            words.number(row.model.score) + (" %" if row.model.kind == "coverage" else ""),
+        )
         for row in models(report)
     ]
 

@@ -8,15 +8,19 @@ function apply(form) {
   delete wanted.text;
   let shown = 0;
   const rows = document.querySelectorAll("." + form.dataset.filter);
+  const said = new Map(); // what stands once for all findings of a rule
+  for (const group of document.querySelectorAll("details.findings")) said.set(group, [...group.querySelectorAll("summary, .body > p")].map((element) => element.textContent).join(" "));
   for (const row of rows) {
-    row.hidden = !(Object.entries(wanted).every(([key, value]) => !value || row.dataset[key] === value)
-      && (!text || row.textContent.toLowerCase().includes(text)));
+    const around = row.closest("details.findings");
+    const holds = ([key, value]) => !value || (row.dataset[key] ?? around?.dataset[key]) === value || (key === "owner" && (row.dataset.owner || "").split(" ").includes(value));
+    row.hidden = !(Object.entries(wanted).every(holds)
+      && (!text || (row.textContent + " " + (said.get(around) || "")).toLowerCase().includes(text)));
     shown += !row.hidden;
   }
   const active = text || Object.values(wanted).some(Boolean);
-  for (const group of document.querySelectorAll("details.group")) {
-    if (form.dataset.filter !== "practice") break;
-    group.hidden = !group.querySelector(".practice:not([hidden])");
+  const kind = form.dataset.filter;
+  for (const group of document.querySelectorAll(kind === "practice" ? "details.group" : kind === "finding" ? "details.findings" : "none")) {
+    group.hidden = !group.querySelector("." + kind + ":not([hidden])");
     group.open = active && !group.hidden;
   }
   form.querySelector("output").textContent = active ? shown + " of " + rows.length : "";

@@ -16,12 +16,12 @@ import sample
 from msgspec.structs import replace
 from visits import Visit
 
-from mlopslint.records import Finding
+from mlopslint.records import Finding, FindingEdit
 from mlopslint.report.html import render
 
 SECTIONS = (
-    "verdict", "moved", "ladder", "categories", "risks", "steps", "lifecycle", "trend", "practices", "findings", "register",
-    "stack", "models", "projects", "notices", "errors", "method",
+    "verdict", "moved", "ladder", "categories", "risks", "steps", "lifecycle", "trend", "practices", "findings", "register", "by-hand",
+    "stack", "profile", "models", "projects", "notices", "errors", "method",
 )  # fmt: skip
 
 
@@ -78,8 +78,19 @@ def test_filters_show_what_was_asked_for(visit: Visit, file: Path) -> None:
     assert shown.count() == 0
     form.locator("input[name=text]").fill("")
     assert shown.count() == everything
-    page.locator("form[data-filter=finding] select").select_option("note")
-    assert page.locator("tr.finding:not([hidden])").count() == 1
+    form = page.locator("form[data-filter=finding]")
+    form.locator("select[name=severity]").select_option("note")
+    assert page.locator("tr.finding:visible").count() == 1
+    assert page.locator("details.findings:visible").count() == 1
+    form.locator("select[name=severity]").select_option("")
+    form.locator("select[name=owner]").select_option("@octocat")
+    assert page.locator("tr.finding:visible").all_inner_texts()[0].startswith("src/churn/train.py")
+    assert form.locator("output").inner_text() == "1 of 3"
+    form.locator("select[name=owner]").select_option("")
+    form.locator("input[name=text]").fill("dat101")
+    assert page.locator("tr.finding:visible").count() == 1
+    form.locator("input[name=text]").fill("")
+    assert page.locator("details.findings:visible").count() == 3
     visit.quiet(file)
 
 
@@ -160,7 +171,8 @@ def test_a_thousand_findings_stay_under_a_megabyte(chromium: Any, tmp_path: Path
     whole = sample.report()
     many = tuple(
         Finding("MDL113", "seed", "warning", f"src/package/module_{n % 90}.py", n + 1, 5, n + 1, 60, None,
-                "torch.load without weights_only runs code from the file", None, f"{n:024x}")
+                "torch.load without weights_only runs code from the file", "Add weights_only=True", f"{n:024x}", "medium",
+                "unsafe", (FindingEdit((n + 1, 6, n + 1, 29), "keyword", ("weights_only", "True")),))
         for n in range(1000)
     )  # fmt: skip
     text = render(replace(whole, findings=many))

@@ -126,6 +126,22 @@ def test_movement_against_an_earlier_run(repositories, tmp_path):
     assert 'id="moved"' in page and "CIC001" in page
 
 
+def test_what_vanished_since_an_earlier_run_is_said(repositories, tmp_path):
+    folder = tmp_path / "now"
+    for name in ("level0", "level1", "level2"):
+        shutil.copytree(repositories / name, folder / name)
+    (folder / "fleet.csv").write_text("path\nlevel0\nlevel1\nlevel2\n", encoding="utf-8")
+    before = tmp_path / "2026Q3"
+    assert run(str(folder / "fleet.csv"), "--results", str(before), "-q").returncode == 0
+    shutil.rmtree(folder / "level1")
+    (folder / "fleet.csv").write_text("path\nlevel0\nlevel1\n", encoding="utf-8")
+    for kind in ("terminal", "markdown", "html"):
+        shown = run(str(folder / "fleet.csv"), "--against", str(before), "-f", kind)
+        told = " ".join(shown.stdout.split())  # a terminal breaks lines where it likes
+        assert shown.returncode == 1 and "(before: score " in told, kind
+        assert "In 2026Q3, and not in the list any more: level2." in told, kind
+
+
 def test_gates_name_each_repository(repositories):
     shown = run(str(repositories / "fleet.yaml"), "--min-level", "2", "--fail-under", "50", "-q")
     assert shown.returncode == 1 and shown.stdout == ""

@@ -468,11 +468,12 @@ def report() -> Report:
         ),
         delta=delta(whole),
         trend=tuple(
-            TrendPoint(day, moment(whole, score, rubric), ())
+            TrendPoint(day, moment(whole, score, rubric), delta(whole).changes if score == 52.0 else ())
             for day, score, rubric in (
                 ("2026-03-31", 31.0, "2025.1"),
                 ("2026-06-30", 44.0, "2026.4"),
                 ("2026-11-01", 52.0, "2026.4"),
             )
         ),
+        owners={"src/churn/train.py": ("@acme/ml", "@octocat"), f"notebooks/{SCRIPT}.ipynb": (f"@{IMAGE}",)},
     )

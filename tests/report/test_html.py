@@ -195,6 +195,74 @@ def test_size_with_120_practices() -> None:
     assert len(render(whole).encode()) < 1_000_000
 
 
+def part(html: str, name: str) -> str:
+    """The section that this heading names."""
+    start = html.index(f'<section aria-labelledby="{name}">')
+    return html[start : html.index("</section>", start)]
+
+
+def test_the_head_says_the_profile_and_how_much_was_assessed(html: str) -> None:
+    head = html[: html.index("<main")]
+    assert "<dt>Profile</dt>" in head and "<dt>Assessed</dt>" in head
+
+
+def test_categories_say_their_weight_and_how_much_was_assessed(html: str) -> None:
+    weights = [category.weight for category in sample.report().assessment.categories if category.weight]
+    assert all(f"weight {weight}, " in part(html, "categories") for weight in weights)
+    assert "% assessed" in part(html, "categories")
+
+
+def test_findings_stand_by_rule_with_why_owner_and_status(html: str) -> None:
+    findings = part(html, "findings")
+    assert findings.count('<details class="findings"') == 3
+    assert "Why it matters" in findings and "The test rows have had a say" in findings
+    assert 'data-owner="@acme/ml @octocat"' in findings and "<option>@acme/ml</option>" in findings
+    assert 'data-status="' in findings
+
+
+def test_practices_say_why_they_matter_and_what_they_earn(html: str) -> None:
+    assert html.count("<summary>Why it matters</summary>") > len(sample.VERDICTS) / 2
+    for v in sample.VERDICTS:
+        if v.status == "partial" and v.level is not None:
+            assert f"earns {v.weight / 2:g} of {v.weight}" in html
+
+
+def test_what_no_file_shows_is_listed_for_people(html: str) -> None:
+    assert "Model specs are reviewed" in part(html, "by-hand")
+
+
+def test_a_waiver_that_counts_no_more_stands_first_in_the_register(html: str) -> None:
+    register = part(html, "register")
+    assert "the waiver of DAT004 is not needed" in register.partition("<table")[0]
+
+
+def test_the_sum_is_shown_practice_by_practice(html: str) -> None:
+    method = part(html, "method")
+    counted = [
+        v for v in sample.VERDICTS if v.level is not None and v.status in ("pass", "partial", "fail", "attested")
+    ]
+    assert all(v.code in method for v in counted)
+
+
+def test_the_trend_names_what_came_with_which_commit(html: str) -> None:
+    change = next(change for change in sample.report().trend[-1].changes if change.commit)
+    assert change.commit.revision[:10] in part(html, "trend") and change.code in part(html, "trend")
+
+
+def test_no_line_joins_scores_of_different_rubrics() -> None:
+    from base64 import b64decode
+
+    from mlopslint.report.charts import line
+
+    def lines(*rubrics: str) -> list[str]:
+        points = [(f"2026-0{n}-01", 50.0, rubric) for n, rubric in enumerate(rubrics, 1)]
+        image = b64decode(line(points).partition(",")[2]).decode()
+        return re.findall(r'd="(M[^"]+)" class="line reactive nofill"', image)
+
+    assert len(lines("1", "1", "1", "1")) == 1
+    assert len(lines("1", "1", "2", "2")) == 2
+
+
 def test_a_report_with_nothing_in_it() -> None:
     report = sample.report()
     bare = replace(
