@@ -246,6 +246,11 @@ class Concepts:
                 hits.append(hit)
         return [hit for hit in hits if not hit.path.startswith(("docs/",))]
 
+    @cached_property
+    def trains(self) -> list[Hit]:
+        """What shows that models are trained here at all: calls, else stages that say so by their names."""
+        return self.training or [hit for hit in self.stage_names if TRAIN_WORDS.search(hit.fact.name)]
+
     def near_framework(self, path: str) -> bool:
         """Whether a file, or one that it imports, uses a machine-learning framework."""
         return self.imports_framework(path) or any(
