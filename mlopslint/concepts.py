@@ -9,7 +9,7 @@ from typing import Any
 
 from mlopslint.patterns import late
 from mlopslint.records import Fact
-from mlopslint.view import Hit, View
+from mlopslint.view import EVERYWHERE, Hit, View
 
 _PREPROCESSOR = late(
     r"scaler|encoder|vectori[sz]er|imputer|tokeni[sz]er|binari[sz]er|selector|selectk|preproc|tfidf|normali[sz]er"
@@ -220,9 +220,17 @@ class Concepts:
         return any(fact.name.startswith(FRAMEWORKS) for fact in self.view.of(path, "import"))
 
     @cached_property
+    def framework_imports(self) -> list[Hit]:
+        """The imports of machine-learning frameworks, one of each name, anywhere in the repository."""
+        tops = {framework.split(".")[0] for framework in FRAMEWORKS}
+        names = [name for name in self.view.names("import") if name.split(".")[0] in tops]
+        firsts = (self.view.first("import", name, roles=EVERYWHERE | {"vendored"}) for name in names)
+        return [hit for hit in firsts if hit is not None]
+
+    @cached_property
     def frameworks(self) -> bool:
-        """Whether any of the project's code uses a machine-learning framework at all."""
-        return any(name.split(".")[0] in {f.split(".")[0] for f in FRAMEWORKS} for name in self.view.names("import"))
+        """Whether any of the code uses a machine-learning framework at all."""
+        return bool(self.framework_imports)
 
     # -- training ---------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ A condition is a mapping with one head and its modifiers:
 ``technology`` / ``kind``      names or kinds of technologies (``rung``: how far they are used, from 1 to 5;
                                ``imported: false``: an import alone is no use)
 ``command``                    command-line prefixes
-``concept``                    what the facts mean together: ``training``, ``deep-learning``, ``stages``
+``concept``                    what the facts mean together: ``training``, ``deep-learning``, ``stages``,
+                               ``frameworks``
 ``predicate``                  a named Python predicate of ``mlopslint.predicates``
 any kind of fact               globs over the names of such facts (``at-least``: how many)
 
@@ -43,6 +44,7 @@ CONCEPTS: dict[str, Callable[[Concepts], list[Hit]]] = {
     "training": lambda concepts: concepts.trains,
     "deep-learning": lambda concepts: concepts.deep_learning,
     "stages": lambda concepts: concepts.stage_names,
+    "frameworks": lambda concepts: concepts.framework_imports,
 }
 WITHIN = ("serving", "training", "tests")
 PLACES = ("ci", "hook", "outside", "anywhere")
@@ -98,7 +100,13 @@ FACT_KINDS = frozenset(
         "module",
     ]
 )
-_ROLES = {"own": OWN, "tests": frozenset({"test"}), "own-and-tests": OWN_AND_TESTS, "all": EVERYWHERE}
+_ROLES: dict[str, frozenset[str]] = {
+    "own": OWN,
+    "tests": frozenset({"test"}),
+    "own-and-tests": OWN_AND_TESTS,
+    "all": EVERYWHERE,
+    "own-and-docs": OWN | {"docs"},
+}
 _RUNG_OF_FACT = {
     "dependency": 1, "import": 2, "key": 2, "document-type": 2, "manifest": 2, "action": 4, "hook": 4, "schedule": 5,
     "call": 3, "decorator": 3, "base": 3, "stage": 3, "ci": 4, "ci-trigger": 4, "ci-job": 4, "resource": 5, "container": 5,
@@ -137,8 +145,10 @@ class Judge:
             result = self._fact(head, _listed(wanted), condition)
         if result and condition.get("as") == "partial":
             result = result.at_most(0.5)
-        if result and head in ("any", "all", "none", "predicate") and "reason" in condition:
-            result = result.because(_filled(condition["reason"], _of_evidence(result.evidence)))
+        if result and head in ("any", "all", "none", "predicate"):
+            result = result._replace(rung=condition.get("rung", result.rung))
+            if "reason" in condition:
+                result = result.because(_filled(condition["reason"], _of_evidence(result.evidence)))
         if result and "confidence" in condition:
             result = result.trusted(condition["confidence"])
         return result
@@ -163,16 +173,18 @@ class Judge:
             return best
         if head == "all":
             parts = []
+            reason = ""
             for condition in conditions:
                 result = self.outcome(condition)
                 if not result:
                     return NOTHING
                 parts.append(result)
+                reason = reason or (result.reason if "reason" in condition else "")
             return Outcome(
                 min(part.grade for part in parts),
                 tuple(item for part in parts for item in part.evidence[:2]),
                 min((part.rung for part in parts if part.rung), default=2),
-                "",
+                reason,
                 min((part.confidence for part in parts), key=["low", "medium", "high"].index),
             )
         for condition in conditions:
@@ -248,7 +260,10 @@ class Judge:
     def _command(self, prefixes: list[str], condition: Any) -> Outcome:
         place, where = condition.get("in", "ci"), condition.get("where")
         best: list[Command] = []
+        roles = _ROLES[condition["roles"]] if "roles" in condition else None
         for command in self._commands(place, tuple(prefixes)):
+            if roles and self.view.roles.get(command.hit.path) not in roles:
+                continue
             if not where or self._holds(where, self._of_command(command)):
                 best.append(command)
         if len(best) < condition.get("at-least", 1):
@@ -312,6 +327,8 @@ class Judge:
                 return hit.fact.name.rpartition(".")[2]
             if key == "value":
                 return hit.fact.value
+            if key == "given":
+                return {k: v for k, v in (hit.fact.value or {}).items() if k != "in"}
             if key == "path":
                 return hit.path
             if key == "file":
