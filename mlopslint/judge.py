@@ -12,7 +12,7 @@ A condition is a mapping with one head and its modifiers:
 ``predicate``                  a named Python predicate of ``mlopslint.predicates``
 any kind of fact               globs over the names of such facts (``at-least``: how many)
 
-A pattern is a glob, ``/a regular expression/`` that is searched for whatever the case, ``!`` and a pattern that must
+A pattern is a glob, ``/a regular expression/`` that is searched for whatever the case (of a ``def`` in its last name), ``!`` and a pattern that must
 not match, or a comparison (``">=40"``). ``where`` holds patterns for the keys of a value and for ``name``, ``value``,
 ``path`` and ``file`` (the kind of file); ``a|b`` is either key, ``true`` anything but nothing, a list any of its patterns.
 
@@ -48,6 +48,8 @@ CONCEPTS: dict[str, Callable[[Concepts], list[Hit]]] = {
 }
 WITHIN = ("serving", "training", "tests")
 PLACES = ("ci", "hook", "outside", "anywhere")
+#: What a ``where`` asks of the fact and its file rather than of its value.
+_OF_FILES = frozenset({"name", "last", "value", "given", "path", "file"})
 #: Pieces of evidence that a condition hands on.
 _SHOWN = 3
 FACT_KINDS = frozenset(
@@ -289,18 +291,26 @@ class Judge:
 
     def _fact(self, kind: str, patterns: list[str], condition: Any) -> Outcome:
         roles = _ROLES[condition.get("roles", "own")]
-        globs = tuple(pattern for pattern in patterns if not _is_regex(pattern))
         rung = _RUNG_OF_FACT.get(kind, 2)
-        return self._hits(self._named(kind, globs, patterns, roles), condition, rung)
+        return self._hits(self._named(kind, patterns, condition.get("where") or {}, roles), condition, rung)
 
-    def _named(self, kind: str, globs: tuple[str, ...], patterns: list[str], roles: frozenset[str]) -> Iterator[Hit]:
+    def _named(self, kind: str, patterns: list[str], where: dict[str, Any], roles: frozenset[str]) -> Iterator[Hit]:
+        globs = tuple(pattern for pattern in patterns if not _is_regex(pattern))
+        needed = next((keys.split("|") for keys, wanted in where.items() if _needs_key(kind, keys, wanted)), None)
+        if needed and globs in ((), ("*",)):
+            names = [_pattern(pattern) for pattern in patterns]
+            for hit in self.view.keyed(kind, needed, roles):
+                if any(name(hit.fact.name) for name in names):
+                    yield hit
+            return
         if globs == ("*",):
             yield from self.view.hits(kind, roles=roles)
         elif globs:
             yield from self.view.hits(kind, *globs, roles=roles)
+        search = self.view.search_last if kind == "def" else self.view.search
         for pattern in patterns:
             if _is_regex(pattern):
-                yield from self.view.search(kind, f"(?i){pattern[1:-1]}", roles)
+                yield from search(kind, f"(?i){pattern[1:-1]}", roles)
 
     def _hits(self, some: Iterable[Hit], condition: Any, rung: int) -> Outcome:
         where, place = condition.get("where"), condition.get("in", "anywhere")
@@ -368,6 +378,13 @@ class Judge:
 
 def _is_regex(pattern: Any) -> bool:
     return isinstance(pattern, str) and len(pattern) > 2 and pattern[0] == pattern[-1] == "/"
+
+
+def _needs_key(kind: str, keys: str, wanted: Any) -> bool:
+    """Whether nothing can hold here but a value with one of these keys: an index finds those, where a search asks all."""
+    if wanted in (False, None) or isinstance(wanted, list) or str(wanted).startswith("!"):
+        return False
+    return kind != "def" and not any("." in key or key in _OF_FILES for key in keys.split("|"))
 
 
 @lru_cache(maxsize=2048)

@@ -210,13 +210,8 @@ def model_monitored(judge: Judge) -> Outcome:
 
 def _monitoring_settings(judge: Judge, pattern: str) -> list[Hit]:
     """Calls that are given the configuration of a platform's monitoring by keyword."""
-    keyword = re.compile(pattern)
-    return [
-        hit
-        for hit in judge.view.hits("call")
-        if isinstance(hit.fact.value, dict)
-        and any(keyword.match(key) and value is not None for key, value in hit.fact.value.items())
-    ]
+    keys = [key for key in judge.view.keys("call") if re.match(pattern, key)]
+    return [hit for hit in judge.view.keyed("call", keys) if any(hit.get(key) is not None for key in keys)]
 
 
 def _variants(judge: Judge, weight: Hit) -> int:
