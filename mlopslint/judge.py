@@ -457,10 +457,21 @@ def _of_evidence(evidence: tuple[Evidence, ...]) -> Callable[[str], Any]:
 def asked(condition: Any) -> str:
     """A condition without parts, in the words of the vocabulary."""
     head = next(key for key in condition if key not in MODIFIERS)
-    extra = "".join(
-        f", {key} {value}" for key, value in condition.items() if key not in (head, "reason", "detail", "confidence")
-    )
+    extra = ""
+    for key, value in condition.items():
+        if key == "where":
+            extra += ", where " + " and ".join(f"{name} is {_told(wanted)}" for name, wanted in value.items())
+        elif key not in (head, "reason", "detail", "confidence"):
+            extra += f", {key} {value}"
     return f"{head}: {', '.join(_listed(condition[head]))}{extra}"
+
+
+def _told(wanted: Any) -> str:
+    if isinstance(wanted, list):
+        return " or ".join(map(_told, wanted))
+    if isinstance(wanted, bool) or wanted == "*":
+        return "there" if wanted else "not there"
+    return f"not {wanted[1:]}" if str(wanted)[:1] == "!" else str(wanted)
 
 
 def _listed(value: Any) -> list[str]:
