@@ -417,6 +417,22 @@ class Concepts:
         return found
 
     @cached_property
+    def described_routes(self) -> list[Hit]:
+        """The same, each with what the function that answers it says of itself."""
+        found = []
+        for hit in self.routes:
+            target = str(hit.get("target", ""))
+            said = [
+                str(fact.value.get("about", ""))
+                for fact in self.view.of(hit.path, "def")
+                if target and fact.name.rpartition(".")[2] == target
+            ]
+            fact = hit.fact
+            value = {**(fact.value or {}), "about": " ".join(said)}
+            found.append(Hit(hit.path, Fact(fact.kind, fact.name, fact.line, value, fact.cell)))
+        return found
+
+    @cached_property
     def predictions(self) -> list[Hit]:
         """Calls that ask a model for a prediction."""
         return list(self.view.hits("call", *_PREDICT))

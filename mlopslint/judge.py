@@ -8,7 +8,7 @@ A condition is a mapping with one head and its modifiers:
                                ``imported: false``: an import alone is no use)
 ``command``                    command-line prefixes
 ``concept``                    what the facts mean together: ``training``, ``deep-learning``, ``stages``,
-                               ``frameworks``
+                               ``routes``, ``frameworks``
 ``predicate``                  a named Python predicate of ``mlopslint.predicates``
 any kind of fact               globs over the names of such facts (``at-least``: how many)
 
@@ -44,6 +44,7 @@ CONCEPTS: dict[str, Callable[[Concepts], list[Hit]]] = {
     "training": lambda concepts: concepts.trains,
     "deep-learning": lambda concepts: concepts.deep_learning,
     "stages": lambda concepts: concepts.stage_names,
+    "routes": lambda concepts: concepts.described_routes,
     "frameworks": lambda concepts: concepts.framework_imports,
 }
 WITHIN = ("serving", "training", "tests")
@@ -99,6 +100,7 @@ FACT_KINDS = frozenset(
         "secret",
         "except",
         "field",
+        "lint",
         "module",
     ]
 )

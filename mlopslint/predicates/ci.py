@@ -197,38 +197,6 @@ def style_enforced(judge: Judge) -> Outcome:
     return in_ci if in_ci else no("neither CI nor a hook checks style")
 
 
-def ci_on_change(judge: Judge) -> Outcome:
-    """CIC004: CI runs on pull or merge requests, or on push."""
-    hits = [
-        hit
-        for hit in judge.view.hits(
-            "ci-trigger", "push", "pull_request", "merge_request*", "pull_request_target", "merge_group"
-        )
-        if _active(judge, hit.path)
-    ]
-    if hits:
-        hits.sort(key=lambda hit: hit.fact.name != "pull_request")
-        return found(hits[:3], 4, f"CI runs on {' and '.join(sorted({hit.fact.name for hit in hits}))}")
-    ci = [
-        hit
-        for hit in judge.view.hits(
-            "ci",
-            "jenkins",
-            "travis",
-            "bitbucket",
-            "drone",
-            "buildkite",
-            "cloud-build",
-            "codebuild",
-            "circleci",
-            "tekton",
-        )
-    ]
-    if ci:
-        return found(ci[:2], 4, f"{ci[0].fact.name} builds every change by default").trusted("low")
-    return no("CI does not run on changes")
-
-
 def ci_validates_model(judge: Judge) -> Outcome:
     """CIC005: CI trains or evaluates a model, or checks its quality against a bar."""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from mlopslint.concepts import TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
 from mlopslint.records import Evidence
-from mlopslint.view import Hit
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -164,34 +163,6 @@ def orchestrated(judge: Judge) -> Outcome:
     if compose:
         return half(f"Docker Compose only ({compose[0]})", [Evidence(compose[0])])
     return no("nothing orchestrates containers or endpoints")
-
-
-def health_checks(judge: Judge) -> Outcome:
-    """DEP005: probes, HEALTHCHECK or a health endpoint."""
-    view = judge.view
-    for hit in view.hits("container"):
-        if hit.get("liveness") or hit.get("readiness"):
-            return found([hit], 5, f"container {hit.fact.name} has probes")
-    for hit in view.hits("docker", "HEALTHCHECK"):
-        return found([hit], 3, f"{hit.path} has a HEALTHCHECK")
-    for hit in judge.concepts.routes:
-        text = f"{hit.get('0', '')} {hit.get('target', '')}"
-        if re.search(r"health|ready|live(ness)?\b|ping|status|heartbeat", text, re.I) or _says_health(judge, hit):
-            return found([hit], 3, f"route {hit.get('0', '')} tells health")
-    for hit in view.search(
-        "key", r"(livenessProbe|readinessProbe|healthcheck|health_check|healthCheck|liveness_probe|readiness_probe)\b"
-    ):
-        return found([hit], 2, f"{hit.path} configures health checks")
-    return no("no probe, HEALTHCHECK or health endpoint")
-
-
-def _says_health(judge: Judge, hit: Hit) -> bool:
-    target = str(hit.get("target", ""))
-    return any(
-        f.name.rpartition(".")[2] == target
-        and re.search(r"health|status|alive|ready|heartbeat", f"{target} {f.value.get('about', '')}", re.I)
-        for f in judge.view.of(hit.path, "def")
-    )
 
 
 def images_pinned(judge: Judge) -> Outcome:
