@@ -9,7 +9,7 @@ from typing import Any
 
 from mlopslint.patterns import late
 from mlopslint.records import Fact
-from mlopslint.view import Hit, View
+from mlopslint.view import EVERYWHERE, Hit, View
 
 _PREPROCESSOR = late(
     r"scaler|encoder|vectori[sz]er|imputer|tokeni[sz]er|binari[sz]er|selector|selectk|preproc|tfidf|normali[sz]er"
@@ -223,9 +223,17 @@ class Concepts:
         return any(fact.name.startswith(FRAMEWORKS) for fact in self.view.of(path, "import"))
 
     @cached_property
+    def framework_imports(self) -> list[Hit]:
+        """The imports of machine-learning frameworks, one of each name, anywhere in the repository."""
+        tops = {framework.split(".")[0] for framework in FRAMEWORKS}
+        names = [name for name in self.view.names("import") if name.split(".")[0] in tops]
+        firsts = (self.view.first("import", name, roles=EVERYWHERE | {"vendored"}) for name in names)
+        return [hit for hit in firsts if hit is not None]
+
+    @cached_property
     def frameworks(self) -> bool:
-        """Whether any of the project's code uses a machine-learning framework at all."""
-        return any(name.split(".")[0] in {f.split(".")[0] for f in FRAMEWORKS} for name in self.view.names("import"))
+        """Whether any of the code uses a machine-learning framework at all."""
+        return bool(self.framework_imports)
 
     # -- training ---------------------------------------------------------------------------------------------------------
 
@@ -248,6 +256,11 @@ class Concepts:
             elif not _PREPROCESSOR.search(name) and self.near_framework(hit.path):
                 hits.append(hit)
         return [hit for hit in hits if not hit.path.startswith(("docs/",))]
+
+    @cached_property
+    def trains(self) -> list[Hit]:
+        """What shows that models are trained here at all: calls, else stages that say so by their names."""
+        return self.training or [hit for hit in self.stage_names if TRAIN_WORDS.search(hit.fact.name)]
 
     def near_framework(self, path: str) -> bool:
         """Whether a file, or one that it imports, uses a machine-learning framework."""
@@ -404,6 +417,22 @@ class Concepts:
                     and str(hit.get("0")).startswith("/")
                 ):
                     found.append(hit)
+        return found
+
+    @cached_property
+    def described_routes(self) -> list[Hit]:
+        """The same, each with what the function that answers it says of itself."""
+        found = []
+        for hit in self.routes:
+            target = str(hit.get("target", ""))
+            said = [
+                str(fact.value.get("about", ""))
+                for fact in self.view.of(hit.path, "def")
+                if target and fact.name.rpartition(".")[2] == target
+            ]
+            fact = hit.fact
+            value = {**(fact.value or {}), "about": " ".join(said)}
+            found.append(Hit(hit.path, Fact(fact.kind, fact.name, fact.line, value, fact.cell)))
         return found
 
     @cached_property

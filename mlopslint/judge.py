@@ -2,31 +2,57 @@
 
 A condition is a mapping with one head and its modifiers:
 
-``any`` / ``all`` / ``none``   a list of conditions
+``any`` / ``all`` / ``none``   a list of conditions; of ``any`` the first that holds in full, else the best
 ``file``                       globs over paths (``at-least``: how many)
-``technology`` / ``kind``      names or kinds of technologies (``rung``: how far they are used, from 1 to 5)
-``command``                    command-line prefixes (``in``: ``ci`` by default, or ``anywhere``)
+``technology`` / ``kind``      names or kinds of technologies (``rung``: how far they are used, from 1 to 5;
+                               ``imported: false``: an import alone is no use)
+``command``                    command-line prefixes
+``concept``                    what the facts mean together: ``training``, ``deep-learning``, ``stages``,
+                               ``routes``, ``frameworks``
 ``predicate``                  a named Python predicate of ``mlopslint.predicates``
-any kind of fact               globs over the names of such facts (``where``: globs over values; ``at-least``)
+any kind of fact               globs over the names of such facts (``at-least``: how many)
 
-Modifiers: ``roles`` (whose files count), ``rung`` (of the evidence), ``as: partial`` (at most half), ``detail``.
+A pattern is a glob, ``/a regular expression/`` that is searched for whatever the case (of a ``def`` in its last name), ``!`` and a pattern that must
+not match, or a comparison (``">=40"``). ``where`` holds patterns for the keys of a value and for ``name``, ``value``,
+``path`` and ``file`` (the kind of file); ``a|b`` is either key, ``true`` anything but nothing, a list any of its patterns.
+
+Modifiers: ``in`` (``ci``, ``hook``, ``outside`` of both, ``anywhere``), ``within`` (code that ``serving`` or ``training``
+reaches, or ``tests``), ``roles`` (whose files count), ``rung`` and ``detail`` (of the evidence), ``as: partial`` (at most
+half), ``confidence``, and ``reason``: the sentence when it holds, with ``{name}``, ``{path}`` and keys of the first hit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from mlopslint.commands import all_commands, starts_with
-from mlopslint.concepts import concepts_of
+from mlopslint.commands import CI_KINDS, HOOK_KINDS, Command, all_commands, starts_with
+from mlopslint.concepts import Concepts, concepts_of
 from mlopslint.globs import any_path, name_pattern
-from mlopslint.outcome import NOTHING, Outcome, found
+from mlopslint.outcome import NOTHING, Outcome
 from mlopslint.records import Confidence, Evidence, Practice, Status, Verdict
 from mlopslint.technologies import Technologies
 from mlopslint.view import EVERYWHERE, OWN, OWN_AND_TESTS, Hit, View
 
-MODIFIERS = frozenset({"roles", "rung", "as", "detail", "where", "at-least", "in", "confidence"})
-HEADS = frozenset({"any", "all", "none", "file", "technology", "kind", "command", "predicate"})
+MODIFIERS = frozenset(
+    ["roles", "rung", "as", "detail", "reason", "where", "at-least", "in", "within", "imported", "confidence"]
+)
+HEADS = frozenset({"any", "all", "none", "file", "technology", "kind", "command", "concept", "predicate"})
+CONCEPTS: dict[str, Callable[[Concepts], list[Hit]]] = {
+    "training": lambda concepts: concepts.trains,
+    "deep-learning": lambda concepts: concepts.deep_learning,
+    "stages": lambda concepts: concepts.stage_names,
+    "routes": lambda concepts: concepts.described_routes,
+    "frameworks": lambda concepts: concepts.framework_imports,
+}
+WITHIN = ("serving", "training", "tests")
+PLACES = ("ci", "hook", "outside", "anywhere")
+#: What a ``where`` asks of the fact and its file rather than of its value.
+_OF_FILES = frozenset({"name", "last", "value", "given", "path", "file"})
+#: Pieces of evidence that a condition hands on.
+_SHOWN = 3
 FACT_KINDS = frozenset(
     [
         "import",
@@ -74,9 +100,17 @@ FACT_KINDS = frozenset(
         "secret",
         "except",
         "field",
+        "lint",
+        "module",
     ]
 )
-_ROLES = {"own": OWN, "tests": frozenset({"test"}), "own-and-tests": OWN_AND_TESTS, "all": EVERYWHERE}
+_ROLES: dict[str, frozenset[str]] = {
+    "own": OWN,
+    "tests": frozenset({"test"}),
+    "own-and-tests": OWN_AND_TESTS,
+    "all": EVERYWHERE,
+    "own-and-docs": OWN | {"docs"},
+}
 _RUNG_OF_FACT = {
     "dependency": 1, "import": 2, "key": 2, "document-type": 2, "manifest": 2, "action": 4, "hook": 4, "schedule": 5,
     "call": 3, "decorator": 3, "base": 3, "stage": 3, "ci": 4, "ci-trigger": 4, "ci-job": 4, "resource": 5, "container": 5,
@@ -108,12 +142,17 @@ class Judge:
             result = self._technology(head, _listed(wanted), condition)
         elif head == "command":
             result = self._command(_listed(wanted), condition)
+        elif head == "concept":
+            hits = (hit for name in _listed(wanted) for hit in CONCEPTS[name](self.concepts))
+            result = self._hits(hits, condition, 3)
         else:
             result = self._fact(head, _listed(wanted), condition)
         if result and condition.get("as") == "partial":
             result = result.at_most(0.5)
-        if result and "detail" in condition and not result.reason:
-            result = result.because(condition["detail"])
+        if result and head in ("any", "all", "none", "predicate"):
+            result = result._replace(rung=condition.get("rung", result.rung))
+            if "reason" in condition:
+                result = result.because(_filled(condition["reason"], _of_evidence(result.evidence)))
         if result and "confidence" in condition:
             result = result.trusted(condition["confidence"])
         return result
@@ -131,21 +170,25 @@ class Judge:
             best = NOTHING
             for condition in conditions:
                 result = self.outcome(condition)
-                if (result.grade, result.rung) > (best.grade, best.rung):
+                if result.grade >= 1:
+                    return result
+                if result.grade > best.grade:
                     best = result
             return best
         if head == "all":
             parts = []
+            reason = ""
             for condition in conditions:
                 result = self.outcome(condition)
                 if not result:
                     return NOTHING
                 parts.append(result)
+                reason = reason or (result.reason if "reason" in condition else "")
             return Outcome(
                 min(part.grade for part in parts),
                 tuple(item for part in parts for item in part.evidence[:2]),
                 min((part.rung for part in parts if part.rung), default=2),
-                "",
+                reason,
                 min((part.confidence for part in parts), key=["low", "medium", "high"].index),
             )
         for condition in conditions:
@@ -155,65 +198,286 @@ class Judge:
 
     def _file(self, globs: list[str], condition: Any) -> Outcome:
         roles = _ROLES[condition.get("roles", "own")]
-        pattern = any_path(globs)
-        paths = [path for path in self.view.entries if self.view.roles[path] in roles and pattern.match(path)]
+        match = _paths(tuple(globs))
+        where = condition.get("where")
+        paths = [
+            path
+            for path, role in self.view.roles.items()
+            if role in roles and match(path) and (not where or self._holds(where, self._of_file(path)))
+        ]
         if len(paths) < condition.get("at-least", 1):
             return NOTHING
-        return Outcome(1.0, tuple(Evidence(path, None, "present") for path in paths[:5]), condition.get("rung", 2))
+        reason = _filled(condition.get("reason"), {"path": paths[0], "name": paths[0], "many": len(paths)}.get)
+        return Outcome(
+            1.0, tuple(Evidence(path, None, "present") for path in paths[:5]), condition.get("rung", 2), reason
+        )
+
+    def _of_file(self, path: str) -> Callable[[str], Any]:
+        entry = self.view.entries[path]
+        return {"path": path, "file": self.view.kinds.get(path, ""), "size": entry.size}.get
 
     def _technology(self, head: str, wanted: list[str], condition: Any) -> Outcome:
         rung = condition.get("rung", 1)
-        uses = self.technologies.find(**{"kinds" if head == "kind" else "names": wanted}, rung=rung)
+        where, place = condition.get("where"), condition.get("in", "anywhere")
+        uses = []
+        for use in self.technologies.find(**{"kinds" if head == "kind" else "names": wanted}, rung=rung):
+            if (
+                condition.get("imported") is False
+                and use.rung < 3
+                and any("imported" in e.detail for e in use.evidence)
+            ):
+                continue
+            evidence = [
+                item
+                for item in use.evidence
+                if self._stands(item.path, place, item.detail)
+                and (not where or self._holds(where, self._of_use(use.name, item)))
+            ]
+            if evidence:
+                uses.append((use, evidence))
         if not uses:
             return NOTHING
-        verb = ("", "declared", "configured", "used", "run in CI", "operated")[uses[0].rung]
-        names = ", ".join(dict.fromkeys(use.name for use in uses[:3]))
-        evidence = [item for use in uses[:3] for item in use.evidence[:2]]
-        return Outcome(1.0, tuple(evidence[:5]), uses[0].rung, f"{names} {'is' if len(uses) == 1 else 'are'} {verb}")
+        first = uses[0][0]
+        verb = ("", "declared", "configured", "used", "run in CI", "operated")[first.rung]
+        names = ", ".join(dict.fromkeys(use.name for use, _ in uses[:3]))
+        shown = [item for _, evidence in uses[:3] for item in evidence[:2]]
+        reason = f"{names} {'is' if len(uses) == 1 else 'are'} {verb}"
+        if "reason" in condition:
+            reason = _filled(condition["reason"], self._of_use(first.name, shown[0]))
+        return Outcome(1.0, tuple(shown[:5]), first.rung, reason)
+
+    def _of_use(self, name: str, item: Evidence) -> Callable[[str], Any]:
+        kind = self.view.kinds.get(item.path, "")
+        return {"name": name, "path": item.path, "detail": item.detail, "file": kind}.get
+
+    def _stands(self, path: str, place: str, detail: str = "") -> bool:
+        """Whether evidence stands in a file of CI or of hooks, or in what these run, or outside of both."""
+        if place == "anywhere":
+            return True
+        kind = self.view.kinds.get(path, "")
+        in_ci = kind in CI_KINDS or kind == "github-action" or "runs:" in detail or "runs in CI" in detail
+        if place == "ci":
+            return in_ci
+        in_hook = kind in HOOK_KINDS
+        return in_hook if place == "hook" else not (in_ci or in_hook)
 
     def _command(self, prefixes: list[str], condition: Any) -> Outcome:
-        everywhere = condition.get("in", "ci") == "anywhere"
-        best: list[tuple[int, Evidence]] = []
-        for command in all_commands(self.view):
-            if not everywhere and command.where != "ci":
+        place, where = condition.get("in", "ci"), condition.get("where")
+        best: list[Command] = []
+        roles = _ROLES[condition["roles"]] if "roles" in condition else None
+        for command in self._commands(place, tuple(prefixes)):
+            if roles and self.view.roles.get(command.hit.path) not in roles:
                 continue
-            if any(starts_with(command.words, prefix) for prefix in prefixes):
-                best.append((command.rung, command.evidence()))
-        if not best:
+            if not where or self._holds(where, self._of_command(command)):
+                best.append(command)
+        if len(best) < condition.get("at-least", 1):
             return NOTHING
-        best.sort(key=lambda item: -item[0])
-        return Outcome(1.0, tuple(evidence for _, evidence in best[:3]), best[0][0])
+        best.sort(key=lambda command: -command.rung)
+        rung = condition.get("rung") or best[0].rung
+        reason = _filled(condition.get("reason"), self._of_command(best[0]))
+        return Outcome(1.0, tuple(command.evidence() for command in best[:_SHOWN]), rung, reason)
+
+    def _commands(self, place: str, patterns: tuple[str, ...]) -> Iterator[Command]:
+        for command in all_commands(self.view):
+            if place == "anywhere" or command.where == place or (place == "outside" and command.where not in PLACES):
+                if _line_matches(command, patterns):
+                    yield command
+
+    def _of_command(self, command: Command) -> Callable[[str], Any]:
+        def value(key: str) -> Any:
+            if key in ("name", "line"):
+                return command.line[:80] if key == "name" else command.line
+            return command.soft if key == "soft" else self._of_hit(command.hit)(key)
+
+        return value
 
     def _fact(self, kind: str, patterns: list[str], condition: Any) -> Outcome:
         roles = _ROLES[condition.get("roles", "own")]
-        where = condition.get("where") or {}
-        hits: list[Hit] = []
+        rung = _RUNG_OF_FACT.get(kind, 2)
+        return self._hits(self._named(kind, patterns, condition.get("where") or {}, roles), condition, rung)
+
+    def _named(self, kind: str, patterns: list[str], where: dict[str, Any], roles: frozenset[str]) -> Iterator[Hit]:
+        globs = tuple(pattern for pattern in patterns if not _is_regex(pattern))
+        needed = next((keys.split("|") for keys, wanted in where.items() if _needs_key(kind, keys, wanted)), None)
+        if needed and globs in ((), ("*",)):
+            names = [_pattern(pattern) for pattern in patterns]
+            for hit in self.view.keyed(kind, needed, roles):
+                if any(name(hit.fact.name) for name in names):
+                    yield hit
+            return
+        if globs == ("*",):
+            yield from self.view.hits(kind, roles=roles)
+        elif globs:
+            yield from self.view.hits(kind, *globs, roles=roles)
+        search = self.view.search_last if kind == "def" else self.view.search
+        for pattern in patterns:
+            if _is_regex(pattern):
+                yield from search(kind, f"(?i){pattern[1:-1]}", roles)
+
+    def _hits(self, some: Iterable[Hit], condition: Any, rung: int) -> Outcome:
+        where, place = condition.get("where"), condition.get("in", "anywhere")
+        near = self._near(condition["within"]) if "within" in condition else None
         least = condition.get("at-least", 1)
-        for hit in self.view.hits(kind, *patterns, roles=roles):
-            if all(
-                _matches(hit.get(key) if key != "value" else hit.fact.value, wanted) for key, wanted in where.items()
-            ):
-                hits.append(hit)
-                if len(hits) >= max(least, 5):
-                    break
+        hits: list[Hit] = []
+        for hit in some:
+            if (near is None or hit.path in near) and self._stands(hit.path, place):
+                if not where or self._holds(where, self._of_hit(hit)):
+                    hits.append(hit)
+                    if len(hits) >= max(least, 5):
+                        break
         if len(hits) < least:
             return NOTHING
-        rung = condition.get("rung") or _RUNG_OF_FACT.get(kind, 2)
-        return found(hits, rung)
+        first = self._of_hit(hits[0])
+        shown = tuple(hit.evidence(_filled(condition.get("detail"), self._of_hit(hit))) for hit in hits[:_SHOWN])
+        return Outcome(1.0, shown, condition.get("rung") or rung, _filled(condition.get("reason"), first))
+
+    def _of_hit(self, hit: Hit) -> Callable[[str], Any]:
+        def value(key: str) -> Any:
+            if key == "name":
+                return hit.fact.name
+            if key == "last":
+                return hit.fact.name.rpartition(".")[2]
+            if key == "value":
+                return hit.fact.value
+            if key == "given":
+                return {k: v for k, v in (hit.fact.value or {}).items() if k != "in"}
+            if key == "path":
+                return hit.path
+            if key == "file":
+                return self.view.kinds.get(hit.path, "")
+            found = hit.fact.value
+            for part in key.split(".") if "." in key else (key,):
+                found = found.get(part) if isinstance(found, dict) else None
+            return found
+
+        return value
+
+    def _holds(self, where: dict[str, Any], value: Callable[[str], Any]) -> bool:
+        for keys, wanted in where.items():
+            if "|" not in keys:
+                if not _matches(value(keys), wanted):
+                    return False
+            elif not any(_matches(value(key), wanted) for key in keys.split("|")):
+                return False
+        return True
+
+    def _near(self, code: str) -> set[str]:
+        """The files that serving or training reaches, or that hold tests."""
+        known = self.view.shared.setdefault("within", {})
+        if code not in known:
+            concepts = self.concepts
+            if code == "serving":
+                from mlopslint.predicates.deployment import serving_code
+
+                known[code] = concepts.reach(serving_code(self))
+            elif code == "training":
+                known[code] = concepts.reach(sorted({*concepts.training_files, *concepts.training_entries}))
+            else:
+                known[code] = set(concepts.test_files)
+        found: set[str] = known[code]
+        return found
+
+
+def _is_regex(pattern: Any) -> bool:
+    return isinstance(pattern, str) and len(pattern) > 2 and pattern[0] == pattern[-1] == "/"
+
+
+def _needs_key(kind: str, keys: str, wanted: Any) -> bool:
+    """Whether nothing can hold here but a value with one of these keys: an index finds those, where a search asks all."""
+    if wanted in (False, None) or isinstance(wanted, list) or str(wanted).startswith("!"):
+        return False
+    return kind != "def" and not any("." in key or key in _OF_FILES for key in keys.split("|"))
+
+
+@lru_cache(maxsize=2048)
+def _pattern(text: str) -> Callable[[Any], bool]:
+    """What a pattern of a ``where`` asks of a value that is there."""
+    if _is_regex(text):
+        search = re.compile(text[1:-1], re.I).search
+        return lambda value: search(str(value)) is not None
+    bound = re.fullmatch(r"(>=|<=|>|<) ?(-?\d+(?:\.\d+)?)", text)
+    if bound:
+        sign, limit = bound.group(1), float(bound.group(2))
+
+        def compared(value: Any) -> bool:
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                return False
+            return {">=": number >= limit, "<=": number <= limit, ">": number > limit, "<": number < limit}[sign]
+
+        return compared
+    glob = name_pattern(text)
+    return lambda value: glob.match(str(value))
 
 
 def _matches(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, bool) or wanted is None:
-        return bool(value == wanted)
+        return bool(value) == bool(wanted)
     if isinstance(wanted, list):
         return any(_matches(value, item) for item in wanted)
+    text = str(wanted)
+    if text[:1] == "!":
+        return not _matches(value, text[1:])
     if isinstance(value, list):
         return any(_matches(item, wanted) for item in value)
-    return value is not None and bool(name_pattern(str(wanted)).match(str(value)))
+    return value is not None and _pattern(text)(value)
+
+
+@lru_cache(maxsize=512)
+def _paths(patterns: tuple[str, ...]) -> Callable[[str], Any]:
+    globs = [pattern for pattern in patterns if not _is_regex(pattern)]
+    found = [any_path(globs).pattern] if globs else []
+    found += [f".*?(?:{pattern[1:-1]})" for pattern in patterns if _is_regex(pattern)]
+    return re.compile("|".join(f"(?:{part})" for part in found), re.I | re.S).match
+
+
+def _line_matches(command: Command, patterns: tuple[str, ...]) -> bool:
+    return any(
+        _pattern(pattern)(command.line) if _is_regex(pattern) else starts_with(command.words, pattern)
+        for pattern in patterns
+    )
+
+
+def _filled(text: str | None, value: Callable[[str], Any]) -> str:
+    """A sentence with what its ``{keys}`` stand for."""
+    if not text or "{" not in text:
+        return text or ""
+    return re.sub(r"\{([\w. |-]+)\}", lambda key: _shown(value, key.group(1)), text)
+
+
+def _shown(value: Callable[[str], Any], keys: str) -> str:
+    found = next((item for item in map(value, keys.split("|")) if item is not None), "")
+    return str(found)[:100]
+
+
+def _of_evidence(evidence: tuple[Evidence, ...]) -> Callable[[str], Any]:
+    first = evidence[0] if evidence else Evidence("")
+    return {"path": first.path, "name": first.detail, "detail": first.detail}.get
+
+
+def asked(condition: Any) -> str:
+    """A condition without parts, in the words of the vocabulary."""
+    head = next(key for key in condition if key not in MODIFIERS)
+    extra = ""
+    for key, value in condition.items():
+        if key == "where":
+            extra += ", where " + " and ".join(f"{name} is {_told(wanted)}" for name, wanted in value.items())
+        elif key not in (head, "reason", "detail", "confidence"):
+            extra += f", {key} {value}"
+    return f"{head}: {', '.join(_listed(condition[head]))}{extra}"
+
+
+def _told(wanted: Any) -> str:
+    if isinstance(wanted, list):
+        return " or ".join(map(_told, wanted))
+    if isinstance(wanted, bool) or wanted == "*":
+        return "there" if wanted else "not there"
+    return f"not {wanted[1:]}" if str(wanted)[:1] == "!" else str(wanted)
 
 
 def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [str(value)]
 
 
 # -- practices -----------------------------------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ def _check_practice(practice: Practice, name: str) -> None:
 
 
 def _check_condition(condition: Any, where: str) -> None:
-    from mlopslint.judge import FACT_KINDS, HEADS, MODIFIERS
+    from mlopslint.judge import CONCEPTS, FACT_KINDS, HEADS, MODIFIERS, PLACES, WITHIN
     from mlopslint.predicates import PREDICATES
 
     pending = [condition] if condition is not None else []
@@ -283,3 +283,29 @@ def _check_condition(condition: Any, where: str) -> None:
             pending += item[head]
         elif head == "predicate" and item[head] not in PREDICATES:
             raise MlopslintError(f"{where}: unknown predicate {item[head]!r}{nearest(str(item[head]), PREDICATES)}")
+        for key, known in (("in", PLACES), ("within", WITHIN)):
+            if key in item and item[key] not in known:
+                raise MlopslintError(f"{where}: {key} is one of {', '.join(known)}, not {item[key]!r}")
+        if head == "concept":
+            for name in item[head] if isinstance(item[head], list) else [item[head]]:
+                if name not in CONCEPTS:
+                    raise MlopslintError(f"{where}: unknown concept {name!r}{nearest(str(name), CONCEPTS)}")
+        _check_patterns([item[head], item.get("where")], where)
+
+
+def _check_patterns(some: list[Any], where: str) -> None:
+    """Regular expressions that compile: one that does not would be found out in the middle of a run."""
+    import re
+
+    pending = list(some)
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+        elif isinstance(item, str) and len(item) > 2 and item.lstrip("!")[:1] == item[-1] == "/":
+            try:
+                re.compile(item.lstrip("!")[1:-1])
+            except re.error as error:
+                raise MlopslintError(f"{where}: {item}: {error}") from None

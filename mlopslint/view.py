@@ -92,6 +92,8 @@ class View:
                     self._index["call"][fact.value].append(Hit(path, Fact("call", fact.value, fact.line)))
         self._grouped: dict[str, dict[str, list[Fact]]] = {}
         self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        self._last: dict[str, dict[str, list[str]]] = {}
+        self._keyed: dict[str, dict[str, list[Hit]]] = {}
         self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
     def release(self) -> None:
@@ -151,17 +153,6 @@ class View:
         found = self.of(path, "module")
         return found[-1].value if found else {}
 
-    @cached_property
-    def keywords(self) -> dict[str, list[Hit]]:
-        """Keyword -> the project's own calls that are given it."""
-        found: dict[str, list[Hit]] = defaultdict(list)
-        for hit in self.hits("call"):
-            if isinstance(hit.fact.value, dict):
-                for key in hit.fact.value:
-                    if not key.isdigit():
-                        found[key].append(hit)
-        return found
-
     # -- facts ---------------------------------------------------------------------------------------------------------
 
     def names(self, kind: str) -> Iterable[str]:
@@ -202,6 +193,51 @@ class View:
             names = self._searched[key] = [name for name in index if found(name)]
         for name in names:
             for hit in index[name]:
+                if self.roles[hit.path] in roles:
+                    yield hit
+
+    def search_last(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
+        """The same for the last part of dotted names, of which there are far fewer."""
+        index = self._index.get(kind)
+        if not index:
+            return
+        if kind not in self._last:
+            lasts: dict[str, list[str]] = {}
+            self._last[kind] = lasts
+            for name in index:
+                lasts.setdefault(name.rpartition(".")[2], []).append(name)
+        key = (kind, ("last", pattern))
+        names = self._searched.get(key)
+        if names is None:
+            found = re.compile(pattern).search
+            names = self._searched[key] = [
+                name for last, some in self._last[kind].items() if found(last) for name in some
+            ]
+        for name in names:
+            for hit in index[name]:
+                if self.roles[hit.path] in roles:
+                    yield hit
+
+    def keys(self, kind: str) -> dict[str, list[Hit]]:
+        """The facts of a kind by the keys that their values hold."""
+        by_key = self._keyed.get(kind)
+        if by_key is None:
+            by_key = self._keyed[kind] = {}
+            for some in self._index[kind].values() if kind in self._index else ():
+                for hit in some:
+                    if isinstance(hit.fact.value, dict):
+                        for key in hit.fact.value:
+                            if key in by_key:
+                                by_key[key].append(hit)
+                            else:
+                                by_key[key] = [hit]
+        return by_key
+
+    def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
+        """Facts of a kind whose value holds one of these keys."""
+        by_key = self.keys(kind)
+        for key in keys:
+            for hit in by_key.get(key, ()):
                 if self.roles[hit.path] in roles:
                     yield hit
 

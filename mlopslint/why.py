@@ -15,7 +15,7 @@ from mlopslint.collector import without_collector
 from mlopslint.config import Config
 from mlopslint.gather import gather
 from mlopslint.globs import any_path
-from mlopslint.judge import MODIFIERS, Judge, judge
+from mlopslint.judge import FACT_KINDS, MODIFIERS, Judge, asked, judge
 from mlopslint.mainline import checked, configuration
 from mlopslint.outcome import Outcome
 from mlopslint.predicates import PREDICATES
@@ -227,9 +227,11 @@ def _walk(
         for inner in body:
             _walk(made, view, inner, depth + 1, parts, queries)
         return
-    listed = ", ".join(body) if isinstance(body, list) else str(body)
-    extra = "".join(f", {key} {value}" for key, value in condition.items() if key != head)
-    parts.append(Part(depth, f"{head}: {listed}{extra}", outcome.grade, outcome.evidence[:5]))
+    parts.append(Part(depth, asked(condition), outcome.grade, outcome.evidence[:5]))
+    if not outcome and (head == "file" or head in FACT_KINDS) and condition.get("roles", "own") == "own":
+        elsewhere = made.outcome({**condition, "roles": "all"})
+        if elsewhere:
+            parts.append(Part(depth + 1, "only in tests, examples or documents", 0, elsewhere.evidence[:2]))
 
 
 def _changes(practice: Practice, verdict: Verdict, by_code: dict[str, Verdict]) -> Iterable[str]:

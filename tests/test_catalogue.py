@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+import yaml
 from conftest import ROOT
 from practice_cases import CASES
 
@@ -129,12 +130,17 @@ def test_snippets_name_technologies_that_exist():
     assert wanted <= known, sorted(wanted - known)
 
 
+PRACTICE = "category: X\npractices:\n  - {code: X001, name: x, title: x, what: x, why: x, remediation: x, "
 BAD = {
     "unknown key": "category: X\npractices:\n  - {code: X001, nmae: x}\n",
     "unknown condition": "category: X\npractices:\n  - {code: X001, name: x, title: x, what: x, why: x, remediation: x, pass: {improt: torch}}\n",
     "unknown predicate": "category: X\npractices:\n  - {code: X001, name: x, title: x, what: x, why: x, remediation: x, pass: {predicate: redme}}\n",
     "two heads": "category: X\npractices:\n  - {code: X001, name: x, title: x, what: x, why: x, remediation: x, pass: {import: a, call: b}}\n",
     "no YAML": "a: [1\n",
+    "unknown concept": PRACTICE + "pass: {concept: trainig}}\n",
+    "unknown place": PRACTICE + "pass: {command: pytest, in: CI}}\n",
+    "unknown reach": PRACTICE + "pass: {call: '*.fit', within: services}}\n",
+    "no expression": PRACTICE + "pass: {call: '*', where: {name: '!/a(/'}}}\n",
 }
 
 
@@ -167,3 +173,109 @@ def test_a_custom_rule_works_like_a_built_in_one(make_repo):
     (folder / "RUNBOOK.md").write_text("# call me\n")
     after = {v.code: v.status for v in review(str(folder), config=config, today=date(2026, 1, 1)).assessment.practices}
     assert (before["ORG001"], after["ORG001"]) == ("fail", "pass")
+
+
+# -- the vocabulary of conditions ----------------------------------------------------------------------------------------
+
+FILES = {
+    "train.py": "import mlflow\nimport sklearn.linear_model\n\n\ndef train_model(depth=3):\n    model = sklearn.linear_model.Ridge(alpha=0.5, copy_X=None).fit(X, y)\n"
+    "    open('metrics.log', 'w')\n    mlflow.log_metric('auc', 1)\n    return model\n\n\nif __name__ == '__main__':\n    train_model()\n",
+    "tool.py": "import shutil\n\n\nclass Drift:\n    def check(self):\n        open('other.log', 'w')\n\n\nshutil.copy('a', 'b')\n",
+    "tests/test_train.py": "from train import train_model\n\n\ndef test_it_learns():\n    assert train_model(depth=1)\n",
+    "docs/guide.md": "# Guide\n\n" + "word " * 50 + "\n",
+    "LICENSE": "",
+    ".pre-commit-config.yaml": "repos:\n  - repo: https://github.com/astral-sh/ruff-pre-commit\n    rev: v0.9.0\n    hooks:\n      - id: ruff\n",
+    ".github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/cache@v4\n        with: {path: ~/.cache}\n"
+    "      - run: pytest tests || true\n      - run: python train.py --epochs 3\n",
+    "Makefile": "deploy:\n\tkubectl apply -f k8s\n",
+}
+#: condition -> the grade that it has in FILES
+VOCABULARY = {
+    "{call: '/LOG_metric$/'}": 1,
+    "{call: '/^sklearn.*fit/', where: {name: '!/Lasso/'}}": 1,
+    "{call: '*.Ridge', where: {alpha: '>=0.5', copy_X: '!*'}}": 1,
+    "{call: '*.Ridge', where: {alpha: '>0.5'}}": 0,
+    "{call: '*.Ridge', where: {alpha: '<1', alpha|copy_X: true}}": 1,
+    "{call: '*', where: {beta|alpha: '*'}}": 1,
+    "{call: '*', where: {beta: '*'}}": 0,
+    "{call: '/ridge/', where: {beta: '!*', given: /0\\.5/}}": 1,
+    "{call: '*.Ridge', where: {given: /train_model/}}": 0,
+    "{call: '*.Ridge', where: {value: /train_model/}}": 1,
+    "{call: open, where: {path: /tool/}}": 1,
+    "{call: open, within: training}": 1,
+    "{call: shutil.copy, within: training}": 0,
+    "{call: '*', within: serving}": 0,
+    "{def: '*', within: tests}": 0,
+    "{def: '*', within: tests, roles: tests, where: {asserts: true}}": 1,
+    "{def: /drift/, where: {type: '!class'}}": 0,  # the name of a class is not the last name of its method
+    "{def: /drift/, where: {type: class}}": 1,
+    "{document: '*', where: {words: '>=40'}}": 0,
+    "{document: '*', where: {words: '>=40'}, roles: own-and-docs}": 1,
+    "{file: '/^licen[sc]e/'}": 1,
+    "{file: LICENSE, where: {size: '!0'}}": 0,
+    "{file: '**', where: {file: [pre-commit, conda]}}": 1,
+    "{file: '*.py', at-least: 2}": 1,
+    "{file: '*.py', at-least: 3}": 0,
+    "{hook: '*', in: hook}": 1,
+    "{hook: '*', in: ci}": 0,
+    "{action: '*', in: ci, where: {with.path: '~*'}}": 1,
+    "{action: '*', in: outside}": 0,
+    "{command: pytest}": 1,
+    "{command: pytest, where: {soft: false}}": 0,
+    "{command: '/train\\.py --epochs/'}": 1,
+    "{command: kubectl apply}": 0,
+    "{command: kubectl apply, in: outside}": 1,
+    "{command: '/apply/', in: anywhere, where: {line: '!/k8s/'}}": 0,
+    "{concept: training}": 1,
+    "{concept: [stages, deep-learning]}": 0,
+    "{concept: frameworks, as: partial}": 0.5,
+    "{kind: experiment-tracking, rung: 3, where: {name: /mlflow/, detail: '!*imported*'}}": 1,
+    "{kind: experiment-tracking, where: {name: '!/mlflow/'}}": 0,
+    "{kind: experiment-tracking, in: ci}": 0,
+    "{technology: Ruff, rung: 4, in: hook}": 1,
+    "{any: [{call: nothing}, {call: open, as: partial}, {call: open}]}": 1,
+    "{all: [{call: open}, {call: nothing}]}": 0,
+    "{none: [{call: nothing}]}": 1,
+}
+
+
+@pytest.fixture
+def judging(make_repo, tmp_path):
+    from mlopslint.cache import Cache
+    from mlopslint.gather import gather
+    from mlopslint.judge import Judge
+    from mlopslint.snapshot import open_snapshot
+    from mlopslint.technologies import Technologies
+    from mlopslint.view import View
+
+    snapshot = open_snapshot(str(make_repo(FILES)))
+    view = View(snapshot, gather(snapshot, Cache(None), jobs=1))
+    return Judge(view, Technologies(view, CATALOGUE.technologies))
+
+
+def test_each_word_of_the_vocabulary(judging):
+    read = {text: judging.outcome(yaml.safe_load(text)).grade for text in VOCABULARY}
+    assert read == VOCABULARY
+
+
+REASONS = {
+    "{call: '*.Ridge', reason: '{last} with {beta|alpha} in {path}'}": "Ridge with 0.5 in train.py",
+    "{file: Makefile, reason: '{path} is read'}": "Makefile is read",
+    "{command: pytest, reason: 'CI runs {name}'}": "CI runs pytest tests",
+    "{kind: experiment-tracking, rung: 3, reason: '{name} records'}": "MLflow records",
+    "{kind: experiment-tracking, rung: 3}": "MLflow is used",
+    "{all: [{call: '*.Ridge'}, {call: open, reason: 'written at {0}'}]}": "written at other.log",
+    "{any: [{call: nothing, reason: no}, {call: open}], reason: 'there is {name} in {path}'}": "there is open in tool.py",
+    "{call: nothing, reason: never}": "",
+}
+
+
+def test_a_condition_says_its_reason(judging):
+    assert {text: judging.outcome(yaml.safe_load(text)).reason for text in REASONS} == REASONS
+    shown = judging.outcome({"call": "*.Ridge", "detail": "alpha {alpha}", "rung": 5})
+    assert (shown.evidence[0].detail, shown.rung) == ("alpha 0.5", 5)
+
+
+def test_most_practices_that_only_look_are_data():
+    said = [p for p in CATALOGUE.practices if "'predicate'" not in str((p.applies, p.passes, p.partial))]
+    assert len(said) >= 55

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _HELPERS = frozenset(
     {
         "technology_in_use",
-        "monitored_aspect",
         "serving_code",
         "trains_by_command",
         "runs_training_pipeline",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
-from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.outcome import Outcome, found, half, no, yes
 from mlopslint.patterns import late
 from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
 from mlopslint.records import Evidence
@@ -197,38 +197,6 @@ def style_enforced(judge: Judge) -> Outcome:
     return in_ci if in_ci else no("neither CI nor a hook checks style")
 
 
-def ci_on_change(judge: Judge) -> Outcome:
-    """CIC004: CI runs on pull or merge requests, or on push."""
-    hits = [
-        hit
-        for hit in judge.view.hits(
-            "ci-trigger", "push", "pull_request", "merge_request*", "pull_request_target", "merge_group"
-        )
-        if _active(judge, hit.path)
-    ]
-    if hits:
-        hits.sort(key=lambda hit: hit.fact.name != "pull_request")
-        return found(hits[:3], 4, f"CI runs on {' and '.join(sorted({hit.fact.name for hit in hits}))}")
-    ci = [
-        hit
-        for hit in judge.view.hits(
-            "ci",
-            "jenkins",
-            "travis",
-            "bitbucket",
-            "drone",
-            "buildkite",
-            "cloud-build",
-            "codebuild",
-            "circleci",
-            "tekton",
-        )
-    ]
-    if ci:
-        return found(ci[:2], 4, f"{ci[0].fact.name} builds every change by default").trusted("low")
-    return no("CI does not run on changes")
-
-
 def ci_validates_model(judge: Judge) -> Outcome:
     """CIC005: CI trains or evaluates a model, or checks its quality against a bar."""
 
@@ -341,46 +309,6 @@ def cd_deploys(judge: Judge) -> Outcome:
 _NO_DEPLOYMENT = late(
     r"(mkdocs|mike|hugo|quarto|netlify|surge|gh-pages|docusaurus|npm|yarn|pnpm|make|just|task|mvn|gradle|sbt|git|echo|twine|poetry|semantic-release)$"
 )
-
-
-def has_dockerfile(judge: Judge) -> Outcome:
-    """A Dockerfile of the project's own (dev containers apart)."""
-    paths = [
-        path
-        for path in judge.view.files("dockerfile")
-        if not re.search(r"devcontainer|gitpod", path, re.I) and not path.lower().endswith(".dockerignore")
-    ]
-    return Outcome(1.0, tuple(Evidence(path) for path in paths[:3]), 2) if paths else NOTHING
-
-
-def images_built(judge: Judge) -> Outcome:
-    """CIC007: CI builds the container image."""
-    uses = [
-        (use, item)
-        for use in judge.technologies.find(kinds=["image-build"], rung=3)
-        for item in use.evidence
-        if judge.view.kinds.get(item.path) in CI_KINDS or "runs:" in item.detail or "runs in CI" in item.detail
-    ]
-    if uses:
-        return Outcome(1.0, tuple(item for _, item in uses[:3]), 4, f"{uses[0][0].name} builds the image in CI")
-    commands = [
-        c
-        for c in ci_commands(judge.view)
-        if re.match(
-            r"(docker (build|buildx build|compose build|image build)|docker-compose build|podman build|buildah|az acr build|gcloud builds submit|kaniko|nerdctl build|make (docker|image|build-image|container)\w*)",
-            c.line,
-        )
-    ]
-    if commands:
-        return yes(f"CI runs {commands[0].line[:80]}", [c.evidence() for c in commands[:3]], commands[0].rung)
-    images = [
-        hit
-        for hit in judge.view.hits("image", "*kaniko*", "*cloud-builders/docker*", "plugins/docker*", "*buildah*")
-        if judge.view.kinds.get(hit.path) in CI_KINDS | {"yaml"}
-    ]
-    if images:
-        return found(images[:2], 4, f"{images[0].fact.name} builds the image in CI")
-    return no("CI does not build the image")
 
 
 def staged_promotion(judge: Judge) -> Outcome:
@@ -525,53 +453,3 @@ def supply_chain(judge: Judge) -> Outcome:
         + (f", and {len(loose)} third-party actions or images are not pinned to a commit" if loose else ""),
         (loose or [hit.evidence("no permissions block") for hit in bare])[:4],
     )
-
-
-def ci_caching(judge: Judge) -> Outcome:
-    """COS004: CI caches dependencies or layers."""
-    view = judge.view
-    caches = [hit for hit in view.hits("cache")]
-    if caches:
-        return found(caches[:2], 4, f"CI caches {caches[0].fact.name}")
-    for hit in view.hits("action"):
-        options = hit.get("with") or {}
-        name = hit.fact.name
-        if (
-            name.startswith("actions/cache")
-            or (
-                isinstance(options, dict)
-                and any(
-                    key
-                    in (
-                        "cache",
-                        "enable-cache",
-                        "cache-from",
-                        "cache-to",
-                        "cache-dependency-path",
-                        "cache-environment",
-                        "use-public-rspm",
-                        "cache-downloads",
-                    )
-                    and str(value).lower() not in ("false", "")
-                    for key, value in options.items()
-                )
-            )
-            or re.match(r"(Swatinem/rust-cache|Cache@|julia-actions/cache|pre-commit/action)", name)
-        ):
-            return found([hit], 4, f"{name} caches")
-        if (
-            name.startswith("astral-sh/setup-uv")
-            and str((options or {}).get("enable-cache", "true")).lower() not in ("false",)
-            and re.search(r"@v([5-9]|[1-9]\d)", name)
-        ):
-            return found([hit], 4, "setup-uv caches by default").trusted("medium")
-    keys = [
-        hit
-        for hit in view.hits("key")
-        if view.kinds.get(hit.path) in CI_KINDS
-        and re.search(r"(^|\.)(cache|caches|restore_cache|save_cache)(\.|\[|$)", hit.fact.name)
-        and hit.fact.value not in (False, None)
-    ]
-    if keys:
-        return found(keys[:2], 4, "CI caches")
-    return no("CI caches nothing")

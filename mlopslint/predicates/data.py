@@ -265,49 +265,8 @@ def data_tests_in_ci(judge: Judge) -> Outcome:
     return no("CI's tests do not look at data")
 
 
-_SPLITS = (
-    "*.train_test_split",
-    "*.random_split",
-    "*.KFold",
-    "*.StratifiedKFold",
-    "*.GroupKFold",
-    "*.TimeSeriesSplit",
-    "*.ShuffleSplit",
-    "*.cross_val_score",
-    "*.cross_validate",
-    "*.GridSearchCV",
-    "*.RandomizedSearchCV",
-    "*.train_test_split*",
-    "sklearn.metrics.*",
-    "*.evaluate",
-    ".evaluate",
-    "torchmetrics.*",
-    "*.SubsetRandomSampler",
-    ".score",
-    "*.score",
-    "*.cv",
-    "evaluate.load",
-    "tensorflow.keras.metrics.*",
-    "jiwer.*",
-)
-
-
 #: Checks of code that find rows, or what was learned from them, on both sides of a split.
 _LEAKS = ("DAT101", "DAT102", "DAT103", "DAT104")
-
-
-def splits_or_evaluates(judge: Judge) -> Outcome:
-    """DAT004 applies: code that splits data or evaluates models."""
-    hit = next(judge.view.hits("call", *_SPLITS), None) or judge.view.first("lint", *_LEAKS)
-    if hit:
-        return found([hit], 3)
-    hit = next(
-        (h for h in judge.view.hits("def") if re.search(r"split|evaluat|validat|test_epoch|val_", h.fact.name, re.I)),
-        None,
-    )
-    if hit and judge.concepts.frameworks:
-        return found([hit], 3)
-    return found(judge.concepts.training[:1], 3) if judge.concepts.training else NOTHING
 
 
 def split_is_sound(judge: Judge) -> Outcome:

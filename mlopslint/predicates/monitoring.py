@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlopslint.commands import CI_KINDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
 from mlopslint.predicates.deployment import serving_code
 from mlopslint.records import Evidence
@@ -28,59 +27,6 @@ def has_service_or_pipeline(judge: Judge) -> Outcome:
         return Outcome(1.0, uses[0].evidence, 3)
     dvc = [use for use in judge.technologies.find(kinds=["pipeline"], rung=3)]
     return Outcome(1.0, dvc[0].evidence, 3) if dvc else NOTHING
-
-
-def resources_bounded(judge: Judge) -> Outcome:
-    """COS001: requests and limits, instance types or concurrency are set."""
-    view = judge.view
-    containers = [hit for hit in view.hits("container") if hit.get("of") not in ("compose",)]
-    bounded = [hit for hit in containers if hit.get("limits")]
-    requested = [hit for hit in containers if hit.get("requests")]
-    if bounded:
-        return found(bounded[:3], 5, f"container {bounded[0].fact.name} has limits")
-    for hit in view.search(
-        "key",
-        r"(^|\.)(instance_type|instanceType|machine_type|machineType|vm_size|vmSize|containerResourceRequirements\.\w+|max_concurrent\w*|containerConcurrency|scaleSettings\.\w+|maxConcurrentRequests\w*|max_concurrency|cpu_limit|memory_limit|num_cpus|concurrency|instance_count|limits\.(cpu|memory)|resources\.(cpu|memory|limits\.\w+))$",
-    ):
-        if view.roles[hit.path] == "source" and view.kinds.get(hit.path) not in CI_KINDS and hit.fact.value is not None:
-            return found([hit], 2, f"{hit.fact.name} is {hit.fact.value}")
-    for hit in view.hits(
-        "call",
-        "sagemaker.*",
-        "*.deploy",
-        "*.Endpoint.deploy",
-        "azureml.core.webservice.*",
-        "*.deploy_configuration",
-        "google.cloud.aiplatform.*",
-    ):
-        if any(
-            key in (hit.fact.value or {})
-            for key in ("instance_type", "machine_type", "cpu_cores", "memory_gb", "instance_count", "vm_size")
-        ):
-            return found([hit], 3, f"{hit.fact.name} sets its resources")
-    for hit in view.hits(
-        "decorator",
-        "ray.serve.deployment",
-        "modal.*",
-        "flytekit.task",
-        "metaflow.resources",
-        "metaflow.kubernetes",
-        "bentoml.service",
-    ):
-        if (
-            hit.get("ray_actor_options")
-            or hit.get("num_replicas")
-            or hit.get("cpu")
-            or hit.get("memory")
-            or hit.get("limits")
-            or hit.get("resources")
-            or hit.get("gpu")
-        ):
-            return found([hit], 3, f"{hit.fact.name} sets its resources")
-    requested = requested or list(view.search("key", r"(^|\.)(cpu|memory)_request(_mb)?$"))
-    if requested:
-        return half("requests without limits", [hit.evidence() for hit in requested[:3]], 5)
-    return no("no limits, instance types or concurrency are set", [hit.evidence() for hit in containers[:3]])
 
 
 def autoscaling(judge: Judge) -> Outcome:
@@ -145,92 +91,6 @@ def autoscaling(judge: Judge) -> Outcome:
         if hit.get("autoscaling_config"):
             return found([hit], 3, "autoscaling_config is set")
     return no("the number of replicas or workers is fixed")
-
-
-def service_metrics(judge: Judge) -> Outcome:
-    """MON003: latency, errors and resource use are exported."""
-    uses = [
-        use
-        for use in judge.technologies.find(kinds=["metrics-export"], rung=2)
-        if use.rung >= 3 or all("imported" not in item.detail for item in use.evidence)
-    ]
-    if uses:
-        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} exports metrics")
-    for path in judge.view.entries:
-        if re.search(r"(^|/)prometheus[^/]*\.ya?ml$", path, re.I) and judge.view.roles[path] == "source":
-            return yes(f"{path} scrapes metrics", [Evidence(path)])
-    for hit in judge.view.search("key", r"(app_?[iI]nsights_?[eE]nabled|prometheus\.io/scrape|enable_app_insights)$"):
-        if str(hit.fact.value).lower() == "true":
-            return found([hit], 2, f"{hit.fact.name} is set")
-    declared = judge.technologies.find(kinds=["metrics-export"])
-    if declared:
-        return half(f"{declared[0].name} is declared but not used", declared[0].evidence, 1)
-    return no("no service metrics are exported")
-
-
-def alerts(judge: Judge) -> Outcome:
-    """MON004: alert rules or notifications on failures; CI notifications only are half."""
-    view = judge.view
-    rules = [
-        hit for hit in view.hits("key", "groups[].rules[].alert", "spec.groups[].rules[].alert", "*.alertmanagers*")
-    ]
-    if rules:
-        return found(rules[:3], 5, f"alert {rules[0].fact.value}")
-    files = [
-        path
-        for path in view.entries
-        if re.search(r"(^|/)(alertmanager|alert[_-]?rules?|alerts?|alerting)[^/]*\.(ya?ml|json|tf|rules)$", path, re.I)
-        and view.roles[path] == "source"
-    ]
-    if files:
-        return yes(f"{files[0]} configures alerts", [Evidence(path) for path in files[:2]], 5, "medium")
-    proven = [use for use in judge.technologies.find(kinds=["alerting"], rung=2)]
-    outside = [
-        (use, item)
-        for use in proven
-        for item in use.evidence
-        if view.kinds.get(item.path) not in CI_KINDS and "imported" not in item.detail
-    ]
-    if outside:
-        return Outcome(1.0, (outside[0][1],), 5, f"{outside[0][0].name} alerts")
-    for kind in ("call", "set"):
-        for hit in view.search(kind, r"(?i)dag|operator|flow|task|job|pipeline|default_args|notif|callback"):
-            value = hit.fact.value
-            if (
-                isinstance(value, dict)
-                and any(
-                    key in value
-                    for key in ("on_failure_callback", "email_on_failure", "sla_miss_callback", "on_failure")
-                )
-                and value.get("email_on_failure", True) is not False
-            ):
-                return found([hit], 3, "failures of the pipeline are notified")
-    senders = [
-        hit
-        for hit in view.hits(
-            "call",
-            "slack_sdk.*",
-            "slack.*",
-            "*.send_alert*",
-            "*send_alert*",
-            "smtplib.SMTP*",
-            "*.send_email",
-            "*notify_slack*",
-            "*.publish_alert",
-            "prefect.*SlackWebhook*",
-            "apprise.*",
-            "pdpyras.*",
-            "*send_slack*",
-            "pymsteams.*",
-        )
-        if view.kinds.get(hit.path) == "python"
-    ]
-    if senders:
-        return found(senders[:2], 3, f"{senders[0].fact.name} notifies").trusted("medium")
-    notified = [item for use in proven for item in use.evidence if view.kinds.get(item.path) in CI_KINDS]
-    if notified:
-        return half("only CI notifies of its failures", notified[:2], 4)
-    return no("no alerts or notifications are configured")
 
 
 def _stores(hit: Hit) -> bool:
@@ -350,85 +210,8 @@ def model_monitored(judge: Judge) -> Outcome:
 
 def _monitoring_settings(judge: Judge, pattern: str) -> list[Hit]:
     """Calls that are given the configuration of a platform's monitoring by keyword."""
-    keyword = re.compile(pattern)
-    return [
-        hit
-        for key, hits in judge.view.keywords.items()
-        if keyword.match(key)
-        for hit in hits
-        if hit.get(key) is not None
-    ]
-
-
-def drift_detected(judge: Judge) -> Outcome:
-    """MON002: drift is computed by code or configuration."""
-    outcome = technology_in_use(judge, ["drift-detection"], "computes drift", "drift is not computed")
-    if outcome.grade >= 1:
-        return outcome
-    settings = _monitoring_settings(
-        judge, r"^((model_)?monitoring_)?(skew|drift)(_detection)?_config\w*$|^(drift|skew)_thresholds?$"
-    )
-    if settings:
-        return found(settings[:2], 3, "skew and drift of the inputs are computed by the platform")
-    functions = [
-        hit
-        for hit in judge.view.hits("def")
-        if re.search(
-            r"(data|feature|concept|target|prediction|dataset|model|input)_?drift|drift_?(score|detect|report|check|test|monitor|metric)\w*"
-            r"|(detect|check|compute|calculate|monitor|test)_?drift|^drift$|population_stability|(^|_)psi(_|$)",
-            hit.fact.name.rpartition(".")[2],
-            re.I,
-        )
-        and hit.get("type") != "class"
-        and judge.view.kinds.get(hit.path) == "python"
-    ]
-    tests = [
-        hit
-        for hit in judge.view.hits(
-            "call",
-            "scipy.stats.ks_2samp",
-            "scipy.stats.wasserstein_distance",
-            "scipy.stats.chi2_contingency",
-            "*.PageHinkley",
-            "*.ADWIN",
-        )
-        if re.search(r"drift|monitor", f"{hit.path} {hit.get('in', '')}", re.I)
-    ]
-    if functions or tests:
-        return found((functions + tests)[:2], 3, f"{(functions + tests)[0].fact.name} computes drift").trusted("medium")
-    return outcome
-
-
-def dashboards(judge: Judge) -> Outcome:
-    """MON005: dashboards as code."""
-    types = list(judge.view.hits("document-type", "grafana-dashboard*", "*dashboard*"))
-    if types:
-        return found(types[:2], 5, f"{types[0].path} is a dashboard")
-    uses = [use for use in judge.technologies.find(kinds=["dashboard"], rung=2)]
-    if uses:
-        return Outcome(1.0, uses[0].evidence, max(uses[0].rung, 2), f"{uses[0].name} shows dashboards")
-    resources = list(
-        judge.view.hits(
-            "resource",
-            "aws_cloudwatch_dashboard",
-            "google_monitoring_dashboard",
-            "azurerm_portal_dashboard",
-            "AWS::CloudWatch::Dashboard",
-            "GrafanaDashboard",
-            "datadog_dashboard*",
-        )
-    )
-    if resources:
-        return found(resources[:2], 5)
-    boards = [
-        hit
-        for hit in judge.view.hits("call", "streamlit.*", "dash.Dash", "panel.*")
-        if re.search(r"monitor|drift|dashboard", hit.path, re.I)
-        and (judge.technologies.find(kinds=["monitoring-model", "drift-detection"], rung=3))
-    ]
-    if boards:
-        return found(boards[:1], 3, f"{boards[0].path} shows monitoring data").trusted("medium")
-    return no("no dashboard is configured")
+    keys = [key for key in judge.view.keys("call") if re.match(pattern, key)]
+    return [hit for hit in judge.view.keyed("call", keys) if any(hit.get(key) is not None for key in keys)]
 
 
 def _variants(judge: Judge, weight: Hit) -> int:

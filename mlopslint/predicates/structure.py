@@ -317,38 +317,6 @@ def _has_config(judge: Judge) -> bool:
     )
 
 
-def project_metadata(judge: Judge) -> Outcome:
-    """STR007: a file that names the project and its dependencies."""
-    view = judge.view
-    for hit in view.hits("manifest"):
-        kind = view.kinds.get(hit.path)
-        if kind in ("pyproject", "setup-cfg") and hit.fact.name:
-            return yes(f"{hit.path} names the project {hit.fact.name}", [hit.evidence(f"project {hit.fact.name}")])
-    setup = [
-        path
-        for path in view.files("python")
-        if path.rpartition("/")[2] == "setup.py"
-        and any(f.name.endswith(("setuptools.setup", "distutils.core.setup", "setup")) for f in view.of(path, "call"))
-    ]
-    if setup:
-        return yes(f"{setup[0]} names the project", [Evidence(setup[0])])
-    for hit in view.hits("manifest"):
-        if view.kinds.get(hit.path) in ("conda", "pixi", "julia-project", "r-description", "sbt", "maven"):
-            return yes(
-                f"{hit.path} defines the environment and its dependencies",
-                [hit.evidence("environment " + (hit.fact.name or "without name"))],
-            )
-    for path in view.files(["conda", "pixi", "r-description", "julia-project", "maven", "sbt"]):
-        if view.of(path, "dependency"):
-            return yes(f"{path} defines the dependencies", [Evidence(path)])
-    for path in view.files(["requirements", "pipfile"]):
-        return half(f"only {path} lists dependencies; nothing names the project", [Evidence(path)])
-    lock = next(view.hits("lock", "renv"), None)
-    if lock:
-        return yes("renv.lock names the dependencies", [lock.evidence()])
-    return no("no project metadata and no list of dependencies")
-
-
 _ML_IGNORE = {
     "data or outputs": late(
         r"(^|/)(?:[\w.-]*[_.-])?(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"

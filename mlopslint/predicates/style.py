@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlopslint.outcome import NOTHING, Outcome, half, no, not_applicable, yes
+from mlopslint.outcome import Outcome, half, no, not_applicable, yes
 from mlopslint.patterns import late
 from mlopslint.records import Evidence
 from mlopslint.view import OWN_AND_TESTS
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
-
-
-def has_notebooks(judge: Judge) -> Outcome:
-    """Whether there are notebooks of the project's own."""
-    return (
-        Outcome(1.0, tuple(Evidence(path) for path in judge.view.notebooks[:1]), 2) if judge.view.notebooks else NOTHING
-    )
 
 
 def module_names(judge: Judge) -> Outcome:

@@ -213,6 +213,3 @@ def pipeline_tested(judge: Judge) -> Outcome:
             "medium",
         )
     return no("no test runs the pipeline or the API end to end")
-
-
-_VENDOR_OWN = ("actions/", "github/", "./", "docker://", "template:", "azure/", "Azure/", "circleci/", "atlassian/")

@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from mlopslint.judge import Judge
 
 
-def trains(judge: Judge) -> Outcome:
-    """Whether the repository trains models at all (in scripts, modules or notebooks)."""
-    concepts = judge.concepts
-    if concepts.training:
-        return found(concepts.training[:3], 3)
-    remote = [hit for hit in concepts.stage_names if TRAIN_WORDS.search(hit.fact.name)]
-    if remote:
-        return found(remote[:3], 3)
-    return NOTHING
-
-
 _STAGE_SCRIPT = late(
     r"(prep\w*|process\w*|clean|download|data|load|split|featur\w*|extract|train\w*|fit|eval\w*|test|predict|infer\w*|tune|valid\w*|deploy|register|export)",
     re.I,
@@ -382,12 +371,6 @@ def model_selection(judge: Judge) -> Outcome:
                 3,
             )
     return no("no code compares a candidate with a bar or with the current model")
-
-
-_TRAIN_COMMAND = late(
-    r"train|retrain|fit|dvc (repro|exp run)|kedro run|mlflow run|pipeline|finetune|airflow|kfp|run_pipeline|zenml|flow\.py|workflow",
-    re.I,
-)
 
 
 _SMOKE = late(

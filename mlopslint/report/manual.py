@@ -67,12 +67,9 @@ def _escaped(line: str) -> str:
 
 def told(condition: Any) -> str:
     """A condition in words, one line a part."""
-    head = next(
-        key
-        for key in condition
-        if key in ("any", "all", "none")
-        or key not in ("roles", "rung", "as", "detail", "where", "at-least", "in", "confidence")
-    )
+    from mlopslint.judge import MODIFIERS, asked
+
+    head = next(key for key in condition if key not in MODIFIERS)
     body = condition[head]
     if head in ("any", "all", "none"):
         words = {"any": "any of", "all": "all of", "none": "none of"}[head]
@@ -82,6 +79,4 @@ def told(condition: Any) -> str:
 
         text = inspect.getdoc(PREDICATES[body]) or body
         return f"{' '.join((text.partition(': ')[2] or text).split())}  [predicate {body}]"
-    listed = ", ".join(body) if isinstance(body, list) else str(body)
-    extra = "".join(f", {key} {condition[key]}" for key in condition if key != head)
-    return f"{head}: {listed}{extra}"
+    return asked(condition)
