@@ -30,7 +30,7 @@ OPEN = ("fail", "partial", "waived", "unknown")
 
 
 class Chip(NamedTuple):
-    """One practice (or item of a model) that a level still misses."""
+    """One practice (or item of a model) that a level asks for."""
 
     code: str
     title: str
@@ -50,7 +50,8 @@ class LevelRow(NamedTuple):
     done: int
     asked: int
     first: Chip | None  # the first blocker
-    chips: tuple[Chip, ...]
+    chips: tuple[Chip, ...]  # what it still misses
+    musts: tuple[Chip, ...] = ()  # the practices that can block it and do not miss: in place, waived, unknown, n/a
 
 
 class Group(NamedTuple):
@@ -197,6 +198,11 @@ def ladder(report: Report) -> list[LevelRow]:
                 len(mine),
                 next((chip for chip in chips if chip.blocks), None),
                 tuple(chips),
+                tuple(
+                    Chip(v.code, v.title, v.status, False, v.code)
+                    for v in assessment.practices
+                    if mine and v.level == level.level and v.weight >= 3 and v.code not in level.missing
+                ),
             )
         )
     return rows
