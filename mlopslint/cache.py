@@ -12,6 +12,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 #: Above this size (bytes) the file is started anew.
 _LIMIT = 1_000_000_000
@@ -115,33 +116,23 @@ class Cache:
 
     def get(self, keys: Sequence[str]) -> dict[str, bytes]:
         """What is known of ``keys``."""
-        found: dict[str, bytes] = {}
-        if self._connection is None:
-            return found
-        try:
-            for start in range(0, len(keys), 900):
-                some = keys[start : start + 900]
-                marks = ",".join("?" * len(some))
-                rows = self._connection.execute(f"SELECT key, data FROM facts WHERE key IN ({marks})", some)
-                found.update(rows)
-        except sqlite3.Error:
-            return {}
-        return found
+        return dict(self._rows("key, data", keys))
 
     def has(self, keys: Sequence[str]) -> set[str]:
         """Which of ``keys`` are known."""
-        found: set[str] = set()
+        return {row[0] for row in self._rows("key", keys)}
+
+    def _rows(self, columns: str, keys: Sequence[str]) -> list[Any]:
+        found: list[Any] = []
         if self._connection is None:
             return found
         try:
             for start in range(0, len(keys), 900):
                 some = keys[start : start + 900]
                 marks = ",".join("?" * len(some))
-                found.update(
-                    row[0] for row in self._connection.execute(f"SELECT key FROM facts WHERE key IN ({marks})", some)
-                )
+                found += self._connection.execute(f"SELECT {columns} FROM facts WHERE key IN ({marks})", some)
         except sqlite3.Error:
-            return set()
+            return []
         return found
 
     def put(self, rows: Iterable[tuple[str, bytes]]) -> None:
