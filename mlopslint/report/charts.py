@@ -42,6 +42,36 @@ def line(points: Sequence[tuple[str, float, str]]) -> str:
     return _address(chart.render_tree())
 
 
+def lines(dates: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> str:
+    """Scores from 0 to 100 over dates, a line for each name with a legend, as the address of an image."""
+    pygal = _pygal()
+    chart = pygal.Line(
+        width=1040, height=420, explicit_size=True, show_legend=True, legend_at_bottom=True, legend_at_bottom_columns=7, range=(0, 100),
+        margin=12, margin_right=48, css=["inline:" + _STYLE + _colours(len(series))], show_y_guides=True, y_labels=[0, 25, 50, 75, 100],
+        show_minor_x_labels=False, truncate_label=-1, truncate_legend=-1, no_prefix=True, dots_size=2, show_dots=len(dates) <= 60,
+    )  # fmt: skip
+    step = -(-len(dates) // 9)
+    chart.x_labels = dates
+    chart.x_labels_major = list(dates)[::-1][::step]
+    for name, scores in series:
+        chart.add(name, list(scores))
+    return _address(chart.render_tree())
+
+
+def _colours(count: int) -> str:
+    """Hues around the circle, of a lightness that stands out on light and on dark."""
+    rules = [
+        ".legend text {fill: #566072; font-family: system-ui, sans-serif; font-size: 12px}",
+        "@media (prefers-color-scheme: dark) {.legend text {fill: #a6b0bf}}",
+    ]
+    for number in range(count):
+        hue = f"hsl({number * 360 // count} 60% 45%)"
+        rules.append(f".color-{number} {{stroke: {hue}; fill: {hue}}}")
+        rules.append(f".series.serie-{number} .dot {{stroke: {hue}; fill: {hue}}}")
+        rules.append(f".series.serie-{number} path.line {{stroke: {hue}; fill: none; stroke-width: 2}}")
+    return "\n".join(rules)
+
+
 def _pygal() -> Any:
     import sys
 

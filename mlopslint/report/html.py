@@ -62,6 +62,14 @@ def values(report: Report) -> dict[str, Any]:
         "by_hand": view.by_hand(report),
         "findings_told": issues.told(report),
         "chart": _chart(report),
+        "by_category": _by_category(report),
+        "by_test_score": {
+            code
+            for model in report.assessment.models
+            if model.kind == "sections"
+            for item in model.items
+            for code in item.practices
+        },
         "came": view.came(report),
         "sparks": {
             item.code: words.spark([point.at.categories.get(item.code) for point in report.trend])
@@ -81,6 +89,23 @@ def _chart(report: Report) -> str:
     from mlopslint.report.charts import line
 
     return line(points)
+
+
+def _by_category(report: Report) -> str:
+    """The trend of each category as an image; "" where there is none to show, or where two rubrics would be joined."""
+    rubrics = {point.at.rubric for point in report.trend}
+    if len(report.trend) < 2 or len(rubrics) > 1:
+        return ""
+    from mlopslint.report.charts import lines
+
+    series = [
+        (category.code, [point.at.categories.get(category.code) for point in report.trend])
+        for category in report.assessment.categories
+    ]
+    return lines(
+        [point.date for point in report.trend],
+        [(name, scores) for name, scores in series if any(s is not None for s in scores)],
+    )
 
 
 def _known_before(report: Report) -> Callable[[Finding], str]:
