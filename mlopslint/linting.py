@@ -155,15 +155,16 @@ def _starts_others(root: str, view: View, settings: Config) -> bool:
     if not any(rule.whole and settings.wants(rule.code, rule.default) for rule in project_rules()):
         return False
     for path in (*view.python_files, *view.notebooks):
+        if not any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call")):
+            continue  # nothing runs as it is read
+        names = {fact.name for fact in view.of(path, "import")}
+        if any(name.startswith(".") for name in names):
+            return True
         folders = {root, os.path.join(root, "src"), os.path.join(root, os.path.dirname(path))}
-        if any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call")):
-            for fact in view.of(path, "import"):
-                head = fact.name.lstrip(".:").partition(".")[0].partition(":")[0]
-                if fact.name.startswith(".") or any(
-                    os.path.isfile(os.path.join(folder, f"{head}.py")) or _holds_python(os.path.join(folder, head))
-                    for folder in folders
-                ):
-                    return True
+        for head in {name.partition(".")[0].partition(":")[0] for name in names}:
+            places = [os.path.join(folder, head) for folder in folders]
+            if any(os.path.isfile(f"{place}.py") or _holds_python(place) for place in places):
+                return True
     return False
 
 

@@ -191,10 +191,7 @@ class View:
         if names is None:
             found = re.compile(pattern).search
             names = self._searched[key] = [name for name in index if found(name)]
-        for name in names:
-            for hit in index[name]:
-                if self.roles[hit.path] in roles:
-                    yield hit
+        yield from self._named(index, names, roles)
 
     def search_last(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """The same for the last part of dotted names, of which there are far fewer."""
@@ -213,8 +210,12 @@ class View:
             names = self._searched[key] = [
                 name for last, some in self._last[kind].items() if found(last) for name in some
             ]
+        yield from self._named(index, names, roles)
+
+    def _named(self, index: dict[str, list[Hit]], names: Iterable[str], roles: frozenset[str]) -> Iterator[Hit]:
+        """The hits under these keys of an index, in files of these roles."""
         for name in names:
-            for hit in index[name]:
+            for hit in index.get(name, ()):
                 if self.roles[hit.path] in roles:
                     yield hit
 
@@ -235,11 +236,7 @@ class View:
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose value holds one of these keys."""
-        by_key = self.keys(kind)
-        for key in keys:
-            for hit in by_key.get(key, ()):
-                if self.roles[hit.path] in roles:
-                    yield hit
+        return self._named(self.keys(kind), keys, roles)
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)

@@ -27,28 +27,29 @@ path.line.nofill, .series path.line {fill: none; stroke-width: 2.5}
 
 def line(points: Sequence[tuple[str, float, str]]) -> str:
     """Scores from 0 to 100 over dates, as the address of an image; no line joins scores of different rubrics."""
-    pygal = _pygal()
-    chart = pygal.Line(
-        width=1040, height=280, explicit_size=True, show_legend=False, range=(0, 100), margin=12, margin_right=48, css=["inline:" + _STYLE],
-        show_y_guides=True, y_labels=[0, 25, 50, 75, 100], show_minor_x_labels=False, truncate_label=-1, no_prefix=True,
+    rubrics = dict.fromkeys(rubric for _, _, rubric in points)
+    return _chart(
+        [date for date, _, _ in points],
+        [(rubric, [score if of == rubric else None for _, score, of in points]) for rubric in rubrics],
+        height=280, show_legend=False, css=["inline:" + _STYLE],
         dots_size=3.5 if len(points) <= 60 else 1.5, show_dots=len(points) <= 200,
     )  # fmt: skip
-    dates = [date for date, _, _ in points]
-    step = -(-len(dates) // 9)
-    chart.x_labels = dates
-    chart.x_labels_major = dates[::-1][::step]
-    for rubric in dict.fromkeys(rubric for _, _, rubric in points):
-        chart.add(rubric, [score if of == rubric else None for _, score, of in points])
-    return _address(chart.render_tree())
 
 
 def lines(dates: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> str:
     """Scores from 0 to 100 over dates, a line for each name with a legend, as the address of an image."""
-    pygal = _pygal()
-    chart = pygal.Line(
-        width=1040, height=420, explicit_size=True, show_legend=True, legend_at_bottom=True, legend_at_bottom_columns=7, range=(0, 100),
-        margin=12, margin_right=48, css=["inline:" + _STYLE + _colours(len(series))], show_y_guides=True, y_labels=[0, 25, 50, 75, 100],
-        show_minor_x_labels=False, truncate_label=-1, truncate_legend=-1, no_prefix=True, dots_size=2, show_dots=len(dates) <= 60,
+    return _chart(
+        dates, series,
+        height=420, show_legend=True, legend_at_bottom=True, legend_at_bottom_columns=7, truncate_legend=-1,
+        css=["inline:" + _STYLE + _colours(len(series))], dots_size=2, show_dots=len(dates) <= 60,
+    )  # fmt: skip
+
+
+def _chart(dates: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], **options: Any) -> str:
+    """A chart of scores over dates, of which about nine are written out, the last among them."""
+    chart = _pygal().Line(
+        width=1040, explicit_size=True, range=(0, 100), margin=12, margin_right=48, show_y_guides=True,
+        y_labels=[0, 25, 50, 75, 100], show_minor_x_labels=False, truncate_label=-1, no_prefix=True, **options,
     )  # fmt: skip
     step = -(-len(dates) // 9)
     chart.x_labels = dates
