@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 
@@ -56,20 +56,20 @@ class NameGlob:
     """A glob over names: ``*`` matches anything, the whole name must match, case counts.
 
     Nearly all are a word, or a star at one end or at both: these need no regular expression, whose compilation would cost more than
-    all of their matches.
+    all of their matches. ``text`` is what stands between these stars, ``part`` the longest text of it without a star.
     """
 
-    __slots__ = ("head", "kind", "pattern", "text")
+    __slots__ = ("_pattern", "glob", "kind", "part", "text")
 
     def __init__(self, glob: str) -> None:
         inner = glob.strip("*")
-        self.text = inner
-        self.pattern: re.Pattern[str] | None = None
+        self.glob = glob
+        self.text = self.part = inner
+        self._pattern: re.Pattern[str] | None = None
         self.kind = "exact"
         if "*" in inner or "?" in glob:
             self.kind = "regex"
-            body = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob)
-            self.pattern = re.compile(body + r"\Z", re.S)
+            self.part = max(re.split(r"[*?]", inner), key=len)
         elif glob.startswith("*"):
             self.kind = "inside" if glob.endswith("*") or not inner else "end"
         elif glob.endswith("*"):
@@ -86,28 +86,13 @@ class NameGlob:
             return name.endswith(self.text)
         if kind == "inside":
             return self.text in name
-        return self.pattern is not None and self.pattern.match(name) is not None
+        if self._pattern is None:  # most are never asked
+            body = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in self.glob)
+            self._pattern = re.compile(body + r"\Z", re.S)
+        return self._pattern.match(name) is not None
 
 
 @lru_cache(maxsize=16384)
 def name_pattern(glob: str) -> NameGlob:
     """The name glob, made once."""
     return NameGlob(glob)
-
-
-def matching(names: Iterable[str], globs: Iterable[str]) -> list[str]:
-    """The names that match at least one of the globs, in their order."""
-    return matching_globs(names, [name_pattern(glob) for glob in globs])
-
-
-def matching_globs(names: Iterable[str], made: Sequence[NameGlob]) -> list[str]:
-    """The same for globs that are made already."""
-    starts = tuple(glob.text for glob in made if glob.kind == "start")
-    ends = tuple(glob.text for glob in made if glob.kind == "end")
-    exact = {glob.text for glob in made if glob.kind == "exact"}
-    inner = [re.escape(glob.text) for glob in made if glob.kind == "inside"]
-    inner += [f"^(?:{glob.pattern.pattern})" for glob in made if glob.pattern is not None]
-    if not inner:
-        return [name for name in names if name.startswith(starts) or name.endswith(ends) or name in exact]
-    search = re.compile("|".join(inner), re.S).search
-    return [name for name in names if name.startswith(starts) or name.endswith(ends) or name in exact or search(name)]

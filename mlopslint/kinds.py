@@ -143,48 +143,65 @@ _NAMES: dict[str, str] = {
     ".env": "ini",
     "environment.yml": "conda",
     "environment.yaml": "conda",
+    **{
+        name + end: "document"
+        for name in (
+            "contributing",
+            "security",
+            "changelog",
+            "changes",
+            "history",
+            "news",
+            "code_of_conduct",
+            "readme",
+            "authors",
+            "contributors",
+        )  # fmt: skip
+        for end in ("", ".txt")
+    },
 }
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (late(pattern), kind)
-    for pattern, kind in (
-        (r"(^|/)\.github/workflows/[^/]+\.ya?ml$", "github-workflow"),
-        (r"(^|/)\.(gitea|forgejo)/workflows/[^/]+\.ya?ml$", "github-workflow"),
-        (r"(^|/)action\.ya?ml$", "github-action"),
-        (r"(^|/)\.circleci/[^/]+\.ya?ml$", "circleci"),
-        (r"(^|/)\.buildkite/[^/]*\.ya?ml$", "buildkite"),
-        (r"(^|/)\.woodpecker/[^/]+\.ya?ml$", "drone"),
-        (r"(^|/)[^/]*gitlab-ci[^/]*\.ya?ml$", "gitlab-ci"),
-        (r"(^|/)\.gitlab/ci/.+\.ya?ml$", "gitlab-ci"),
-        (r"(^|/)\.?azure-?pipelines?[^/]*\.ya?ml$", "azure-pipeline"),
-        (r"(^|/)\.?(azure-?)?pipelines?/.*\.ya?ml$", "yaml-pipeline"),
-        (r"(^|/)\.?cloud[-_]?build[^/]*\.(ya?ml|json)$", "cloud-build"),
-        (r"(^|/)\.?cloud[-_]?build/.+\.ya?ml$", "cloud-build"),
-        (r"(^|/)buildspec[^/]*\.ya?ml$", "codebuild"),
-        (r"(^|/)jenkinsfile[^/]*$", "jenkinsfile"),
-        (r"(^|/)(docker-)?compose([.-][^/]*)?\.ya?ml$", "compose"),
-        (r"(^|/)dockerfile[^/]*$", "dockerfile"),
-        (r"(^|/)[^/]+\.dockerfile$", "dockerfile"),
-        (r"(^|/)[\w-]*dockerfile$", "dockerfile"),
-        (r"(^|/)(requirements|constraints)[^/]*\.(txt|in|lock)$", "requirements"),
-        (r"(^|/)[^/]*requirements?\.(txt|in)$", "requirements"),
-        (r"(^|/)requirements/[^/]+\.(txt|in)$", "requirements"),
-        (r"(^|/)(conda[^/]*|[^/]*(conda|environment|_env|-env)[^/]*)\.ya?ml$", "conda"),
-        (r"(^|/)[^/]*\.conda-lock\.ya?ml$", "lock"),
-        (r"(^|/)[^/]+\.mk$", "makefile"),
-        (r"(^|/)makefile\.[^/]+$", "makefile"),
-        (r"(^|/)[^/]+\.just$", "justfile"),
-        (r"(^|/)[^/]+\.dvc$", "dvc-pointer"),
-        (r"(^|/)\.dvc/config(\.local)?$", "dvc-config"),
-        (r"(^|/)[^/]+\.smk$", "snakefile"),
-        (r"(^|/)\.husky/[^/._][^/]*$", "husky"),
-        (r"(^|/)\.(git)?hooks/[^/.]+$", "husky"),
-        (
-            r"(^|/)(contributing|security|changelog|changes|history|news|code_of_conduct|readme|authors|contributors)(\.txt)?$",
-            "document",
+#: A text that must be there (which is looked for first, as that is twenty times faster), the pattern, the kind.
+_PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (literal, late(pattern), kind)
+    for literal, pattern, kind in (
+        (".github/workflows/", r"(^|/)\.github/workflows/[^/]+\.ya?ml$", "github-workflow"),
+        ("/workflows/", r"(^|/)\.(gitea|forgejo)/workflows/[^/]+\.ya?ml$", "github-workflow"),
+        ("action.y", r"(^|/)action\.ya?ml$", "github-action"),
+        (".circleci/", r"(^|/)\.circleci/[^/]+\.ya?ml$", "circleci"),
+        (".buildkite/", r"(^|/)\.buildkite/[^/]*\.ya?ml$", "buildkite"),
+        (".woodpecker/", r"(^|/)\.woodpecker/[^/]+\.ya?ml$", "drone"),
+        ("gitlab-ci", r"(^|/)[^/]*gitlab-ci[^/]*\.ya?ml$", "gitlab-ci"),
+        (".gitlab/ci/", r"(^|/)\.gitlab/ci/.+\.ya?ml$", "gitlab-ci"),
+        ("pipeline", r"(^|/)\.?azure-?pipelines?[^/]*\.ya?ml$", "azure-pipeline"),
+        ("pipeline", r"(^|/)\.?(azure-?)?pipelines?/.*\.ya?ml$", "yaml-pipeline"),
+        ("cloud", r"(^|/)\.?cloud[-_]?build[^/]*\.(ya?ml|json)$", "cloud-build"),
+        ("cloud", r"(^|/)\.?cloud[-_]?build/.+\.ya?ml$", "cloud-build"),
+        ("buildspec", r"(^|/)buildspec[^/]*\.ya?ml$", "codebuild"),
+        ("jenkinsfile", r"(^|/)jenkinsfile[^/]*$", "jenkinsfile"),
+        ("compose", r"(^|/)(docker-)?compose([.-][^/]*)?\.ya?ml$", "compose"),
+        ("dockerfile", r"(^|/)dockerfile[^/]*$", "dockerfile"),
+        ("dockerfile", r"(^|/)[^/]+\.dockerfile$", "dockerfile"),
+        ("dockerfile", r"(^|/)[\w-]*dockerfile$", "dockerfile"),
+        ("requirements", r"(^|/)requirements[^/]*\.(txt|in|lock)$", "requirements"),
+        ("constraints", r"(^|/)constraints[^/]*\.(txt|in|lock)$", "requirements"),
+        ("requirement", r"(^|/)[^/]*requirements?\.(txt|in)$", "requirements"),
+        ("requirements", r"(^|/)requirements/[^/]+\.(txt|in)$", "requirements"),
+        (".y", r"(^|/)(conda[^/]*|[^/]*(conda|environment|_env|-env)[^/]*)\.ya?ml$", "conda"),
+        ("conda-lock", r"(^|/)[^/]*\.conda-lock\.ya?ml$", "lock"),
+        (".mk", r"(^|/)[^/]+\.mk$", "makefile"),
+        ("makefile.", r"(^|/)makefile\.[^/]+$", "makefile"),
+        (".just", r"(^|/)[^/]+\.just$", "justfile"),
+        (".dvc", r"(^|/)[^/]+\.dvc$", "dvc-pointer"),
+        (".dvc", r"(^|/)\.dvc/config(\.local)?$", "dvc-config"),
+        (".smk", r"(^|/)[^/]+\.smk$", "snakefile"),
+        ("husky", r"(^|/)\.husky/[^/._][^/]*$", "husky"),
+        ("hooks/", r"(^|/)\.(git)?hooks/[^/.]+$", "husky"),
+        (".env", r"(^|/)\.env(\.[^/]+)?$", "ini"),
+        *(
+            (f".{end}", rf"(^|/)[^/]*\.(ya?ml|json|toml)\.{end}$", "text")
+            for end in ("example", "template", "sample", "j2")
         ),
-        (r"(^|/)\.env(\.[^/]+)?$", "ini"),
-        (r"(^|/)[^/]*\.(ya?ml|json|toml)\.(example|template|sample|j2)$", "text"),
     )
 )
 
@@ -197,8 +214,8 @@ def kind_of(path: str) -> str:
     kind = _NAMES.get(name)
     if kind is not None:
         return kind
-    for pattern, found in _PATTERNS:
-        if pattern.search(lower):
+    for literal, pattern, found in _PATTERNS:
+        if literal in lower and pattern.search(lower):
             return found
     stem, dot, suffix = name.rpartition(".")
     if dot and stem:

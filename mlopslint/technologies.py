@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from mlopslint.commands import all_commands, starts_with
-from mlopslint.globs import NameGlob, matching_globs, name_pattern, path_pattern
+from mlopslint.globs import NameGlob, name_pattern, path_pattern
 from mlopslint.records import Evidence, Technology, TechnologyUse
 from mlopslint.view import OWN, OWN_AND_TESTS, View
 
@@ -108,7 +108,7 @@ class Technologies:
         anywhere = calls.pop("", [])
         for kind in ("call", "decorator", "base"):
             # few names match any of the globs that start with a star: they are sifted together first
-            sifted = set(matching_globs(self.view.names(kind), [glob for glob, _ in anywhere]))
+            sifted = set(self.view.matching(kind, tuple(glob.glob for glob, _ in anywhere)))
             for name in self.view.names(kind):
                 of_head = calls.get(name.partition(".")[0], ())
                 if not of_head and name not in sifted:

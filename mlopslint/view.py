@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from mlopslint.gather import Gathered
-from mlopslint.globs import matching
+from mlopslint.names import Names
 from mlopslint.patterns import late
 from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
@@ -53,6 +53,10 @@ class Hit(NamedTuple):
         return value.get(key, default) if isinstance(value, dict) else default
 
 
+#: Makes a Hit of a pair, without the call of a function of Python's that a NamedTuple costs.
+_hit = partial(tuple.__new__, Hit)
+
+
 class View:
     """The facts of one repository (or of one project in it), by kind and name."""
 
@@ -74,27 +78,14 @@ class View:
         self.entries: dict[str, Entry] = {entry.path: entry for entry in snapshot.entries if entry.path not in out}
         self.kinds = gathered.kinds
         self.roles = self._roles()
-        self._index: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
-        for path, facts in gathered.facts.items():
-            if path not in self.entries:
-                continue
-            for fact in facts:
-                if fact.kind == "key" and "openAPIV3Schema" in fact.name:
-                    continue  # what a resource of this kind may hold, not what one holds
-                self._index[fact.kind][fact.name].append(Hit(path, fact))
-                if (
-                    fact.kind == "key"
-                    and fact.name.endswith("_target_")
-                    and isinstance(fact.value, str)
-                    and "." in fact.value
-                ):
-                    # Hydra and kin call what a configuration names as its target
-                    self._index["call"][fact.value].append(Hit(path, Fact("call", fact.value, fact.line)))
-        self._grouped: dict[str, dict[str, list[Fact]]] = {}
-        self._searched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        self._last: dict[str, dict[str, list[str]]] = {}
+        self._facts = {path: _by_kind(some) for path, some in gathered.facts.items() if path in self.entries}
+        self._indices: dict[str, dict[str, list[Hit]]] = {}
+        self._names: dict[str, Names] = {}
+        self._present: dict[tuple[str, frozenset[str]], list[str]] = {}
+        self._searched: dict[tuple[str, str, frozenset[str]], list[str]] = {}
+        self._lasts: dict[tuple[str, frozenset[str]], dict[str, list[str]]] = {}
         self._keyed: dict[str, dict[str, list[Hit]]] = {}
-        self._patterns: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        self._matched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
     def release(self) -> None:
         """Let go of what was derived, which holds the view in turn: the memory is free at once, collector or not."""
@@ -141,12 +132,8 @@ class View:
 
     def of(self, path: str, kind: str) -> list[Fact]:
         """The facts of one kind in one file."""
-        kinds = self._grouped.get(path)
-        if kinds is None:
-            kinds = self._grouped[path] = {}
-            for fact in self.gathered.facts.get(path, ()):
-                kinds.setdefault(fact.kind, []).append(fact)
-        return kinds.get(kind, [])
+        kinds = self._facts.get(path)
+        return kinds.get(kind, []) if kinds else []
 
     def module(self, path: str) -> dict[str, Any]:
         """The totals of one Python file or notebook (empty when it does not parse)."""
@@ -155,76 +142,85 @@ class View:
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
+    def _index(self, kind: str) -> dict[str, list[Hit]]:
+        """Name -> the facts of a kind that have it; made when the kind is first asked for."""
+        index = self._indices.get(kind)
+        if index is not None:
+            return index
+        index = self._indices[kind] = {}
+        for path, kinds in self._facts.items():
+            facts = kinds.get(kind, [])
+            if kind == "key" and facts:  # a schema says what a resource of its kind may hold, not what one holds
+                facts = [fact for fact in facts if "openAPIV3Schema" not in fact.name]
+            elif kind == "call" and "key" in kinds:
+                facts = [*facts, *_targets(kinds["key"])]
+            for fact in facts:
+                name = fact.name
+                if name in index:
+                    index[name].append(_hit((path, fact)))
+                else:
+                    index[name] = [_hit((path, fact))]
+        return index
+
     def names(self, kind: str) -> Iterable[str]:
-        return self._index[kind].keys() if kind in self._index else ()
+        return self._index(kind).keys()
 
     def hits(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose name matches one of the globs (all of them without any)."""
-        index = self._index.get(kind)
-        if not index:
-            return
-        roles_of = self.roles
-        for name in self._matching(kind, patterns) if patterns else index:
-            for hit in index[name]:
-                if roles_of[hit.path] in roles:
-                    yield hit
+        index = self._index(kind)
+        return _named(index, self.matching(kind, patterns) if patterns else index, self.roles, roles)
 
-    def _matching(self, kind: str, patterns: tuple[str, ...]) -> list[str]:
-        key = (kind, patterns)
-        found = self._patterns.get(key)
+    def matching(self, kind: str, globs: tuple[str, ...]) -> list[str]:
+        """The names of facts of a kind that match one of the globs."""
+        index = self._index(kind)
+        if len(globs) == 1 and globs[0] in index and "*" not in globs[0]:
+            return [globs[0]]
+        key = (kind, globs)
+        found = self._matched.get(key)
         if found is None:
-            index = self._index[kind]
-            if any("*" in pattern or "?" in pattern for pattern in patterns):
-                found = matching(index, patterns)
-            else:
-                found = [name for name in dict.fromkeys(patterns) if name in index]
-            self._patterns[key] = found
+            names = self._names.get(kind)
+            if names is None:
+                names = self._names[kind] = Names(index)
+            found = self._matched[key] = names.matching(globs)
         return found
 
     def search(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind in whose name a regular expression is found; each distinct name is looked at once."""
-        index = self._index.get(kind)
-        if not index:
-            return
-        key = (kind, (pattern,))
-        names = self._searched.get(key)
+        names = self._searched.get((kind, pattern, roles))
         if names is None:
             found = re.compile(pattern).search
-            names = self._searched[key] = [name for name in index if found(name)]
-        yield from self._named(index, names, roles)
+            names = self._searched[kind, pattern, roles] = [name for name in self._names_in(kind, roles) if found(name)]
+        return _named(self._index(kind), names, self.roles, roles)
 
     def search_last(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """The same for the last part of dotted names, of which there are far fewer."""
-        index = self._index.get(kind)
-        if not index:
-            return
-        if kind not in self._last:
-            lasts: dict[str, list[str]] = {}
-            self._last[kind] = lasts
-            for name in index:
-                lasts.setdefault(name.rpartition(".")[2], []).append(name)
-        key = (kind, ("last", pattern))
-        names = self._searched.get(key)
+        names = self._searched.get((f"{kind}.", pattern, roles))
         if names is None:
+            lasts = self._lasts.get((kind, roles))
+            if lasts is None:
+                lasts = self._lasts[kind, roles] = defaultdict(list)
+                for name in self._names_in(kind, roles):
+                    lasts[name.rpartition(".")[2]].append(name)
             found = re.compile(pattern).search
-            names = self._searched[key] = [
-                name for last, some in self._last[kind].items() if found(last) for name in some
-            ]
-        yield from self._named(index, names, roles)
+            names = [name for last, some in lasts.items() if found(last) for name in some]
+            self._searched[f"{kind}.", pattern, roles] = names
+        return _named(self._index(kind), names, self.roles, roles)
 
-    def _named(self, index: dict[str, list[Hit]], names: Iterable[str], roles: frozenset[str]) -> Iterator[Hit]:
-        """The hits under these keys of an index, in files of these roles."""
-        for name in names:
-            for hit in index.get(name, ()):
-                if self.roles[hit.path] in roles:
-                    yield hit
+    def _names_in(self, kind: str, roles: frozenset[str]) -> list[str]:
+        """The names of facts of a kind in files of these roles."""
+        names = self._present.get((kind, roles))
+        if names is None:
+            of = self.roles
+            names = [name for name, hits in self._index(kind).items() if any(of[hit.path] in roles for hit in hits)]
+            self._present[kind, roles] = names
+        return names
 
     def keys(self, kind: str) -> dict[str, list[Hit]]:
         """The facts of a kind by the keys that their values hold."""
         by_key = self._keyed.get(kind)
         if by_key is None:
             by_key = self._keyed[kind] = {}
-            for some in self._index[kind].values() if kind in self._index else ():
+            for some in self._index(kind).values():
                 for hit in some:
                     if isinstance(hit.fact.value, dict):
                         for key in hit.fact.value:
@@ -236,13 +232,41 @@ class View:
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose value holds one of these keys."""
-        return self._named(self.keys(kind), keys, roles)
+        return _named(self.keys(kind), keys, self.roles, roles)
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)
 
     def has(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> bool:
         return self.first(kind, *patterns, roles=roles) is not None
+
+
+def _by_kind(facts: list[Fact]) -> dict[str, list[Fact]]:
+    kinds: dict[str, list[Fact]] = {}
+    for fact in facts:
+        kind = fact.kind
+        if kind in kinds:
+            kinds[kind].append(fact)
+        else:
+            kinds[kind] = [fact]
+    return kinds
+
+
+def _targets(keys: list[Fact]) -> Iterator[Fact]:
+    """What Hydra and its kin call: what a configuration names as its target."""
+    for fact in keys:
+        if fact.name.endswith("_target_") and isinstance(fact.value, str) and "." in fact.value:
+            yield Fact("call", fact.value, fact.line)
+
+
+def _named(
+    index: dict[str, list[Hit]], names: Iterable[str], of: dict[str, str], roles: frozenset[str]
+) -> Iterator[Hit]:
+    """The hits under these keys of an index, in files of these roles."""
+    for name in names:
+        for hit in index.get(name, ()):
+            if of[hit.path] in roles:
+                yield hit
 
 
 def role_of(path: str) -> str:

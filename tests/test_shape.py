@@ -15,7 +15,7 @@ PACKAGE = ROOT / "mlopslint"
 #: Each room may import the rooms before it (and its own).
 ORDER = [
     {"version", "errors", "records", "collector", "replay", "plugins", "patterns"},
-    {"kinds", "globs", "data", "gitio", "cache", "facts", "lint", "snapshot"},
+    {"kinds", "globs", "names", "data", "gitio", "cache", "facts", "lint", "snapshot"},
     {"gather"},
     {"view"},
     {"commands", "outcome", "concepts"},

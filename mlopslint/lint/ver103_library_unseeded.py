@@ -226,11 +226,11 @@ def _entries(
     view: View, concepts: Concepts, libraries: dict[Place, set[str]], names: Definitions
 ) -> dict[str, tuple[list[Fact], set[str]]]:
     """File -> the calls of its own by which its top level comes to train, and the libraries that this draws from."""
-    near = concepts.reaching(sorted({path for path, _ in libraries}))
+    own = {*view.python_files, *view.notebooks}
+    near = concepts.reaching(sorted({path for path, _ in libraries})) & concepts.reach(sorted(own))
     calls = _calls(view, concepts, near, {name.rpartition(".")[2] for _, name in libraries if name}, names)
     facts: dict[str, dict[int, Fact]] = defaultdict(dict)
     trained: dict[str, set[str]] = defaultdict(set)
-    own = {*view.python_files, *view.notebooks}
     for hit in concepts.training:
         place = names.place(hit.path, hit.fact)
         if not place[1] and hit.path in own and place in libraries:
