@@ -18,3 +18,8 @@ def folder(name: str) -> Traversable:
     from importlib import resources
 
     return resources.files("mlopslint") / "_data" / name
+
+
+def compiled(name: str) -> Path:
+    """Where a file lies that the build of the wheel has made; a checkout has none."""
+    return Path(__file__).resolve().parent / "_data" / name

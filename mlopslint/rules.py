@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from mlopslint.data import compiled, folder
 from mlopslint.errors import MlopslintError
 from mlopslint.records import Practice, Technology
 from mlopslint.version import RUBRIC as RUBRIC
@@ -131,43 +134,50 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def load(folders: Sequence[str] = (), cache_folder: str | None = None) -> Catalogue:
-    """The built-in rules and those of ``folders``; compiled once per content.
+    """The built-in rules and those of ``folders``; compiled once per content, the built-in ones when a wheel is built.
 
     Raises MlopslintError for a rule that is not well formed, with its file and what is wrong.
     """
-    from mlopslint.data import folder
-
-    root = folder("rules")
-    sources: list[tuple[str, bytes]] = []
-    for base in (root, *folders):
-        sources += list(_files(base))
-    digest = hashlib.sha256(_SHAPE.encode())
-    for name, data in sources:
-        digest.update(name.encode() + b"\0" + data + b"\0")
-    path = os.path.join(cache_folder, f"rules-{digest.hexdigest()[:16]}.msgpack") if cache_folder else None
-    if path and os.path.exists(path):
+    name, sources = _sources(folders)
+    for place in (compiled(name), *([Path(cache_folder, name)] if cache_folder else [])):
         try:
-            with open(path, "rb") as stream:
-                return msgspec.msgpack.decode(stream.read(), type=Catalogue)
+            return msgspec.msgpack.decode(place.read_bytes(), type=Catalogue)
         except (OSError, msgspec.MsgspecError):
-            pass  # a damaged cache is made anew
+            pass  # not there; what is damaged is made anew
     catalogue = _compile(sources)
-    if path and cache_folder:
-        try:
-            os.makedirs(cache_folder, exist_ok=True)
-            temporary = f"{path}.{os.getpid()}"
-            with open(temporary, "wb") as stream:
-                stream.write(msgspec.msgpack.encode(catalogue))
-            os.replace(temporary, path)
-        except OSError:
-            pass
+    if cache_folder:
+        with suppress(OSError):
+            _write(cache_folder, name, catalogue)
     return catalogue
+
+
+def keep(place: str) -> str:
+    """Compile the built-in rules into a folder; the path of the file."""
+    name, sources = _sources()
+    return _write(place, name, _compile(sources))
+
+
+def _sources(folders: Sequence[str] = ()) -> tuple[str, list[tuple[str, bytes]]]:
+    """The name that the compiled rules have, and (name, bytes) of the files they are made of."""
+    sources = [pair for base in (folder("rules"), *folders) for pair in _files(base)]
+    digest = hashlib.sha256(_SHAPE.encode())
+    for name, content in sources:
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return f"rules-{digest.hexdigest()[:16]}.msgpack", sources
+
+
+def _write(place: str, name: str, catalogue: Catalogue) -> str:
+    os.makedirs(place, exist_ok=True)
+    path = os.path.join(place, name)
+    temporary = f"{path}.{os.getpid()}"
+    with open(temporary, "wb") as stream:
+        stream.write(msgspec.msgpack.encode(catalogue))
+    os.replace(temporary, path)
+    return path
 
 
 def _files(base: Any) -> Iterator[tuple[str, bytes]]:
     """(relative name, bytes) of every YAML file below a folder, in order."""
-    from pathlib import Path
-
     folder = base if not isinstance(base, str) else Path(base)
     if not folder.is_dir():
         raise MlopslintError(f"rules = [{str(base)!r}]: no such folder")

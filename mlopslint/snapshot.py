@@ -97,9 +97,7 @@ def open_snapshot(path: str, rev: str | None = None, staged: bool = False) -> Sn
         raise MlopslintError(f"{path}: {what}; give a folder, a git repository or a git URL")
     folder = os.path.realpath(path)
     try:
-        top = gitio.run(
-            folder, "rev-parse", "--show-toplevel", "--show-prefix", "--is-bare-repository", "--absolute-git-dir"
-        )
+        top = gitio.run(folder, "rev-parse", "--show-toplevel", "--show-prefix", "--git-path", "index")
         bare = None if top is not None else gitio.run(folder, "rev-parse", "--is-bare-repository", "--absolute-git-dir")
     except FileNotFoundError:
         if rev or staged:
@@ -107,12 +105,12 @@ def open_snapshot(path: str, rev: str | None = None, staged: bool = False) -> Sn
         return _folder(folder, ("git is not installed: read as a plain folder",))
     if top is not None:
         lines = top.decode("utf-8", "surrogateescape").split("\n")
-        root, prefix = lines[0], lines[1]
+        root, prefix, index = lines[0], lines[1], os.path.join(folder, lines[2])
         if rev is not None:
             return _commit(root, rev, prefix)
         if staged:
             return _index(root, prefix)
-        return _work_tree(root, prefix)
+        return _work_tree(root, prefix, index)
     if bare is not None and bare.startswith(b"true"):
         return _commit(folder, rev or "HEAD", "")
     if rev or staged:
@@ -178,21 +176,27 @@ def _origin(root: str, prefix: str, processes: Sequence[subprocess.Popen[bytes]]
     )
 
 
-def _describe(root: str, prefix: str) -> tuple[Repository, bool, tuple[str, ...]]:
-    """Name, commit, branch and remote of what is checked out; whether the clone is shallow; its tags."""
+def _describe(root: str, prefix: str) -> Callable[[], tuple[Repository, bool, tuple[str, ...]]]:
+    """Asks git at once, and gives a function that waits for the answers: name, commit, branch and remote of what is
+    checked out; whether the clone is shallow; its tags."""
     log = gitio.start(root, "log", "-1", "--no-show-signature", "--format=%H%n%cI", "HEAD", "--")
     branch = gitio.start(root, "symbolic-ref", "--short", "-q", "HEAD")
-    origin = _origin(root, prefix, [gitio.start(root, *arguments) for arguments in _ORIGIN])
-    commit = (gitio.finish(log) or b"").decode("ascii", "replace").split("\n")
-    head = (gitio.finish(branch) or b"").decode("utf-8", "replace").strip()
-    repository = Repository(
-        name=origin.name,
-        revision=commit[0] if len(commit) > 1 else None,
-        branch=head or None,
-        remote=origin.remote,
-        committed_at=commit[1] if len(commit) > 1 else None,
-    )
-    return repository, origin.shallow, tuple(tag for tag, _ in origin.tags)
+    processes = [gitio.start(root, *arguments) for arguments in _ORIGIN]
+
+    def answer() -> tuple[Repository, bool, tuple[str, ...]]:
+        origin = _origin(root, prefix, processes)
+        commit = (gitio.finish(log) or b"").decode("ascii", "replace").split("\n")
+        head = (gitio.finish(branch) or b"").decode("utf-8", "replace").strip()
+        repository = Repository(
+            name=origin.name,
+            revision=commit[0] if len(commit) > 1 else None,
+            branch=head or None,
+            remote=origin.remote,
+            committed_at=commit[1] if len(commit) > 1 else None,
+        )
+        return repository, origin.shallow, tuple(tag for tag, _ in origin.tags)
+
+    return answer
 
 
 def _name(root: str) -> str:
@@ -205,24 +209,20 @@ def _name(root: str) -> str:
 # -- sources ----------------------------------------------------------------------------------------------------------------
 
 
-def _work_tree(root: str, prefix: str) -> Snapshot:
+def _work_tree(root: str, prefix: str, index: str) -> Snapshot:
     scope = ("--", prefix) if prefix else ()
     tracked = gitio.start(root, "ls-files", "-z", "-s", "--debug", *scope)
     others = gitio.start(root, "ls-files", "-z", "-o", "--exclude-standard", *scope)
     staged = gitio.start(root, "diff-index", "--cached", "--quiet", "HEAD", "--")
+    described = _describe(root, prefix)
     listing = gitio.finish(tracked)
     if listing is None:
-        gitio.finish(others), staged.communicate()
+        gitio.finish(others), staged.communicate(), described()
         return _folder(os.path.join(root, prefix), ("git's index cannot be read: read as a plain folder",))
     try:
-        written = os.stat(
-            (gitio.run(root, "rev-parse", "--git-path", "index") or b"").decode().strip() or ".git/index"
-        ).st_mtime_ns
+        written = os.stat(index).st_mtime_ns
     except OSError:
-        try:
-            written = os.stat(os.path.join(root, ".git", "index")).st_mtime_ns
-        except OSError:
-            written = 0
+        written = 0
     cut = len(prefix.encode("utf-8", "surrogateescape"))
     base = os.fsencode(root)
     entries: dict[str, Entry] = {}
@@ -287,7 +287,7 @@ def _work_tree(root: str, prefix: str) -> Snapshot:
             entries[path] = Entry(path, None, status.st_size, "file")
     staged.communicate()
     dirty = dirty or staged.returncode == 1
-    repository, shallow, tags = _describe(root, prefix)
+    repository, shallow, tags = described()
     from_disk = _disk_reader(os.path.join(root, prefix), raw)
     from_git = _object_reader(root)
     lost = {entry.path for entry in absent}
@@ -406,7 +406,7 @@ def _from_objects(root: str, rev: str, prefix: str, listed: list[tuple[str, str,
     entries: dict[str, Entry] = {}
     for mode, oid, path in listed:
         entries[path] = Entry(path, oid, known.get(oid, -1), _MODES.get(mode, "file"))
-    repository, shallow, tags = _describe(root, prefix)
+    repository, shallow, tags = _describe(root, prefix)()
     return Snapshot(_ordered(entries), repository, _object_reader(root), root, git=True, shallow=shallow, tags=tags)
 
 

@@ -10,6 +10,8 @@ import zipfile
 import pytest
 from conftest import ROOT
 
+from mlopslint import rules
+
 PACKAGE = ROOT / "mlopslint"
 
 #: Each room may import the rooms before it (and its own).
@@ -115,6 +117,7 @@ def test_the_wheel_holds_every_rule_and_template(tmp_path):
             if path.is_file():
                 assert f"mlopslint/_data/{path.relative_to(ROOT).as_posix()}" in names
     assert "mlopslint/py.typed" in names
+    assert f"mlopslint/_data/{rules._sources()[0]}" in names, "the catalogue is compiled with the wheel"
     # an installed wheel finds its rules: run it from the archive itself
     run = subprocess.run(
         [sys.executable, "-c", "from mlopslint.rules import load; print(len(load().practices))"],
