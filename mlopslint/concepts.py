@@ -103,12 +103,15 @@ class Concepts:
 
     def resolve(self, name: str, importer: str) -> str | None:
         """The project's file that an imported dotted name comes from, if it is the project's."""
-        key = (name, importer)
-        if key not in self._resolved:
-            self._resolved[key] = self._resolve(name, importer)
-        return self._resolved[key]
+        key = (name, importer.rpartition("/")[0])
+        if key in self._resolved:
+            found = self._resolved[key]
+        else:
+            found = self._resolved[key] = self._resolve(name, key[1], "")
+        return found if found != importer else self._resolve(name, key[1], importer)
 
-    def _resolve(self, name: str, importer: str) -> str | None:
+    def _resolve(self, name: str, folder: str, importer: str) -> str | None:
+        """The same for any file of a folder, other than ``importer``."""
         level = 0
         if name.startswith("."):
             dots, _, name = name.partition(":")
@@ -116,7 +119,6 @@ class Concepts:
         parts = [part for part in name.split(".") if part]
         if parts and parts[0] not in self._segments:
             return None
-        folder = importer.rpartition("/")[0]
         if level:
             up = folder.split("/") if folder else []
             up = up[: len(up) - (level - 1)] if level > 1 else up

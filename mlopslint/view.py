@@ -53,6 +53,8 @@ class Hit(NamedTuple):
         return value.get(key, default) if isinstance(value, dict) else default
 
 
+#: Keys of so many values that an index of them costs more than a look at each value when one is asked for.
+_COMMON = frozenset({"in", "on", "0", "1", "2", "3"})
 #: Makes a Hit of a pair, without the call of a function of Python's that a NamedTuple costs.
 _hit = partial(tuple.__new__, Hit)
 
@@ -211,28 +213,37 @@ class View:
         names = self._present.get((kind, roles))
         if names is None:
             of = self.roles
-            names = [name for name, hits in self._index(kind).items() if any(of[hit.path] in roles for hit in hits)]
-            self._present[kind, roles] = names
+            names = self._present[kind, roles] = []
+            for name, hits in self._index(kind).items():
+                for hit in hits:
+                    if of[hit.path] in roles:
+                        names.append(name)
+                        break
         return names
 
     def keys(self, kind: str) -> dict[str, list[Hit]]:
-        """The facts of a kind by the keys that their values hold."""
+        """The facts of a kind by the keys that their values hold, those apart that nearly all hold."""
         by_key = self._keyed.get(kind)
         if by_key is None:
             by_key = self._keyed[kind] = {}
             for some in self._index(kind).values():
                 for hit in some:
-                    if isinstance(hit.fact.value, dict):
-                        for key in hit.fact.value:
+                    value = hit.fact.value
+                    if value.__class__ is dict:
+                        for key in value:
                             if key in by_key:
                                 by_key[key].append(hit)
-                            else:
+                            elif key not in _COMMON:
                                 by_key[key] = [hit]
         return by_key
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose value holds one of these keys."""
-        return _named(self.keys(kind), keys, self.roles, roles)
+        for key in keys:
+            if key in _COMMON:
+                yield from (hit for hit in self.hits(kind, roles=roles) if hit.get(key, self) is not self)
+            else:
+                yield from _named(self.keys(kind), (key,), self.roles, roles)
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)
