@@ -86,6 +86,7 @@ class Command(NamedTuple):
         return self.hit.evidence(detail)
 
 
+@lru_cache(maxsize=8192)
 def words_of(line: str) -> tuple[str, ...]:
     """The words of a simple command; a path to a program is reduced to its name, ``python -m x`` to ``x``."""
     if "${{" in line:  # an expression is one word

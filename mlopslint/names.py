@@ -47,15 +47,16 @@ class Names:
             return _beginning(self._sorted, text)
         if glob.kind == "end":
             return (name[::-1] for name in _beginning(self._backwards, text[::-1]))
-        if not text:
-            return self.rank
         if glob.kind == "inside":
-            return self._holding(text)
+            return self.holding(text)
         # a star within: the longest text without one is looked up, and the whole glob asked of what holds it
-        return (name for name in (self._holding(glob.part) if glob.part else self.rank) if glob.match(name))
+        return (name for name in self.holding(glob.part) if glob.match(name))
 
-    def _holding(self, part: str) -> Iterator[str]:
-        """The names that hold this text."""
+    def holding(self, part: str) -> Iterator[str]:
+        """The names that hold this text, in no order of their own."""
+        if not part:
+            yield from self.rank
+            return
         yield from (name for name in self._broken if part in name)
         joined = self._joined
         at = joined.find(part)

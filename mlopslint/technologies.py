@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from mlopslint.commands import all_commands, starts_with
 from mlopslint.globs import NameGlob, name_pattern, path_pattern
+from mlopslint.names import Names
 from mlopslint.records import Evidence, Technology, TechnologyUse
-from mlopslint.view import OWN, OWN_AND_TESTS, View
+from mlopslint.view import OWN, OWN_AND_TESTS, Hit, View
 
 #: Kinds of tools that live in tests.
 _IN_TESTS = frozenset({"test-framework", "coverage", "load-testing", "notebook-ci", "data-validation"})
@@ -18,7 +20,8 @@ _IN_TESTS = frozenset({"test-framework", "coverage", "load-testing", "notebook-c
 _IN_DOCS = frozenset({"documentation"})
 _KEPT = 5
 
-Add = Callable[[Technology, int, Evidence], None]
+#: Takes the evidence of a use, of which only the first pieces are ever made.
+Add = Callable[[Technology, int, Iterable[Evidence]], None]
 
 
 class Technologies:
@@ -31,12 +34,14 @@ class Technologies:
     @cached_property
     def uses(self) -> dict[tuple[str, str], TechnologyUse]:
         """(kind, name) -> use, for everything that was seen."""
-        seen: dict[tuple[str, str], dict[int, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
+        seen: dict[tuple[str, str], dict[int, list[Evidence]]] = defaultdict(dict)
 
-        def add(technology: Technology, rung: int, evidence: Evidence) -> None:
-            some = seen[technology.kind, technology.name][rung]
-            if len(some) < _KEPT:
-                some.append(evidence)
+        def add(technology: Technology, rung: int, evidence: Iterable[Evidence]) -> None:
+            rungs = seen[technology.kind, technology.name]
+            known = rungs.get(rung, [])
+            more = list(islice(evidence, _KEPT - len(known)))
+            if more:
+                rungs[rung] = known + more
 
         self._packages(add)
         self._code(add)
@@ -45,6 +50,8 @@ class Technologies:
         self._automation(add)
         found: dict[tuple[str, str], TechnologyUse] = {}
         for key, rungs in sorted(seen.items()):
+            if not rungs:
+                continue
             evidence = [item for rung in sorted(rungs, reverse=True) for item in rungs[rung]]
             found[key] = TechnologyUse(key[1], key[0], max(rungs), tuple(evidence[:_KEPT]))
         return found
@@ -71,18 +78,18 @@ class Technologies:
                 by_package[package.lower()].append(technology)
         for name in self.view.names("dependency"):
             for technology in by_package.get(name, ()):
-                for hit in self.view.hits("dependency", name):
-                    add(technology, 1, hit.evidence(f"{name} is declared as a dependency"))
+                hits = self.view.hits("dependency", name)
+                add(technology, 1, _told(hits, f"{name} is declared as a dependency"))
 
     def _code(self, add: Add) -> None:
         by_prefix: dict[str, list[Technology]] = defaultdict(list)
-        calls: dict[str, list[tuple[NameGlob, Technology]]] = defaultdict(list)
+        calls: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
         for technology in self.known:
             for module in technology.imports:
                 by_prefix[module].append(technology)
             for pattern in technology.calls:
                 head = pattern.partition(".")[0]
-                calls["" if "*" in head or not head else head].append((name_pattern(pattern), technology))
+                calls["" if "*" in head or not head else head].append((pattern, technology))
 
         heads = {module.partition(".")[0] for module in by_prefix}
 
@@ -103,26 +110,25 @@ class Technologies:
                     for technology in by_prefix.get(prefix, ()):
                         if kind != "import" and technology.calls:
                             continue
-                        for hit in self.view.hits(kind, name, roles=roles(technology)):
-                            add(technology, rung, hit.evidence(f"{name} is {verb}"))
-        anywhere = calls.pop("", [])
+                        hits = self.view.hits(kind, name, roles=roles(technology))
+                        add(technology, rung, _told(hits, f"{name} is {verb}"))
         for kind in ("call", "decorator", "base"):
-            # few names match any of the globs that start with a star: they are sifted together first
-            sifted = set(self.view.matching(kind, tuple(glob.glob for glob, _ in anywhere)))
+            there = {name.partition(".")[0] for name in self.view.names(kind)}
+            matched: dict[str, list[Technology]] = defaultdict(list)
+            for head in calls:
+                if not head or head in there:
+                    for pattern, technology in calls[head]:
+                        for name in self.view.matching(kind, (pattern,)):
+                            matched[name].append(technology)
             for name in self.view.names(kind):
-                of_head = calls.get(name.partition(".")[0], ())
-                if not of_head and name not in sifted:
-                    continue
-                for glob, technology in (*of_head, *(anywhere if name in sifted else ())):
-                    if glob.match(name):
-                        for hit in self.view.hits(kind, name, roles=roles(technology)):
-                            add(technology, 3, hit.evidence(f"{name} is called"))
+                for technology in matched.get(name, ()):
+                    hits = self.view.hits(kind, name, roles=roles(technology))
+                    add(technology, 3, _told(hits, f"{name} is called"))
         strings = [(name_pattern(pattern), technology) for technology in self.known for pattern in technology.strings]
         for name in self.view.names("string"):
             for glob, technology in strings:
                 if glob.match(name):
-                    for hit in self.view.hits("string", name):
-                        add(technology, 3, hit.evidence(f"{name[:80]!r} in code"))
+                    add(technology, 3, _told(self.view.hits("string", name), f"{name[:80]!r} in code"))
 
     def _configuration(self, add: Add) -> None:
         keys: dict[str, list[tuple[NameGlob, NameGlob | None, Technology]]] = defaultdict(list)
@@ -131,66 +137,67 @@ class Technologies:
         for technology in self.known:
             for pattern in technology.keys:
                 key, _, value = pattern.partition("=")
-                head = re.split(r"[.\[]", key, maxsplit=1)[0]
+                head = key.partition(".")[0].partition("[")[0]
                 keys["" if "*" in head else head].append(
                     (name_pattern(key), name_pattern(value) if value else None, technology)
                 )
             resources += [(name_pattern(pattern), technology) for pattern in technology.resources]
             images += [(name_pattern(pattern), technology) for pattern in technology.images]
+        anywhere: dict[str, list[tuple[NameGlob, NameGlob | None, Technology]]] = defaultdict(list)
+        for sign in keys.pop("", ()):
+            for name in self.view.matching("key", (sign[0].glob,)):
+                anywhere[name].append(sign)
         for name in self.view.names("key"):
-            head = re.split(r"[.\[]", name, maxsplit=1)[0]
-            for glob, value_glob, technology in (*keys.get(head, ()), *keys.get("", ())):
+            head = name.partition(".")[0].partition("[")[0]
+            for glob, value_glob, technology in (*keys.get(head, ()), *anywhere.get(name, ())):
                 if not glob.match(name):
                     continue
-                for hit in self.view.hits("key", name):
-                    if value_glob is None or value_glob.match(str(hit.fact.value)):
-                        add(
-                            technology,
-                            2,
-                            hit.evidence(name if value_glob is None else f"{name}: {hit.fact.value}"[:120]),
-                        )
+                hits = self.view.hits("key", name)
+                if value_glob is None:
+                    add(technology, 2, _told(hits, name))
+                else:
+                    some = [hit for hit in hits if value_glob.match(str(hit.fact.value))]
+                    add(technology, 2, (hit.evidence(f"{name}: {hit.fact.value}"[:120]) for hit in some))
         for name in self.view.names("resource"):
             for hit in self.view.hits("resource", name):
                 full = f"{hit.get('api') or ''}".rpartition("/")[0] or f"{hit.get('api') or ''}"
                 for glob, technology in resources:
                     if glob.match(name) or glob.match(f"{full}/{name}") or glob.match(f"{hit.get('api')}/{name}"):
-                        add(technology, 3, hit.evidence(f"{name} is declared"))
+                        add(technology, 3, [hit.evidence(f"{name} is declared")])
         for name in self.view.names("image"):
             bare = re.sub(r"@sha256:.*$", "", name)
             bare = re.sub(r":[^/:]*$", "", bare)
             for glob, technology in images:
                 if glob.match(bare) or glob.match(bare.partition("/")[2]):
-                    for hit in self.view.hits("image", name):
-                        add(technology, 2, hit.evidence(f"image {name}"))
+                    add(technology, 2, _told(self.view.hits("image", name), f"image {name}"))
 
     def _files(self, add: Add) -> None:
-        by_name: dict[str, list[Technology]] = defaultdict(list)
-        names: list[tuple[NameGlob, Technology]] = []
-        paths: list[tuple[str, str, Technology]] = []
+        roles = self.view.roles
+        paths = [path for path in self.view.entries if roles[path] in ("source", "docs", "test")]
+        by_name: dict[str, list[str]] = defaultdict(list)
+        by_path: dict[str, list[str]] = defaultdict(list)
+        for path in paths:
+            by_path[path.lower()].append(path)
+            by_name[path.lower().rpartition("/")[2]].append(path)
+        names, lower = Names(by_name), Names(by_path)
+        found: dict[str, list[Technology]] = defaultdict(list)
         for technology in self.known:
             for pattern in technology.files:
-                lower = pattern.lower()
                 if "/" in pattern or set("[{?") & set(pattern):
-                    paths.append((max(re.split(r"[*?\[\]{},]+", lower), key=len).strip("/"), pattern, technology))
-                elif "*" in pattern:
-                    names.append((name_pattern(lower), technology))
+                    # the longest literal part is looked for first: few patterns are ever compiled
+                    part = max(re.split(r"[*?\[\]{},]+", pattern.lower()), key=len).strip("/")
+                    for path in (path for text in lower.holding(part) for path in by_path[text]):
+                        if path_pattern(pattern).match(path):
+                            found[path].append(technology)
                 else:
-                    by_name[lower].append(technology)
-        for path in self.view.entries:
-            role = self.view.roles[path]
-            if role not in ("source", "docs", "test"):
-                continue
-            lower = path.lower()
-            name = lower.rpartition("/")[2]
-            found = list(by_name.get(name, ()))
-            found += [technology for glob, technology in names if glob.match(name)]
-            # the longest literal part is looked for first: few patterns are ever compiled
-            found += [
-                technology for part, pattern, technology in paths if part in lower and path_pattern(pattern).match(path)
-            ]
-            for technology in found:
+                    for name in names.matching((pattern.lower(),)):
+                        for path in by_name[name]:
+                            found[path].append(technology)
+        for path in paths:
+            role = roles[path]
+            for technology in found.get(path, ()):
                 if role == "source" or technology.kind in (_IN_DOCS if role == "docs" else _IN_TESTS):
-                    add(technology, 2, Evidence(path, None, "present"))
+                    add(technology, 2, [Evidence(path, None, "present")])
 
     def _automation(self, add: Add) -> None:
         commands: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
@@ -209,17 +216,20 @@ class Technologies:
             for word in (command.words[0], "*") if command.words else ():
                 for prefix, technology in commands.get(word, ()):
                     if starts_with(command.words, prefix):
-                        add(technology, command.rung, command.evidence())
+                        add(technology, command.rung, [command.evidence()])
         for name in self.view.names("action"):
             bare = name.partition("@")[0].lower()
             for glob, technology in actions:
                 if glob.match(bare) or glob.match(name.lower()):
                     for hit in self.view.hits("action", name):
-                        add(technology, 3 if hit.get("soft") else 4, hit.evidence(f"{name} runs in CI"))
+                        add(technology, 3 if hit.get("soft") else 4, [hit.evidence(f"{name} runs in CI")])
         for name in self.view.names("hook"):
             for technology in hooks.get(name, ()):
-                for hit in self.view.hits("hook", name):
-                    add(technology, 4, hit.evidence(f"hook {name}"))
+                add(technology, 4, _told(self.view.hits("hook", name), f"hook {name}"))
+
+
+def _told(hits: Iterable[Hit], detail: str) -> Iterator[Evidence]:
+    return (hit.evidence(detail) for hit in hits)
 
 
 def _prefixes(name: str) -> list[str]:

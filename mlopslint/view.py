@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 from mlopslint.gather import Gathered
@@ -280,6 +280,7 @@ def _named(
                 yield hit
 
 
+@lru_cache(maxsize=65536)
 def role_of(path: str) -> str:
     """What part a file plays, by its path: source, test, example, docs, fixture, generated or vendored."""
     if VENDORED.search(path):
