@@ -32,6 +32,7 @@ from mlopslint.commands import CI_KINDS, HOOK_KINDS, Command, all_commands, star
 from mlopslint.concepts import Concepts, concepts_of
 from mlopslint.globs import any_path, name_pattern
 from mlopslint.outcome import NOTHING, Outcome
+from mlopslint.patterns import remembered
 from mlopslint.records import Confidence, Evidence, Practice, Status, Verdict
 from mlopslint.technologies import Technologies
 from mlopslint.view import EVERYWHERE, OWN, OWN_AND_TESTS, Hit, View
@@ -198,12 +199,12 @@ class Judge:
 
     def _file(self, globs: list[str], condition: Any) -> Outcome:
         roles = _ROLES[condition.get("roles", "own")]
-        match = _paths(tuple(globs))
+        matches = remembered(_paths(tuple(globs)), re.I | re.S)
         where = condition.get("where")
         paths = [
             path
             for path, role in self.view.roles.items()
-            if role in roles and match(path) and (not where or self._holds(where, self._of_file(path)))
+            if role in roles and matches[path] and (not where or self._holds(where, self._of_file(path)))
         ]
         if len(paths) < condition.get("at-least", 1):
             return NOTHING
@@ -393,8 +394,7 @@ def _needs_key(kind: str, keys: str, wanted: Any) -> bool:
 def _pattern(text: str) -> Callable[[Any], bool]:
     """What a pattern of a ``where`` asks of a value that is there."""
     if _is_regex(text):
-        search = re.compile(text[1:-1], re.I).search
-        return lambda value: search(str(value)) is not None
+        return lambda value: remembered(text[1:-1], re.I)[str(value)]
     bound = re.fullmatch(r"(>=|<=|>|<) ?(-?\d+(?:\.\d+)?)", text)
     if bound:
         sign, limit = bound.group(1), float(bound.group(2))
@@ -425,11 +425,12 @@ def _matches(value: Any, wanted: Any) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _paths(patterns: tuple[str, ...]) -> Callable[[str], Any]:
+def _paths(patterns: tuple[str, ...]) -> str:
+    """One regular expression for path patterns."""
     globs = [pattern for pattern in patterns if not _is_regex(pattern)]
     found = [any_path(globs).pattern] if globs else []
     found += [f".*?(?:{pattern[1:-1]})" for pattern in patterns if _is_regex(pattern)]
-    return re.compile("|".join(f"(?:{part})" for part in found), re.I | re.S).match
+    return "|".join(rf"\A(?:{part})" for part in found)
 
 
 def _line_matches(command: Command, patterns: tuple[str, ...]) -> bool:

@@ -17,6 +17,7 @@ from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, check_codes, find, load_file, parse
 from mlopslint.errors import MlopslintError
 from mlopslint.globs import any_path
+from mlopslint.patterns import forget
 from mlopslint.records import Report, Statistics
 from mlopslint.snapshot import Snapshot, open_snapshot
 from mlopslint.version import RUBRIC
@@ -94,6 +95,7 @@ def _review(
             cache.keep_result(key, msgspec.msgpack.encode(replace(report, statistics=Statistics(0.0, 0, files))))
     finally:
         cache.close()
+        forget()
     return replace(report, statistics=replace(report.statistics, seconds=round(time.perf_counter() - started, 3)))
 
 

@@ -1,8 +1,13 @@
-"""Regular expressions that are compiled when they are first used: most runs need few of the two hundred that there are."""
+"""Regular expressions that are compiled when they are first used, and answers that are remembered.
+
+Most runs need few of the two hundred that there are. What they are asked is the same again and again: a name stands in many facts,
+and nearly all names of a commit are those of the commit before.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, AnyStr, cast
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "pattern", "flags", "groups")
@@ -28,3 +33,31 @@ class _Late:
 def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """``re.compile`` at the first use instead of at import; the tests compile every one."""
     return cast("re.Pattern[AnyStr]", _Late((pattern, int(flags))))
+
+
+class Asked(dict[str, bool]):
+    """Text -> whether a pattern is found in it; each text is searched once, as long as there is room to remember it."""
+
+    __slots__ = ("_search",)
+    ROOM = 30_000
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._search = pattern.search
+
+    def __missing__(self, text: str) -> bool:
+        found = self._search(text) is not None
+        if len(self) >= self.ROOM:
+            self.clear()
+        self[text] = found
+        return found
+
+
+@lru_cache(maxsize=2048)
+def remembered(pattern: str, flags: int = 0) -> Asked:
+    """What was asked of this pattern, until ``forget``."""
+    return Asked(re.compile(pattern, flags))
+
+
+def forget() -> None:
+    """Let go of all answers: what was read is no more of use."""
+    remembered.cache_clear()

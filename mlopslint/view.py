@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from mlopslint.gather import Gathered
 from mlopslint.names import Names
-from mlopslint.patterns import late
+from mlopslint.patterns import late, remembered
 from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
 
@@ -190,8 +190,8 @@ class View:
         """Facts of a kind in whose name a regular expression is found; each distinct name is looked at once."""
         names = self._searched.get((kind, pattern, roles))
         if names is None:
-            found = re.compile(pattern).search
-            names = self._searched[kind, pattern, roles] = [name for name in self._names_in(kind, roles) if found(name)]
+            found = remembered(pattern)
+            names = self._searched[kind, pattern, roles] = [name for name in self._names_in(kind, roles) if found[name]]
         return _named(self._index(kind), names, self.roles, roles)
 
     def search_last(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
@@ -203,8 +203,8 @@ class View:
                 lasts = self._lasts[kind, roles] = defaultdict(list)
                 for name in self._names_in(kind, roles):
                     lasts[name.rpartition(".")[2]].append(name)
-            found = re.compile(pattern).search
-            names = [name for last, some in lasts.items() if found(last) for name in some]
+            found = remembered(pattern)
+            names = [name for last, some in lasts.items() if found[last] for name in some]
             self._searched[f"{kind}.", pattern, roles] = names
         return _named(self._index(kind), names, self.roles, roles)
 

@@ -8,7 +8,7 @@ import re
 from importlib import import_module
 
 import mlopslint
-from mlopslint.patterns import _Late, late
+from mlopslint.patterns import Asked, _Late, forget, late, remembered
 
 
 def test_every_pattern_compiles():
@@ -27,3 +27,18 @@ def test_the_first_use_compiles_and_the_next_ones_are_plain_attributes():
     assert match is not None and match.groups() == ("12", "34")
     assert pattern.pattern == r"(\d+)-(\d+)" and pattern.sub("x", "1-2") == "x"
     assert not hasattr(pattern, "nothing")
+
+
+def test_what_was_asked_is_remembered_until_it_is_forgotten():
+    wanted = remembered("b+", re.I)
+    assert wanted["aBc"] and not wanted["ac"] and dict(wanted) == {"aBc": True, "ac": False}
+    assert remembered("b+", re.I) is wanted and not remembered("b+")["aBc"]
+    forget()
+    assert not remembered("b+", re.I)
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch):
+    monkeypatch.setattr(Asked, "ROOM", 3)
+    wanted = Asked(re.compile("5"))
+    assert [name for name in map(str, range(20)) if wanted[name]] == ["5", "15"]
+    assert len(wanted) <= 3

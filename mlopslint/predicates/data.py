@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import ci_commands
 from mlopslint.concepts import DATA_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
-from mlopslint.patterns import late
+from mlopslint.patterns import late, remembered
 from mlopslint.records import Evidence
 from mlopslint.view import OWN_AND_TESTS, Hit
 
@@ -26,6 +26,14 @@ _VALIDATES = late(
 )
 
 
+#: Errors that guard code rather than data, and words of what is asked of data.
+_OF_CODE = (
+    r"NotImplemented|ImportError|ModuleNotFound|Exit|argparse|StopIteration|Attribute|FileNotFound|HTTPException|Environment|BadParameter"
+    r"|Usage|Abort"
+)
+_OF_DATA = r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_counts|is_numeric_dtype|missing_col"
+
+
 def _explicit_checks(judge: Judge) -> list[Hit]:
     """Checks of data that raise, in the project's own code."""
     hits = []
@@ -33,23 +41,14 @@ def _explicit_checks(judge: Judge) -> list[Hit]:
         if (
             judge.view.kinds.get(hit.path) != "python"
             or hit.fact.name == "assert"
-            or re.search(
-                r"NotImplemented|ImportError|ModuleNotFound|Exit|argparse|StopIteration|Attribute|FileNotFound|HTTPException|Environment|BadParameter|Usage|Abort",
-                hit.fact.name,
-            )
+            or remembered(_OF_CODE)[hit.fact.name]
         ):
             continue
         words = " ".join(hit.get("names") or ())
         function = str(hit.get("in", ""))
         if (
             _VALIDATES.search(f"{function} {hit.path}")
-            or (
-                re.search(
-                    r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_counts|is_numeric_dtype|missing_col",
-                    words,
-                    re.I,
-                )
-            )
+            or remembered(_OF_DATA, re.I)[words]
             or (
                 DATA_WORDS.search(hit.path)
                 and _CHECKED.search(words)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.patterns import remembered
 from mlopslint.predicates.deployment import serving_code
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
@@ -219,6 +220,9 @@ def _variants(judge: Judge, weight: Hit) -> int:
     return len({fact.line for fact in judge.view.of(weight.path, "key") if fact.name == weight.fact.name})
 
 
+_STEPWISE = r"(canary|blue[-_]?green|shadow[-_]?deploy|ab[-_]?test)[^/]*\.(ya?ml|tf|json|sh)$"
+
+
 def progressive_delivery(judge: Judge) -> Outcome:
     """MON007: canary, shadow, blue/green or A/B of models."""
     uses = [
@@ -254,10 +258,7 @@ def progressive_delivery(judge: Judge) -> Outcome:
         ):
             return found([hit], 3, f"{hit.fact.name} splits traffic")
     named = [
-        path
-        for path in judge.view.entries
-        if re.search(r"(canary|blue[-_]?green|shadow[-_]?deploy|ab[-_]?test)[^/]*\.(ya?ml|tf|json|sh)$", path, re.I)
-        and judge.view.roles[path] == "source"
+        path for path in judge.view.entries if judge.view.roles[path] == "source" and remembered(_STEPWISE, re.I)[path]
     ]
     if named:
         return yes(f"{named[0]} delivers step by step", [Evidence(path) for path in named[:2]], 2, "low")

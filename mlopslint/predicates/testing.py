@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import ci_commands
 from mlopslint.concepts import DATA_WORDS
 from mlopslint.outcome import NOTHING, Outcome, half, no, yes
-from mlopslint.patterns import late
+from mlopslint.patterns import remembered
 from mlopslint.records import Evidence
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ def _targets(judge: Judge) -> dict[str, list[str]]:
     return {path: sorted(judge.concepts.tested_targets(path)) for path in judge.concepts.test_files}
 
 
+_ABOUT_DATA = r"preproc|data_?load|transform|featur|clean|tokeni|split|normali|augment|dataset|prepare|encode|loader"
+
+
 def data_code_tested(judge: Judge) -> Outcome:
     """TST003: tests exercise feature and preprocessing code."""
     view = judge.view
@@ -64,12 +67,7 @@ def data_code_tested(judge: Judge) -> Outcome:
         tests = [
             f
             for f in view.of(path, "def")
-            if f.name.rpartition(".")[2].startswith("test")
-            and re.search(
-                r"preproc|data_?load|transform|featur|clean|tokeni|split|normali|augment|dataset|prepare|encode|loader",
-                f.name,
-                re.I,
-            )
+            if f.name.rpartition(".")[2].startswith("test") and remembered(_ABOUT_DATA, re.I)[f.name]
         ]
         if (good or names or tests) and (targets or judge.concepts.tests_project(path)):
             if good:
@@ -90,10 +88,8 @@ def data_code_tested(judge: Judge) -> Outcome:
 _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing")
 
 
-_STAND_IN = late(r"Dummy|Fake|Mock|Stub")
-_MODEL_CALLS = late(
-    r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer\w*|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|score|score_samples|detect|classify|embed|encode_image|training_step|load_learner)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
-)
+_STAND_IN = r"Dummy|Fake|Mock|Stub"
+_MODEL_CALLS = r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer\w*|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|score|score_samples|detect|classify|embed|encode_image|training_step|load_learner)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 
 
 def model_tested(judge: Judge) -> Outcome:
@@ -103,13 +99,15 @@ def model_tested(judge: Judge) -> Outcome:
     runs: list[Evidence] = []
     if not judge.concepts.frameworks and not any(judge.concepts.loads_model(path) for path in view.python_files):
         return _tested_elsewhere(judge) or no("no test trains, loads or calls a model")
-    wanted = {name for name in view.names("call") if _MODEL_CALLS.search(name) and not name.startswith(_NOT_MODELS)}
-    stand_ins = {name for name in view.names("call") if _STAND_IN.search(name)}
+    wanted = {
+        name for name in view.names("call") if remembered(_MODEL_CALLS)[name] and not name.startswith(_NOT_MODELS)
+    }
+    stand_ins = {name for name in view.names("call") if remembered(_STAND_IN)[name]}
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
             continue
         dummies = {str((f.value or {}).get("in", "")) for f in view.of(path, "call") if f.name in stand_ins}
-        made = [f.name for f in view.of(path, "def") if f.value["type"] == "class" and _STAND_IN.search(f.name)]
+        made = [f.name for f in view.of(path, "def") if f.value["type"] == "class" and remembered(_STAND_IN)[f.name]]
         asserting = {f.name: f for f in view.of(path, "def") if f.name.rpartition(".")[2].startswith("test")}
         fixtures = {f.value.get("target") for f in view.of(path, "decorator") if "fixture" in f.name}
         for fact in view.of(path, "call"):
@@ -151,7 +149,7 @@ def _tested_elsewhere(judge: Judge) -> Outcome:
     return NOTHING
 
 
-_END_TO_END = late(
+_END_TO_END = (
     r"TestClient|test_client|CliRunner|materialize|execute_in_process|httpx|ASGITransport|KedroSession|papermill|requests\.post"
     r"|subprocess|os\.system|runpy|(train|main|run_pipeline|run_training|train_model|train_and_evaluate)$"
 )
@@ -161,7 +159,7 @@ def pipeline_tested(judge: Judge) -> Outcome:
     """TST005: an integration test runs the pipeline or the serving API end to end."""
     view = judge.view
     hits: list[Evidence] = []
-    wanted = {name for name in view.names("call") if _END_TO_END.search(name)}
+    wanted = {name for name in view.names("call") if remembered(_END_TO_END)[name]}
     for path in judge.concepts.test_files:
         for fact in view.of(path, "call"):
             name = fact.name

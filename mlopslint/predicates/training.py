@@ -211,14 +211,11 @@ def tuning_automated(judge: Judge) -> Outcome:
         return Outcome(1.0, wired[0].evidence, wired[0].rung, f"{wired[0].name} searches hyperparameters")
     loops = [
         hit
-        for hit in judge.view.hits("def")
-        if re.search(
-            r"^(tune|tuning)$|(^|_)(tune_(model|hyper\w*|params?|parameters)|hyperparam\w*_(search|tuning|optimi[sz]ation)|grid_search|random_search|hpo|evolve|optimi[sz]e_hyper\w*|hyperopt|sweep)(_|$)",
-            hit.fact.name.rpartition(".")[2],
-            re.I,
+        for hit in judge.view.search_last(
+            "def",
+            r"(?i)^(tune|tuning)$|(^|_)(tune_(model|hyper\w*|params?|parameters)|hyperparam\w*_(search|tuning|optimi[sz]ation)|grid_search|random_search|hpo|evolve|optimi[sz]e_hyper\w*|hyperopt|sweep)(_|$)",
         )
-        and hit.get("type") != "class"
-        and hit.get("lines", 0) > 8
+        if hit.get("type") != "class" and hit.get("lines", 0) > 8
     ]
     if loops:
         return found(loops[:2], 3, f"{loops[0].fact.name} searches hyperparameters").trusted("medium")
