@@ -48,6 +48,7 @@ class Attestation(_Table, frozen=True):
     evidence: Annotated[str, Meta(description="Where it can be seen: an address, a document.")]
     owner: Annotated[str, Meta(description="Who answers for it.")]
     expires: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) after which it counts as none.")] = None
+    since: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) it began: reports then show its age.")] = None
 
 
 class Waiver(_Table, frozen=True):
@@ -58,6 +59,7 @@ class Waiver(_Table, frozen=True):
     owner: Annotated[str, Meta(description="Who decided.")] = ""
     expires: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) after which it counts as none.")] = None
     paths: Annotated[tuple[str, ...], Meta(description="Only where all evidence lies in these paths (globs).")] = ()
+    since: Annotated[str | None, Meta(description="The day (YYYY-MM-DD) it began: reports then show its age.")] = None
 
 
 class History(_Table, frozen=True):
@@ -191,6 +193,7 @@ def parse(name: str, data: bytes) -> Config | None:
     for kind, items in (("attest", config.attest), ("waive", config.waive)):
         for item in items:
             _check_date(label, f"{kind} {item.rule}", item.expires)
+            _check_date(label, f"{kind} {item.rule}", item.since)
     if config.target:
         _check_date(label, "target", config.target.by)
     return config

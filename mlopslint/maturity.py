@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from mlopslint.config import Config
+from mlopslint.config import Attestation, Config, Waiver
 from mlopslint.records import (
     CREDIT,
     Assessment,
@@ -49,12 +49,12 @@ def apply_register(verdicts: Iterable[Verdict], config: Config, today: date) -> 
         attestation = attested.get(verdict.code)
         if attestation and status in ("fail", "partial", "unknown", "n/a"):
             status = "attested"
-            note, expires = _note(attestation.evidence, attestation.owner, attestation.expires), attestation.expires
+            note, expires = _note(attestation.evidence, attestation, today), attestation.expires
         elif waiver and status in ("fail", "partial", "unknown"):
             pattern = any_path(waiver.paths) if waiver.paths else None
             if pattern is None or (verdict.evidence and all(pattern.match(item.path) for item in verdict.evidence)):
                 status = "waived"
-                note, expires = _note(waiver.reason, waiver.owner, waiver.expires), waiver.expires
+                note, expires = _note(waiver.reason, waiver, today), waiver.expires
         elif config.ignores(verdict.code) and status in ("fail", "partial", "unknown"):
             status, note = "waived", "ignored by configuration"
         if status != verdict.status:
@@ -67,10 +67,16 @@ def apply_register(verdicts: Iterable[Verdict], config: Config, today: date) -> 
     return out, notices
 
 
-def _note(text: str, owner: str, expires: str | None) -> str:
-    return "; ".join(
-        part for part in (text, f"owner {owner}" if owner else "", f"until {expires}" if expires else "") if part
+def _note(text: str, given: Waiver | Attestation, today: date) -> str:
+    """The reason, the owner, how old it is, and to which day it holds."""
+    age = (today - date.fromisoformat(given.since)).days if given.since else 0
+    parts = (
+        text,
+        f"owner {given.owner}" if given.owner else "",
+        f"since {given.since} ({age} {'day' if age == 1 else 'days'})" if given.since and age > 0 else "",
+        f"until {given.expires}" if given.expires else "",
     )
+    return "; ".join(part for part in parts if part)
 
 
 def share(verdicts: Iterable[Verdict], *, without_waivers: bool = False) -> float | None:

@@ -230,10 +230,10 @@ class View:
                 for hit in some:
                     value = hit.fact.value
                     if value.__class__ is dict:
-                        for key in value:
+                        for key in value.keys() - _COMMON:
                             if key in by_key:
                                 by_key[key].append(hit)
-                            elif key not in _COMMON:
+                            else:
                                 by_key[key] = [hit]
         return by_key
 

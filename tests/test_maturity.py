@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from mlopslint.config import Attestation, Config, Waiver
+from mlopslint.config import Attestation, Config, Waiver, parse
+from mlopslint.errors import MlopslintError
 from mlopslint.maturity import apply_register, assess, read_model, roadmap, share
 from mlopslint.records import Evidence, Verdict
 from mlopslint.rules import load
@@ -110,6 +111,16 @@ def test_an_expired_waiver_counts_as_none_and_says_so():
     applied, notices = apply_register(verdicts(), Config(waive=(Waiver("DEP003", "x", expires="2026-10-31"),)), TODAY)
     assert next(v for v in applied if v.code == "DEP003").status == "fail"
     assert "expired on 2026-10-31" in notices[0]
+
+
+def test_the_register_shows_how_old_a_waiver_is():
+    text = "[[waive]]\nrule = 'DEP003'\nreason = 'batch only'\nsince = {}\n"
+    for since, age in (("2026-10-25", "; since 2026-10-25 (1 day)"), ("2027-10-25", "")):
+        config = parse("mlopslint.toml", text.format(since).encode())
+        found = next(v for v in apply_register(verdicts(), config, date(2026, 10, 26))[0] if v.code == "DEP003")
+        assert found.note == "batch only" + age
+    with pytest.raises(MlopslintError, match="DEP003"):
+        parse("mlopslint.toml", text.format("'last year'").encode())
 
 
 def test_a_waiver_with_paths_needs_all_evidence_there():

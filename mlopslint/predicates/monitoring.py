@@ -211,7 +211,7 @@ def model_monitored(judge: Judge) -> Outcome:
 
 def _monitoring_settings(judge: Judge, pattern: str) -> list[Hit]:
     """Calls that are given the configuration of a platform's monitoring by keyword."""
-    keys = [key for key in judge.view.keys("call") if re.match(pattern, key)]
+    keys = sorted(key for key in judge.view.keys("call") if re.match(pattern, key))
     return [hit for hit in judge.view.keyed("call", keys) if any(hit.get(key) is not None for key in keys)]
 
 

@@ -99,15 +99,17 @@ def model_tested(judge: Judge) -> Outcome:
     runs: list[Evidence] = []
     if not judge.concepts.frameworks and not any(judge.concepts.loads_model(path) for path in view.python_files):
         return _tested_elsewhere(judge) or no("no test trains, loads or calls a model")
+    named = remembered(_MODEL_CALLS)
     wanted = {
-        name for name in view.names("call") if remembered(_MODEL_CALLS)[name] and not name.startswith(_NOT_MODELS)
+        name for name in view.names("call") if named[name.rpartition(".")[2]] and not name.startswith(_NOT_MODELS)
     }
-    stand_ins = {name for name in view.names("call") if remembered(_STAND_IN)[name]}
+    stand_in = remembered(_STAND_IN)
+    stand_ins = {name for name in view.names("call") if stand_in[name]}
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
             continue
         dummies = {str((f.value or {}).get("in", "")) for f in view.of(path, "call") if f.name in stand_ins}
-        made = [f.name for f in view.of(path, "def") if f.value["type"] == "class" and remembered(_STAND_IN)[f.name]]
+        made = [f.name for f in view.of(path, "def") if f.value["type"] == "class" and stand_in[f.name]]
         asserting = {f.name: f for f in view.of(path, "def") if f.name.rpartition(".")[2].startswith("test")}
         fixtures = {f.value.get("target") for f in view.of(path, "decorator") if "fixture" in f.name}
         for fact in view.of(path, "call"):
