@@ -5,14 +5,15 @@ A cache only ever saves time: one that is locked, damaged, read-only or full is 
 
 from __future__ import annotations
 
-import hashlib
 import os
-import sqlite3
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
 
 #: Above this size (bytes) the file is started anew.
 _LIMIT = 1_000_000_000
@@ -31,6 +32,8 @@ def default_folder() -> str:
 @lru_cache(maxsize=1)
 def engine_digest() -> str:
     """Digest of the sources of all readers and of the Python version: what facts depend on beside the bytes."""
+    import hashlib
+
     from mlopslint.plugins import plugins
 
     digest = hashlib.sha256(f"{sys.version_info[:2]} {plugins('mlopslint.rules')}".encode())
@@ -64,6 +67,8 @@ def _deprecations(package: str) -> tuple[str, str]:
 @lru_cache(maxsize=1)
 def program_digest() -> str:
     """Digest of the names, sizes and times of all program and rule files: what a whole result depends on."""
+    import hashlib
+
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     package = os.path.dirname(os.path.abspath(__file__))
     for top in (package, os.path.join(os.path.dirname(package), "rules")):
@@ -83,6 +88,8 @@ class Cache:
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
+        import sqlite3
+
         try:
             os.makedirs(folder, exist_ok=True)
             path = os.path.join(folder, "facts.sqlite")
@@ -100,6 +107,8 @@ class Cache:
 
     @staticmethod
     def _open(path: str) -> sqlite3.Connection:
+        import sqlite3
+
         connection = sqlite3.connect(path, timeout=3, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -111,6 +120,11 @@ class Cache:
             connection.close()
             raise
         return connection
+
+    @property
+    def works(self) -> bool:
+        """Whether anything can be kept at all."""
+        return self._connection is not None
 
     def get(self, keys: Sequence[str]) -> dict[str, bytes]:
         """What is known of ``keys``."""
@@ -124,6 +138,8 @@ class Cache:
         found: list[Any] = []
         if self._connection is None:
             return found
+        import sqlite3
+
         try:
             for start in range(0, len(keys), 900):
                 some = keys[start : start + 900]
@@ -137,6 +153,8 @@ class Cache:
         """Keep these, in one transaction."""
         if self._connection is None:
             return
+        import sqlite3
+
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
@@ -151,6 +169,8 @@ class Cache:
         """A whole result that was kept under this key."""
         if self._connection is None:
             return None
+        import sqlite3
+
         try:
             row = self._connection.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error:
@@ -164,6 +184,8 @@ class Cache:
         """Keep a whole result, and no more than the newest few hundred."""
         if self._connection is None:
             return
+        import sqlite3
+
         try:
             self._connection.execute(
                 "INSERT OR REPLACE INTO results (key, data) VALUES (?, ?)", (key, zlib.compress(data, 1))

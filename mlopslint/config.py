@@ -248,7 +248,7 @@ def find(folder: str) -> tuple[Config, str]:
 
 def check_codes(config: Config, codes: Iterable[str], categories: Iterable[str], checks: Iterable[str] = ()) -> None:
     """Raise MlopslintError for a code of a practice, of one of the ``checks`` of code, or a category that there is not."""
-    from mlopslint.rules import nearest
+    from mlopslint.errors import nearest
 
     known = set(codes)
     families = set(categories)

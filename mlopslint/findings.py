@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from mlopslint.config import Config
+from mlopslint.digest import digest
 from mlopslint.globs import any_path
 from mlopslint.lint import engine
 from mlopslint.lint.base import Problem, Rule
@@ -177,8 +177,8 @@ def _findings(path: str, facts: list[Fact], versions: dict[str, str]) -> list[Fi
             continue
         base = f"{fact.name}\0{path}\0{fact.value[7]}"
         seen[base] = seen.get(base, 0) + 1
-        digest = hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "backslashreplace")).hexdigest()[:24]
-        found.append(finding(path, _mendable(fact, versions), rule, digest, _gated(fact, versions) or rule.severity))
+        mark = digest("sha256", f"{base}\0{seen[base]}".encode("utf-8", "backslashreplace"))[:24]
+        found.append(finding(path, _mendable(fact, versions), rule, mark, _gated(fact, versions) or rule.severity))
     return found
 
 

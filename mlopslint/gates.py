@@ -7,9 +7,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mlopslint.errors import MlopslintError
+from mlopslint.errors import MlopslintError, nearest
 from mlopslint.records import CREDIT, Condition, Report
-from mlopslint.rules import nearest
 
 if TYPE_CHECKING:
     from mlopslint.linting import Linted

@@ -116,7 +116,7 @@ def gather(
     ``memory`` holds the decoded facts of the snapshot before (of the same repository), and then those of this one.
     """
     kinds, wanted, errors = _wanted(snapshot, exclude)
-    key_of = _keys(kinds)
+    key_of = _keys(kinds, cache)
     held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
     wanted = [
         entry if entry.oid else replace(entry, oid=held[entry.path][0])
@@ -175,7 +175,7 @@ def fill(
     for snapshot in snapshots:
         read = snapshot.read
         kind, wanted, _ = _wanted(snapshot, exclude)
-        key_of = _keys(kind)
+        key_of = _keys(kind, cache)
         for entry in wanted:
             key = key_of(entry.oid or "", entry.path)
             if key not in contents and entry.oid:
@@ -215,8 +215,8 @@ def _parts(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield part
 
 
-def _keys(kinds: dict[str, str]) -> Callable[[str, str], str]:
-    digest = engine_digest()
+def _keys(kinds: dict[str, str], cache: Cache) -> Callable[[str, str], str]:
+    digest = engine_digest() if cache.works else ""
     return lambda oid, path: f"{oid}:{kinds[path]}:{digest}"
 
 

@@ -242,8 +242,8 @@ def _settings(given: Config | str | None, folder: str) -> Config:
 
 def _check(config: Config) -> None:
     """Only the codes of lint rules are known here; those of practices have their prefix in common with them."""
+    from mlopslint.errors import nearest
     from mlopslint.lint.engine import codes as known
-    from mlopslint.rules import nearest
 
     codes = known()
     for prefix in (*config.select, *config.extend_select, *config.ignore):

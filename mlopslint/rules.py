@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from mlopslint.data import compiled, folder
-from mlopslint.errors import MlopslintError
+from mlopslint.errors import MlopslintError, nearest
 from mlopslint.records import Practice, Technology
 from mlopslint.version import RUBRIC as RUBRIC
 
@@ -120,17 +120,6 @@ class Catalogue(msgspec.Struct, frozen=True):
             if profile.name == name:
                 return profile
         raise MlopslintError(f"no profile {name!r}{nearest(name, [p.name for p in self.profiles])}")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``; did you mean X?`` or the list of what there is."""
-    from difflib import get_close_matches
-
-    some = list(known)
-    close = get_close_matches(word, some, 1, 0.5) or get_close_matches(word.upper(), some, 1, 0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; there is {', '.join(some[:12])}" if len(some) <= 12 else ""
 
 
 def load(folders: Sequence[str] = (), cache_folder: str | None = None) -> Catalogue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from mlopslint import gitio
+from mlopslint.digest import digest
 from mlopslint.errors import MlopslintError
 from mlopslint.patterns import late
 from mlopslint.records import Entry, FileError, Repository
@@ -75,9 +75,7 @@ class Snapshot:
 def blob_id(data: bytes, like: str = "") -> str:
     """The id that git would give to this content (SHA-256 where ``like`` is one)."""
     head = b"blob %d\0" % len(data)
-    if len(like) == 64:
-        return hashlib.sha256(head + data).hexdigest()
-    return hashlib.sha1(head + data, usedforsecurity=False).hexdigest()
+    return digest("sha256" if len(like) == 64 else "sha1", head + data)
 
 
 def printable(name: bytes) -> str:

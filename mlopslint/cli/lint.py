@@ -42,8 +42,7 @@ _SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".csv": "csv",
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 def command(paths: tuple[str, ...], format_: str, output: tuple[str, ...], exit_zero: bool, **rest: Any) -> int:
     """Findings in the files and folders PATHS (default: the current folder)."""
-    from mlopslint.errors import MlopslintError
-    from mlopslint.rules import nearest
+    from mlopslint.errors import MlopslintError, nearest
 
     if format_ not in FORMATS:
         raise MlopslintError(f"no format {format_!r}{nearest(format_, FORMATS)}")

@@ -17,8 +17,7 @@ def command(category: str | None, format_: str, config: str | None) -> int:
     import msgspec
 
     from mlopslint.cli.catalogue import catalogue_of
-    from mlopslint.errors import MlopslintError
-    from mlopslint.rules import nearest
+    from mlopslint.errors import MlopslintError, nearest
 
     catalogue = catalogue_of(config)
     checks = _checks()

@@ -58,9 +58,8 @@ def command(
 
     from mlopslint import gates, replay
     from mlopslint import report as reports
-    from mlopslint.errors import MlopslintError
+    from mlopslint.errors import MlopslintError, nearest
     from mlopslint.records import Statistics
-    from mlopslint.rules import nearest
 
     if why:
         return _why(path, why, format_, rest, options.colour(no_color))

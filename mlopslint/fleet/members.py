@@ -8,9 +8,8 @@ import os
 import re
 from typing import Any, NamedTuple
 
-from mlopslint.errors import MlopslintError
+from mlopslint.errors import MlopslintError, nearest
 from mlopslint.portfolio import slug
-from mlopslint.rules import nearest
 from mlopslint.snapshot import looks_like_url, without_credentials
 
 _FIELDS = ("path", "name", "team", "tags", "criticality", "rev")

@@ -253,7 +253,7 @@ class Store:
             return found[0]
         if found:
             raise MlopslintError(f"{name}: which one? {', '.join(found[:5])}")
-        from mlopslint.rules import nearest
+        from mlopslint.errors import nearest
 
         raise MlopslintError(f"{name}: nothing is recorded of it{nearest(name, known)}")
 

@@ -55,7 +55,7 @@ def render(report: Report, format_: str, read: Read | None = None, *, full: bool
     if added is not None:
         return str(added.load()(report))
     if format_ not in RENDERERS:
-        from mlopslint.rules import nearest
+        from mlopslint.errors import nearest
 
         raise MlopslintError(f"no format {format_!r}{nearest(format_, RENDERERS)} (formats: {', '.join(RENDERERS)})")
     module, function = RENDERERS[format_]

@@ -29,7 +29,7 @@ def renderer(format_: str) -> Renderer:
         "html": html,
     }
     if format_ not in known:
-        from mlopslint.rules import nearest
+        from mlopslint.errors import nearest
 
         raise MlopslintError(f"no format {format_!r} for a trend{nearest(format_, known)}")
     return known[format_]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mlopslint.errors import MlopslintError
-from mlopslint.rules import nearest
+from mlopslint.errors import MlopslintError, nearest
 
 SUFFIXES = {
     "json": "json", "csv": "csv", "md": "markdown", "markdown": "markdown", "html": "html", "htm": "html", "txt": "terminal",
