@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from msgspec.structs import replace
 
 from mlopslint import maturity, profiles
+from mlopslint.aside import aside
 from mlopslint.config import Config
 from mlopslint.findings import Findings, find
 from mlopslint.gather import Gathered
@@ -49,10 +51,16 @@ def assess(
     today: date,
     *,
     findings: bool = True,
+    spare: bool = False,
 ) -> Report:
-    """The whole report of one snapshot; without ``findings`` it is about practices alone."""
+    """The whole report of one snapshot; without ``findings`` it is about practices alone.
+
+    ``spare``: another processor is free, so that findings and verdicts are looked for side by side.
+    """
     out = _excluded(snapshot, config)
     view = View(snapshot, gathered, excluded=out)
+    sought = partial(find, view, config) if findings else partial(Findings, (), 0)
+    found_beside = aside(sought, Findings) if spare and findings else sought
     technologies = Technologies(view, catalogue.technologies)
     judging = Judge(view, technologies)
     root = judge(catalogue.practices, judging, external=bool(config.external))
@@ -64,7 +72,7 @@ def assess(
     )
     if config.projects and not projects:
         notices.append(f"projects = {list(config.projects)}: no folder matches")
-    found = find(view, config) if findings else Findings((), 0)
+    found = found_beside()
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
     of = owners(view)
     owned_by = {path: of(path) for path in sorted({finding.path for finding in found.shown})} if of else {}

@@ -33,6 +33,8 @@ _POINTER = 1_024
 _HELD = 50_000_000
 
 Progress = Callable[[int, int], None]
+#: Takes the paths, keys and encoded facts of a batch.
+Keep = Callable[[list[str], list[str], list[bytes]], None]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Fact])
 
@@ -134,20 +136,28 @@ def gather(
             encoded[entry.path] = known[key]
         elif key not in before:
             missing.append(entry)
-    fresh: dict[str, bytes] = {}
     found: dict[str, list[Fact]] = {}
+
+    def decoded(path: str, data: bytes) -> None:
+        try:
+            found[path] = _decoder.decode(data)
+        except msgspec.MsgspecError:
+            errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
+
+    def keep(paths: list[str], keys: list[str], results: list[bytes]) -> None:
+        cache.put(zip(keys, results, strict=True))
+        for path, data in zip(paths, results, strict=True):
+            decoded(path, data)
+
     with without_collector():
-        _read(snapshot, missing, held, kinds, key_of, jobs, progress, encoded, fresh, errors)
-        cache.put(fresh.items())
+        _read(snapshot, missing, held, kinds, key_of, jobs, progress, keep, errors)
         for entry in wanted:
             path = entry.path
             if path in encoded:
-                try:
-                    found[path] = _decoder.decode(encoded[path])
-                except msgspec.MsgspecError:
-                    errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
+                decoded(path, encoded[path])
             elif key_by_path[path] in before:
                 found[path] = before[key_by_path[path]]
+    found = {entry.path: found[entry.path] for entry in wanted if entry.path in found}
     if memory is not None:
         memory.clear()
         memory.update((key_by_path[path], some) for path, some in found.items())
@@ -193,11 +203,12 @@ def fill(
         if progress:
             progress(done + some, len(missing))
 
+    def keep(_: list[str], keys: list[str], results: list[bytes]) -> None:
+        cache.put(zip(keys, results, strict=True))
+
     with without_collector():
         for part in _parts(missing):
-            fresh: dict[str, bytes] = {}
-            _read(everything, part, {}, kinds, lambda _, key: key, jobs, tell, {}, fresh, [])
-            cache.put(fresh.items())
+            _read(everything, part, {}, kinds, lambda _, key: key, jobs, tell, keep, [])
             done += len(part)
 
 
@@ -266,10 +277,10 @@ def _read(
     key_of: Callable[[str, str], str],
     jobs: int | None,
     progress: Progress | None,
-    encoded: dict[str, bytes],
-    fresh: dict[str, bytes],
+    keep: Keep,
     errors: list[FileError],
 ) -> None:
+    """Hand the facts of all that is missing to ``keep``, in batches as they are made."""
     if not missing:
         return
     size = sum(max(entry.size, 0) for entry in missing)
@@ -306,17 +317,18 @@ def _read(
         if batch:
             yield paths, keys, batch
 
-    def keep(paths: list[str], keys: list[str], results: list[bytes]) -> None:
-        for path, key, data in zip(paths, keys, results, strict=True):
-            encoded[path] = data
-            fresh[key] = data
+    done: set[str] = set()
+
+    def take(paths: list[str], keys: list[str], results: list[bytes]) -> None:
+        keep(paths, keys, results)
+        done.update(paths)
         if progress:
-            progress(len(fresh), len(missing))
+            progress(len(done), len(missing))
 
     with workers(count) as pool:
         if pool is None:
             for paths, keys, batch in batches():
-                keep(paths, keys, extract(batch))
+                take(paths, keys, extract(batch))
             return
         from concurrent.futures.process import BrokenProcessPool
 
@@ -327,23 +339,22 @@ def _read(
                 while len(pending) > 3 * count:
                     first = pending[0]
                     results = first[3].result()
-                    keep(first[0], first[1], results)
+                    take(first[0], first[1], results)
                     pending.pop(0)
             while pending:
                 first = pending[0]
-                keep(first[0], first[1], first[3].result())
+                take(first[0], first[1], first[3].result())
                 pending.pop(0)
         except BrokenProcessPool:
             # a worker was killed (out of memory, most likely): what is left is read here, one file at a time
             for paths, keys, batch, _ in pending:
-                keep(paths, keys, extract(batch))
-            raise_on = {path for path in encoded}
-            rest = [entry for entry in missing if entry.path not in raise_on]
+                take(paths, keys, extract(batch))
+            rest = [entry for entry in missing if entry.path not in done]
             for entry, data, reason in contents(rest):
                 if data is None:
                     errors.append(FileError(entry.path, reason))
                 else:
-                    keep(
+                    take(
                         [entry.path],
                         [key_of(entry.oid or blob_id(data), entry.path)],
                         extract([(kinds[entry.path], data)]),

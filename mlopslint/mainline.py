@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from mlopslint.rules import Catalogue
 
 
+#: Files from which a second process costs less than it saves.
+BESIDE_FROM = 200
+
+
 def review(
     path: str = ".",
     *,
@@ -141,7 +145,7 @@ def _fresh(
     anchors: bool,
 ) -> Report:
     from mlopslint.assess import assess
-    from mlopslint.gather import gather
+    from mlopslint.gather import cores, gather
     from mlopslint.places import places
     from mlopslint.rules import load
 
@@ -155,7 +159,8 @@ def _fresh(
         exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False),
         progress=progress,
     )
-    report = assess(snapshot, gathered, catalogue, settings, model, today)
+    spare = len(gathered.facts) > BESIDE_FROM and (jobs or cores()) > 1
+    report = assess(snapshot, gathered, catalogue, settings, model, today, spare=spare)
     if anchors:
         report = replace(report, anchors=places(snapshot, catalogue))
     return replace(report, statistics=Statistics(0.0, gathered.hits, gathered.misses))
