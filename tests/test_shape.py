@@ -14,7 +14,7 @@ PACKAGE = ROOT / "mlopslint"
 
 #: Each room may import the rooms before it (and its own).
 ORDER = [
-    {"version", "errors", "records", "collector", "replay", "plugins", "patterns"},
+    {"version", "errors", "records", "collector", "replay", "plugins", "patterns", "literals"},
     {"kinds", "globs", "data", "gitio", "cache", "facts", "lint", "snapshot"},
     {"gather"},
     {"view"},
