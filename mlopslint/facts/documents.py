@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mlopslint.facts.text import decode, fold, scalar, texts
@@ -32,6 +33,10 @@ _TEMPLATE = late(
     r"|TODO: (?:write|describe|add)|Describe your project here|lorem ipsum",
     re.I,
 )
+_TEMPLATE_WORDS = ("{{", "a short desc", "<project", "[project", "todo:", "your project here", "lorem")
+#: For the words of a line of ASCII: other white space becomes a blank, what is in no word goes.
+_BLANKS = bytes.maketrans(b"\x1c\x1d\x1e\x1f", b"    ")
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and not chr(code).isspace())
 
 
 class _Section(NamedTuple):
@@ -71,7 +76,7 @@ def read_document(data: bytes) -> list[Fact]:
         "headings": len(layout.sections),
         "code": layout.code,
         "links": layout.links,
-        "template": _TEMPLATE.search(text[:20_000]) is not None,
+        "template": _holds(_TEMPLATE_WORDS, _small(text[:20_000])) and _TEMPLATE.search(text[:20_000]) is not None,
     }
     facts.append(Fact("document", layout.title[:200], 1, value))
     for section, words, code in layout.sections[:1000]:
@@ -113,6 +118,20 @@ def _front_matter(text: str) -> list[Fact]:
     return found
 
 
+def _small(text: str) -> str:
+    """``text`` in small letters, with those that ``re.I`` takes for an ``i`` or an ``s`` as such."""
+    lower = text.lower()
+    return lower if lower.isascii() else lower.replace("i\u0307", "i").replace("\u0131", "i").replace("\u017f", "s")
+
+
+def _holds(words: Iterable[str], text: str) -> bool:
+    """Whether one of ``words`` stands in ``text``; asked before a pattern, as it is much faster."""
+    for word in words:  # noqa: SIM110 - half the time of any()
+        if word in text:
+            return True
+    return False
+
+
 def plain(title: str) -> str:
     """A heading's text: no markup, lower case."""
     title = _TAG.sub("", _TARGET.sub(r"\1", title))
@@ -125,7 +144,9 @@ def _count(line: str) -> int:
         line = _TAG.sub(" ", line)
     if "](" in line:
         line = _TARGET.sub(r" \1 ", line)
-    return sum(_WORD.search(word) is not None for word in line.split())
+    if line.isascii():
+        return len(line.encode().translate(_BLANKS, _SIGNS).split())
+    return sum(word.isalnum() or _WORD.search(word) is not None for word in line.split())
 
 
 def _layout(text: str, offset: int) -> _Layout:
@@ -150,7 +171,7 @@ def _layout(text: str, offset: int) -> _Layout:
             else:
                 code_lines.append((number, stripped))
             continue
-        match = _FENCE.match(line)
+        match = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if match:
             fence = match.group(1)
             if match.group(2):
@@ -177,7 +198,7 @@ def _layout(text: str, offset: int) -> _Layout:
                     sections[-1][2] += 1
             code_lines.append((number, stripped))
             continue
-        if _DIRECTIVE.match(line):
+        if stripped.startswith(("..", "[source")) and _DIRECTIVE.match(line):
             literal = indent
             code += 1
             if sections:
@@ -213,7 +234,8 @@ def _layout(text: str, offset: int) -> _Layout:
 
 def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str, int, int] | None:
     """Title, level and how many further lines it takes, if a heading begins at ``line``."""
-    match = _ATX.match(line) or _ASCIIDOC.match(line)
+    first = stripped[0]
+    match = _ATX.match(line) if first == "#" else _ASCIIDOC.match(line) if first == "=" else None
     if match:
         return match.group(2), len(match.group(1)), 0
     if "<h" in line or "<H" in line:
@@ -224,7 +246,7 @@ def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str
             if "</h" not in line.lower():
                 text, used = f"{text} {following}", 1
             return (text if _WORD.search(_TAG.sub("", text)) else ""), int(html.group(1)), used
-    if _RULE.match(line):  # an overline of reST, or a ruler
+    if not first.isalnum() and _RULE.match(line):  # an overline of reST, or a ruler
         return "", 0, 0
     if blank and len(stripped) < 160 and not _LIST.match(line) and not stripped.startswith(("|", ">", "..")):
         rule = following.rstrip()
@@ -262,6 +284,7 @@ _MENTION = late(
     re.I,
 )
 _DATA_WORD = late(r"\b(?:data ?sets?|data|corpus|corpora|benchmark|images?|records|samples)\b", re.I)
+_DATA_WORDS = ("data", "corp", "benchmark", "image", "records", "samples")
 _DATA_ORIGIN = late(
     r"\b(?:downloaded|download(?:s|ing)? (?:the|it|them|from|data)|source[ds]? (?:of|from|:)"
     r"|data sources?|collected|come[s]? from|taken from"
@@ -287,6 +310,7 @@ _FIELD_LIST = late(
     r"|(?:input|dataset|data|following|raw|model) features|features (?:in|of) the data\w*|data schema)\b",
     re.I,
 )
+_FIELD_WORDS = ("column", "field", "attribute", "variable", "description", "feature", "data dictionary", "data schema")
 _FIELD_ITEM = late(
     r"^(?:[-*+]|\d{1,3}[.)])\s+(?:`[\w .()-]{1,60}`|\*\*[\w .()-]{1,60}:?\*\*"
     r"|[A-Za-z]\w{0,40})\s*(?:\([^)]{0,60}\))?\s*[:=–—-]"
@@ -333,6 +357,17 @@ _CITATION = late(
     r"|arxiv\.org/(?:abs|pdf)/\d|doi\.org/10\.|openreview\.net/",
     re.I,
 )
+_CITATION_WORDS = (
+    *(f"@{kind}" for kind in ("article", "inproc", "misc", "conf", "phd", "techrep", "software", "incoll")),
+    *("arxiv.org/", "doi.org/10.", "openreview.net/"),
+)
+#: What never goes over the end of a line: name, pattern, words of which the text holds one, and what the line may hold instead.
+_IN_ONE_LINE: tuple[tuple[str, re.Pattern[str], tuple[str, ...], str], ...] = (
+    ("license-mention", _MENTION, ("licen",), ""),
+    ("pull-request", _PULL, ("request", "fork the", "prs"), "welcome"),
+    ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias"), ""),
+    ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case"), ""),
+)
 
 
 #: Plain words, one of which every licence text holds: looked for before the patterns, as that is much faster.
@@ -371,25 +406,27 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         if name not in found:
             found[name] = Fact("phrase", name, line, fold(excerpt, 160) if isinstance(excerpt, str) else excerpt)
 
-    lower = text.lower()
-    for name, pattern in _LICENSES if any(word in lower for word in _LICENSE_WORDS) else ():
+    lines = text.split("\n")
+    small = _small(text)
+    rows = small.split("\n")
+    for name, pattern in _LICENSES if _holds(_LICENSE_WORDS, small) else ():
         match = pattern.search(text)
         if match:
             note("license-text", text.count("\n", 0, match.start()) + 1, {"license": name})
             break
-    for name, pattern, words in (
-        ("license-mention", _MENTION, ("licen",)),
-        ("pull-request", _PULL, ("request", "fork the", "prs")),
-        ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias")),
-        ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case")),
-        ("citation", _CITATION, ("@", "arxiv.org", "doi.org", "openreview")),
-    ):
-        match = pattern.search(text) if any(word in lower for word in words) else None
-        if match:
-            begin = text.rfind("\n", 0, match.start()) + 1
-            end = text.find("\n", match.end())
-            line = text[begin : end if end > 0 else None][:2000]
-            note(name, text.count("\n", 0, match.start()) + 1, line if len(line) < 300 else match.group(0))
+    for name, pattern, words, more in _IN_ONE_LINE:
+        there = [word for word in words if word in small]
+        for number, row in enumerate(rows) if there else ():
+            match = pattern.search(lines[number]) if _holds(there, row) or more and more in row else None
+            if match:
+                note(name, number + 1, lines[number] if len(lines[number]) < 300 else match.group(0))
+                break
+    match = _CITATION.search(text) if _holds(_CITATION_WORDS, small) else None
+    if match:
+        begin = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end())
+        line = text[begin : end if end > 0 else None]
+        note("citation", text.count("\n", 0, match.start()) + 1, line if len(line) < 300 else match.group(0))
     if (
         "CLA" in text
         or "DCO" in text
@@ -400,8 +437,9 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))
-    for number, line in enumerate(text.split("\n"), 1):
-        if any(word in line for word in _INSTALL_WORDS) and _INSTALL.search(line[:2000]):
+    there = [word for word in _INSTALL_WORDS if word in text]
+    for number, line in enumerate(lines, 1) if there else ():
+        if _holds(there, line) and _INSTALL.search(line[:2000]):
             note("install-command", number, line[:2000] if len(line) < 300 else "install")
             break
     _data_phrases(layout, note)
@@ -432,8 +470,10 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
     headed = 0
     for number, line in layout.prose:
         line = line[:2000]
+        small = _small(line)
         if not source and (
-            (_DATA_WORD.search(line) and _DATA_ORIGIN.search(line)) or ("http" in line and _DATA_URL.search(line))
+            (_holds(_DATA_WORDS, small) and _DATA_WORD.search(line) and _DATA_ORIGIN.search(line))
+            or ("http" in line and _DATA_URL.search(line))
         ):
             source = True
             note("data-source", number, line)
@@ -452,7 +492,7 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
             if items >= 3:
                 fields = True
                 note("data-fields", number, line)
-        elif line.rstrip().endswith((":", "**", ".")) and _FIELD_LIST.search(line):
+        elif line.rstrip().endswith((":", "**", ".")) and _holds(_FIELD_WORDS, small) and _FIELD_LIST.search(line):
             expected, items = number + 60, 0
     if not source:
         for number, line in layout.code_lines:
