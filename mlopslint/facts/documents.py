@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mlopslint.facts.text import decode, fold, scalar, texts
@@ -130,6 +130,24 @@ def _holds(words: Iterable[str], text: str) -> bool:
         if word in text:
             return True
     return False
+
+
+def _rows(words: Iterable[str], text: str) -> Iterator[int]:
+    """The lines of ``text``, counted from 0, that hold one of ``words``."""
+    places = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            places.append(at)
+            end = text.find("\n", at)
+            at = text.find(word, end) if end >= 0 else -1
+    number, last, begin = 0, -1, 0
+    for at in sorted(places):
+        number += text.count("\n", begin, at)
+        begin = at
+        if number > last:
+            last = number
+            yield number
 
 
 def plain(title: str) -> str:
@@ -259,21 +277,27 @@ def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str
 
 # ------------------------------------------------------------------------------------------------------------- phrases
 
-_LICENSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("MIT", late(r"Permission is hereby granted, free of charge, to any\s+person")),
-    ("Apache-2.0", late(r"TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")),
-    ("BSD", late(r"Redistribution and use in source and binary forms")),
-    ("AGPL", late(r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version")),
-    ("LGPL", late(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version")),
-    ("GPL", late(r"GNU GENERAL PUBLIC LICENSE\s+Version")),
-    ("MPL-2.0", late(r"Mozilla Public License Version 2\.0\s+=+|\"Covered Software\"")),
+#: Name of a licence, a pattern of its text, and words of which one is in that.
+_LICENSES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("MIT", late(r"Permission is hereby granted, free of charge, to any\s+person"), ("Permission is hereby",)),
+    ("Apache-2.0", late(r"TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION"), ("TERMS AND",)),
+    ("BSD", late(r"Redistribution and use in source and binary forms"), ("Redistribution and",)),
+    ("AGPL", late(r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version"), ("GNU AFFERO",)),
+    ("LGPL", late(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version"), ("GNU LESSER",)),
+    ("GPL", late(r"GNU GENERAL PUBLIC LICENSE\s+Version"), ("GNU GENERAL",)),
+    (
+        "MPL-2.0",
+        late(r"Mozilla Public License Version 2\.0\s+=+|\"Covered Software\""),
+        ("Mozilla Public", '"Covered'),
+    ),
     (
         "CC",
         late(r"Creative Commons [\w -]{3,60} (?:Public License|Legal Code)|By exercising the Licensed Rights"),
+        ("Creative Commons", "Licensed Rights"),
     ),
-    ("Unlicense", late(r"This is free and unencumbered software")),
-    ("ISC", late(r"Permission to use, copy, modify, and(?:/or)? distribute this software for any")),
-    ("EPL", late(r"Eclipse Public License - v")),
+    ("Unlicense", late(r"This is free and unencumbered software"), ("unencumbered",)),
+    ("ISC", late(r"Permission to use, copy, modify, and(?:/or)? distribute this software for any"), ("Permission to",)),
+    ("EPL", late(r"Eclipse Public License - v"), ("Eclipse",)),
 )
 _MENTION = late(
     r"licen[sc]ed under|(?:released|distributed|available|published) under (?:the "
@@ -361,12 +385,12 @@ _CITATION_WORDS = (
     *(f"@{kind}" for kind in ("article", "inproc", "misc", "conf", "phd", "techrep", "software", "incoll")),
     *("arxiv.org/", "doi.org/10.", "openreview.net/"),
 )
-#: What never goes over the end of a line: name, pattern, words of which the text holds one, and what the line may hold instead.
-_IN_ONE_LINE: tuple[tuple[str, re.Pattern[str], tuple[str, ...], str], ...] = (
-    ("license-mention", _MENTION, ("licen",), ""),
-    ("pull-request", _PULL, ("request", "fork the", "prs"), "welcome"),
-    ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias"), ""),
-    ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case"), ""),
+#: What never goes over the end of a line: name, pattern, words of which the text holds one, and what its line may hold instead.
+_IN_ONE_LINE: tuple[tuple[str, re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("license-mention", _MENTION, ("licen",), ()),
+    ("pull-request", _PULL, ("request", "fork the", "prs"), ("welcome",)),
+    ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias"), ()),
+    ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case"), ()),
 )
 
 
@@ -408,16 +432,14 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
 
     lines = text.split("\n")
     small = _small(text)
-    rows = small.split("\n")
-    for name, pattern in _LICENSES if _holds(_LICENSE_WORDS, small) else ():
-        match = pattern.search(text)
+    for name, pattern, words in _LICENSES if _holds(_LICENSE_WORDS, small) else ():
+        match = pattern.search(text) if _holds(words, text) else None
         if match:
             note("license-text", text.count("\n", 0, match.start()) + 1, {"license": name})
             break
     for name, pattern, words, more in _IN_ONE_LINE:
-        there = [word for word in words if word in small]
-        for number, row in enumerate(rows) if there else ():
-            match = pattern.search(lines[number]) if _holds(there, row) or more and more in row else None
+        for number in _rows((*words, *more), small) if _holds(words, small) else ():
+            match = pattern.search(lines[number])
             if match:
                 note(name, number + 1, lines[number] if len(lines[number]) < 300 else match.group(0))
                 break
@@ -437,10 +459,10 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))
-    there = [word for word in _INSTALL_WORDS if word in text]
-    for number, line in enumerate(lines, 1) if there else ():
-        if _holds(there, line) and _INSTALL.search(line[:2000]):
-            note("install-command", number, line[:2000] if len(line) < 300 else "install")
+    for number in _rows(_INSTALL_WORDS, text):
+        line = lines[number]
+        if _INSTALL.search(line[:2000]):
+            note("install-command", number + 1, line if len(line) < 300 else "install")
             break
     _data_phrases(layout, note)
     for number, line in layout.code_lines:
