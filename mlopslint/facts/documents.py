@@ -407,7 +407,11 @@ _LICENSE_WORDS = (
     "eclipse public",
 )
 
-
+#: What every command that installs holds, in small letters, and as it must be written.
+_INSTALLERS = (
+    *("install", "conda", "docker", "setup.py", "pkg.add", "pixi ", "uv sync", "uv add", "pdm sync", "pdm add"),
+    *("poetry add", "make setup", "make init", "make env", "make requirements"),
+)
 _INSTALL_WORDS = (
     "install",
     "Install",
@@ -459,9 +463,9 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))
-    for number in _rows(_INSTALL_WORDS, text):
+    for number in _rows(_INSTALLERS, small):
         line = lines[number]
-        if _INSTALL.search(line[:2000]):
+        if _holds(_INSTALL_WORDS, line) and _INSTALL.search(line[:2000]):
             note("install-command", number + 1, line if len(line) < 300 else "install")
             break
     _data_phrases(layout, note)
