@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from mlopslint.patterns import late
@@ -34,6 +35,7 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+@lru_cache(maxsize=4096)
 def secretish(key: str) -> bool:
     """Whether a key's name says that its value is a credential (``DB_PASSWORD``, ``apiKey``; not ``max_tokens``)."""
     if len(key) > 100:
