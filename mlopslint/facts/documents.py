@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mlopslint.facts.text import decode, fold, scalar, texts
+from mlopslint.facts.text import decode, fold, holds, scalar, small, texts
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
@@ -76,7 +76,7 @@ def read_document(data: bytes) -> list[Fact]:
         "headings": len(layout.sections),
         "code": layout.code,
         "links": layout.links,
-        "template": _holds(_TEMPLATE_WORDS, _small(text[:20_000])) and _TEMPLATE.search(text[:20_000]) is not None,
+        "template": holds(_TEMPLATE_WORDS, small(text[:20_000])) and _TEMPLATE.search(text[:20_000]) is not None,
     }
     facts.append(Fact("document", layout.title[:200], 1, value))
     for section, words, code in layout.sections[:1000]:
@@ -116,20 +116,6 @@ def _front_matter(text: str) -> list[Fact]:
         else:
             found.append(Fact("front-matter", key[:100], line, scalar(value)))
     return found
-
-
-def _small(text: str) -> str:
-    """``text`` in small letters, with those that ``re.I`` takes for an ``i`` or an ``s`` as such."""
-    lower = text.lower()
-    return lower if lower.isascii() else lower.replace("i\u0307", "i").replace("\u0131", "i").replace("\u017f", "s")
-
-
-def _holds(words: Iterable[str], text: str) -> bool:
-    """Whether one of ``words`` stands in ``text``; asked before a pattern, as it is much faster."""
-    for word in words:  # noqa: SIM110 - half the time of any()
-        if word in text:
-            return True
-    return False
 
 
 def _rows(words: Iterable[str], text: str) -> Iterator[int]:
@@ -435,19 +421,19 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
             found[name] = Fact("phrase", name, line, fold(excerpt, 160) if isinstance(excerpt, str) else excerpt)
 
     lines = text.split("\n")
-    small = _small(text)
-    for name, pattern, words in _LICENSES if _holds(_LICENSE_WORDS, small) else ():
-        match = pattern.search(text) if _holds(words, text) else None
+    low = small(text)
+    for name, pattern, words in _LICENSES if holds(_LICENSE_WORDS, low) else ():
+        match = pattern.search(text) if holds(words, text) else None
         if match:
             note("license-text", text.count("\n", 0, match.start()) + 1, {"license": name})
             break
     for name, pattern, words, more in _IN_ONE_LINE:
-        for number in _rows((*words, *more), small) if _holds(words, small) else ():
+        for number in _rows((*words, *more), low) if holds(words, low) else ():
             match = pattern.search(lines[number])
             if match:
                 note(name, number + 1, lines[number] if len(lines[number]) < 300 else match.group(0))
                 break
-    match = _CITATION.search(text) if _holds(_CITATION_WORDS, small) else None
+    match = _CITATION.search(text) if holds(_CITATION_WORDS, low) else None
     if match:
         begin = text.rfind("\n", 0, match.start()) + 1
         end = text.find("\n", match.end())
@@ -463,9 +449,9 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))
-    for number in _rows(_INSTALLERS, small):
+    for number in _rows(_INSTALLERS, low):
         line = lines[number]
-        if _holds(_INSTALL_WORDS, line) and _INSTALL.search(line[:2000]):
+        if holds(_INSTALL_WORDS, line) and _INSTALL.search(line[:2000]):
             note("install-command", number + 1, line if len(line) < 300 else "install")
             break
     _data_phrases(layout, note)
@@ -496,9 +482,8 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
     headed = 0
     for number, line in layout.prose:
         line = line[:2000]
-        small = _small(line)
         if not source and (
-            (_holds(_DATA_WORDS, small) and _DATA_WORD.search(line) and _DATA_ORIGIN.search(line))
+            (holds(_DATA_WORDS, small(line)) and _DATA_WORD.search(line) and _DATA_ORIGIN.search(line))
             or ("http" in line and _DATA_URL.search(line))
         ):
             source = True
@@ -518,7 +503,7 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
             if items >= 3:
                 fields = True
                 note("data-fields", number, line)
-        elif line.rstrip().endswith((":", "**", ".")) and _holds(_FIELD_WORDS, small) and _FIELD_LIST.search(line):
+        elif line.rstrip().endswith((":", "**", ".")) and holds(_FIELD_WORDS, small(line)) and _FIELD_LIST.search(line):
             expected, items = number + 60, 0
     if not source:
         for number, line in layout.code_lines:
