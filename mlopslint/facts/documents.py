@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mlopslint.facts.text import decode, fold, scalar, texts
+from mlopslint.facts.text import decode, fold, holds, scalar, small, texts
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
@@ -32,6 +33,10 @@ _TEMPLATE = late(
     r"|TODO: (?:write|describe|add)|Describe your project here|lorem ipsum",
     re.I,
 )
+_TEMPLATE_WORDS = ("{{", "a short desc", "<project", "[project", "todo:", "your project here", "lorem")
+#: For the words of a line of ASCII: other white space becomes a blank, what is in no word goes.
+_BLANKS = bytes.maketrans(b"\x1c\x1d\x1e\x1f", b"    ")
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and not chr(code).isspace())
 
 
 class _Section(NamedTuple):
@@ -71,7 +76,7 @@ def read_document(data: bytes) -> list[Fact]:
         "headings": len(layout.sections),
         "code": layout.code,
         "links": layout.links,
-        "template": _TEMPLATE.search(text[:20_000]) is not None,
+        "template": holds(_TEMPLATE_WORDS, small(text[:20_000])) and _TEMPLATE.search(text[:20_000]) is not None,
     }
     facts.append(Fact("document", layout.title[:200], 1, value))
     for section, words, code in layout.sections[:1000]:
@@ -113,6 +118,24 @@ def _front_matter(text: str) -> list[Fact]:
     return found
 
 
+def _rows(words: Iterable[str], text: str) -> Iterator[int]:
+    """The lines of ``text``, counted from 0, that hold one of ``words``."""
+    places = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            places.append(at)
+            end = text.find("\n", at)
+            at = text.find(word, end) if end >= 0 else -1
+    number, last, begin = 0, -1, 0
+    for at in sorted(places):
+        number += text.count("\n", begin, at)
+        begin = at
+        if number > last:
+            last = number
+            yield number
+
+
 def plain(title: str) -> str:
     """A heading's text: no markup, lower case."""
     title = _TAG.sub("", _TARGET.sub(r"\1", title))
@@ -125,7 +148,9 @@ def _count(line: str) -> int:
         line = _TAG.sub(" ", line)
     if "](" in line:
         line = _TARGET.sub(r" \1 ", line)
-    return sum(_WORD.search(word) is not None for word in line.split())
+    if line.isascii():
+        return len(line.encode().translate(_BLANKS, _SIGNS).split())
+    return sum(word.isalnum() or _WORD.search(word) is not None for word in line.split())
 
 
 def _layout(text: str, offset: int) -> _Layout:
@@ -150,7 +175,7 @@ def _layout(text: str, offset: int) -> _Layout:
             else:
                 code_lines.append((number, stripped))
             continue
-        match = _FENCE.match(line)
+        match = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if match:
             fence = match.group(1)
             if match.group(2):
@@ -177,7 +202,7 @@ def _layout(text: str, offset: int) -> _Layout:
                     sections[-1][2] += 1
             code_lines.append((number, stripped))
             continue
-        if _DIRECTIVE.match(line):
+        if stripped.startswith(("..", "[source")) and _DIRECTIVE.match(line):
             literal = indent
             code += 1
             if sections:
@@ -213,7 +238,8 @@ def _layout(text: str, offset: int) -> _Layout:
 
 def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str, int, int] | None:
     """Title, level and how many further lines it takes, if a heading begins at ``line``."""
-    match = _ATX.match(line) or _ASCIIDOC.match(line)
+    first = stripped[0]
+    match = _ATX.match(line) if first == "#" else _ASCIIDOC.match(line) if first == "=" else None
     if match:
         return match.group(2), len(match.group(1)), 0
     if "<h" in line or "<H" in line:
@@ -224,7 +250,7 @@ def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str
             if "</h" not in line.lower():
                 text, used = f"{text} {following}", 1
             return (text if _WORD.search(_TAG.sub("", text)) else ""), int(html.group(1)), used
-    if _RULE.match(line):  # an overline of reST, or a ruler
+    if not first.isalnum() and _RULE.match(line):  # an overline of reST, or a ruler
         return "", 0, 0
     if blank and len(stripped) < 160 and not _LIST.match(line) and not stripped.startswith(("|", ">", "..")):
         rule = following.rstrip()
@@ -237,21 +263,27 @@ def _heading(line: str, stripped: str, following: str, blank: bool) -> tuple[str
 
 # ------------------------------------------------------------------------------------------------------------- phrases
 
-_LICENSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("MIT", late(r"Permission is hereby granted, free of charge, to any\s+person")),
-    ("Apache-2.0", late(r"TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")),
-    ("BSD", late(r"Redistribution and use in source and binary forms")),
-    ("AGPL", late(r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version")),
-    ("LGPL", late(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version")),
-    ("GPL", late(r"GNU GENERAL PUBLIC LICENSE\s+Version")),
-    ("MPL-2.0", late(r"Mozilla Public License Version 2\.0\s+=+|\"Covered Software\"")),
+#: Name of a licence, a pattern of its text, and words of which one is in that.
+_LICENSES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("MIT", late(r"Permission is hereby granted, free of charge, to any\s+person"), ("Permission is hereby",)),
+    ("Apache-2.0", late(r"TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION"), ("TERMS AND",)),
+    ("BSD", late(r"Redistribution and use in source and binary forms"), ("Redistribution and",)),
+    ("AGPL", late(r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version"), ("GNU AFFERO",)),
+    ("LGPL", late(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version"), ("GNU LESSER",)),
+    ("GPL", late(r"GNU GENERAL PUBLIC LICENSE\s+Version"), ("GNU GENERAL",)),
+    (
+        "MPL-2.0",
+        late(r"Mozilla Public License Version 2\.0\s+=+|\"Covered Software\""),
+        ("Mozilla Public", '"Covered'),
+    ),
     (
         "CC",
         late(r"Creative Commons [\w -]{3,60} (?:Public License|Legal Code)|By exercising the Licensed Rights"),
+        ("Creative Commons", "Licensed Rights"),
     ),
-    ("Unlicense", late(r"This is free and unencumbered software")),
-    ("ISC", late(r"Permission to use, copy, modify, and(?:/or)? distribute this software for any")),
-    ("EPL", late(r"Eclipse Public License - v")),
+    ("Unlicense", late(r"This is free and unencumbered software"), ("unencumbered",)),
+    ("ISC", late(r"Permission to use, copy, modify, and(?:/or)? distribute this software for any"), ("Permission to",)),
+    ("EPL", late(r"Eclipse Public License - v"), ("Eclipse",)),
 )
 _MENTION = late(
     r"licen[sc]ed under|(?:released|distributed|available|published) under (?:the "
@@ -262,6 +294,7 @@ _MENTION = late(
     re.I,
 )
 _DATA_WORD = late(r"\b(?:data ?sets?|data|corpus|corpora|benchmark|images?|records|samples)\b", re.I)
+_DATA_WORDS = ("data", "corp", "benchmark", "image", "records", "samples")
 _DATA_ORIGIN = late(
     r"\b(?:downloaded|download(?:s|ing)? (?:the|it|them|from|data)|source[ds]? (?:of|from|:)"
     r"|data sources?|collected|come[s]? from|taken from"
@@ -287,6 +320,7 @@ _FIELD_LIST = late(
     r"|(?:input|dataset|data|following|raw|model) features|features (?:in|of) the data\w*|data schema)\b",
     re.I,
 )
+_FIELD_WORDS = ("column", "field", "attribute", "variable", "description", "feature", "data dictionary", "data schema")
 _FIELD_ITEM = late(
     r"^(?:[-*+]|\d{1,3}[.)])\s+(?:`[\w .()-]{1,60}`|\*\*[\w .()-]{1,60}:?\*\*"
     r"|[A-Za-z]\w{0,40})\s*(?:\([^)]{0,60}\))?\s*[:=–—-]"
@@ -333,6 +367,17 @@ _CITATION = late(
     r"|arxiv\.org/(?:abs|pdf)/\d|doi\.org/10\.|openreview\.net/",
     re.I,
 )
+_CITATION_WORDS = (
+    *(f"@{kind}" for kind in ("article", "inproc", "misc", "conf", "phd", "techrep", "software", "incoll")),
+    *("arxiv.org/", "doi.org/10.", "openreview.net/"),
+)
+#: What never goes over the end of a line: name, pattern, words of which the text holds one, and what its line may hold instead.
+_IN_ONE_LINE: tuple[tuple[str, re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("license-mention", _MENTION, ("licen",), ()),
+    ("pull-request", _PULL, ("request", "fork the", "prs"), ("welcome",)),
+    ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias"), ()),
+    ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case"), ()),
+)
 
 
 #: Plain words, one of which every licence text holds: looked for before the patterns, as that is much faster.
@@ -348,7 +393,11 @@ _LICENSE_WORDS = (
     "eclipse public",
 )
 
-
+#: What every command that installs holds, in small letters, and as it must be written.
+_INSTALLERS = (
+    *("install", "conda", "docker", "setup.py", "pkg.add", "pixi ", "uv sync", "uv add", "pdm sync", "pdm add"),
+    *("poetry add", "make setup", "make init", "make env", "make requirements"),
+)
 _INSTALL_WORDS = (
     "install",
     "Install",
@@ -371,25 +420,25 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         if name not in found:
             found[name] = Fact("phrase", name, line, fold(excerpt, 160) if isinstance(excerpt, str) else excerpt)
 
-    lower = text.lower()
-    for name, pattern in _LICENSES if any(word in lower for word in _LICENSE_WORDS) else ():
-        match = pattern.search(text)
+    lines = text.split("\n")
+    low = small(text)
+    for name, pattern, words in _LICENSES if holds(_LICENSE_WORDS, low) else ():
+        match = pattern.search(text) if holds(words, text) else None
         if match:
             note("license-text", text.count("\n", 0, match.start()) + 1, {"license": name})
             break
-    for name, pattern, words in (
-        ("license-mention", _MENTION, ("licen",)),
-        ("pull-request", _PULL, ("request", "fork the", "prs")),
-        ("limitations", _LIMITS, ("limitation", "caveat", "known ", "bias")),
-        ("intended-use", _INTENDED, ("intended", "scope", "primary", "use case")),
-        ("citation", _CITATION, ("@", "arxiv.org", "doi.org", "openreview")),
-    ):
-        match = pattern.search(text) if any(word in lower for word in words) else None
-        if match:
-            begin = text.rfind("\n", 0, match.start()) + 1
-            end = text.find("\n", match.end())
-            line = text[begin : end if end > 0 else None][:2000]
-            note(name, text.count("\n", 0, match.start()) + 1, line if len(line) < 300 else match.group(0))
+    for name, pattern, words, more in _IN_ONE_LINE:
+        for number in _rows((*words, *more), low) if holds(words, low) else ():
+            match = pattern.search(lines[number])
+            if match:
+                note(name, number + 1, lines[number] if len(lines[number]) < 300 else match.group(0))
+                break
+    match = _CITATION.search(text) if holds(_CITATION_WORDS, low) else None
+    if match:
+        begin = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end())
+        line = text[begin : end if end > 0 else None]
+        note("citation", text.count("\n", 0, match.start()) + 1, line if len(line) < 300 else match.group(0))
     if (
         "CLA" in text
         or "DCO" in text
@@ -400,9 +449,10 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))
-    for number, line in enumerate(text.split("\n"), 1):
-        if any(word in line for word in _INSTALL_WORDS) and _INSTALL.search(line[:2000]):
-            note("install-command", number, line[:2000] if len(line) < 300 else "install")
+    for number in _rows(_INSTALLERS, low):
+        line = lines[number]
+        if holds(_INSTALL_WORDS, line) and _INSTALL.search(line[:2000]):
+            note("install-command", number + 1, line if len(line) < 300 else "install")
             break
     _data_phrases(layout, note)
     for number, line in layout.code_lines:
@@ -433,7 +483,8 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
     for number, line in layout.prose:
         line = line[:2000]
         if not source and (
-            (_DATA_WORD.search(line) and _DATA_ORIGIN.search(line)) or ("http" in line and _DATA_URL.search(line))
+            (holds(_DATA_WORDS, small(line)) and _DATA_WORD.search(line) and _DATA_ORIGIN.search(line))
+            or ("http" in line and _DATA_URL.search(line))
         ):
             source = True
             note("data-source", number, line)
@@ -452,7 +503,7 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
             if items >= 3:
                 fields = True
                 note("data-fields", number, line)
-        elif line.rstrip().endswith((":", "**", ".")) and _FIELD_LIST.search(line):
+        elif line.rstrip().endswith((":", "**", ".")) and holds(_FIELD_WORDS, small(line)) and _FIELD_LIST.search(line):
             expected, items = number + 60, 0
     if not source:
         for number, line in layout.code_lines:

@@ -269,7 +269,7 @@ def read(data: bytes) -> list[Fact]:
                             )
                         )
     reader.cell = 0
-    facts += engine.flow(trees, texts, sources)
+    facts += engine.flow(trees, texts, tables)
     reader.totals(lines, False)
     facts += engine.check_notebook(Notebook(tuple(seen), language, level, metadata, facts))
     if broken:

@@ -353,7 +353,7 @@ class Reader:
         """Read a module, or one cell of a notebook, with the checks of these tables."""
         self.at = Context(self, source, tree, notebook)
         self.trees.append(tree)
-        self.calls, self.reads, self.nodes = tables
+        self.calls, self.reads, self.nodes, _ = tables
         self.block(tree.body)
         rules = self.nodes.get(ast.Module)
         if rules:
@@ -1049,9 +1049,10 @@ def read(data: bytes) -> list[Fact]:
     except ValueError as error:
         return [Fact("error", f"not Python source: {error}")]
     reader = Reader()
-    reader.module(tree, data, engine.tables(data))
+    tables = engine.tables(data)
+    reader.module(tree, data, tables)
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
-    reader.facts += engine.flow([(tree, 0)], {0: data}, data)
+    reader.facts += engine.flow([(tree, 0)], {0: data}, tables)
     if b"install_requires" in data or b"extras_require" in data:
         from mlopslint.facts.setup_py import declared
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 
+from mlopslint.literals import Literals
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
 #: Facts of one text.
 LIMIT = 20
-#: name, a literal that must be there (searched first, as that is a hundred times faster), the pattern.
+#: name, a literal that must be there (all are searched first, as that is a hundred times faster), the pattern.
 _PROVIDERS: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
     ("aws-access-key", b"AKIA", late(rb"(?<![A-Za-z0-9/+=_-])(AKIA[0-9A-Z]{16})(?![A-Za-z0-9/+=])")),
     *(
@@ -95,12 +97,25 @@ _NEAR = late(
 _PLAIN = late(
     rb"(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)[ \t]{0,2}[=:][ \t]{0,2}([A-Za-z0-9_+/=.-]{20,120})[ \t\r]{0,9}(?:\n|$)"
 )
-_WORDS = (b"TOKEN", b"SECRET", b"PASSW", b"APIKEY", b"API_KEY", b"ACCESS_KEY", b"PRIVATE_KEY")
-#: A value in quotes that something is set to; whether that something is a credential is asked only of these.
+_PLAIN_WORDS = (
+    b"TOKEN",
+    b"SECRET",
+    b"PASSWORD",
+    b"PASSWD",
+    b"APIKEY",
+    b"API_KEY",
+    b"ACCESS_KEY",
+    b"PRIVATE_KEY",
+)
+#: A value in quotes that something is set to, and what may end in the sign with which another of them begins.
 _QUOTED = late(rb"[:=(]\s{0,3}[\"']([A-Za-z0-9_+/=.!@#%^&*-]{16,120})[\"']")
+_OPEN = late(rb"[:=(]\s{0,3}[\"'][A-Za-z0-9_+/=.!@#%^&*-]{15,119}\Z")
+#: What names a credential, the words of which one is part of each such name, and what may stand from there to the sign.
 _ASSIGNED = late(
     rb"(?i)(?:secret|passw(?:or)?d|[_-]key|apikey|account_?key|[_-]token|accesstoken|login\(\s*key)[\w-]{0,24}[\"']?\s{0,3}$"
 )
+_WORDS = (b"secret", b"passw", b"_key", b"-key", b"apikey", b"ntkey", b"_token", b"-token", b"stoken", b"login(")
+_LEAD = late(rb"(?i)(?:login\(\s{0,60})?[\w-]{0,60}[\"']?\s{0,4}(?=[:=(])")
 _NOT_SECRET = late(
     rb"(?i)(?:public|cache|primary|foreign|sort|partition|group|state|pad|eos|bos|special|object|s3|blob|unk|mask|cls|sep|continuation|page|next|write|publishable)[_-]?(?:key|token)$"
     rb"|hash(?:ed)?[_-]?\w{0,12}$|(?:private|access|kms|public|master|signing)_key_id$|secret_?name$|key_?name$|fingerprint$"
@@ -115,6 +130,8 @@ _PLACEHOLDER = late(
 _PUBLIC = (b"Eby8vdM02xNOcqFl", b"C2y6yDjf5/R+ob0N", b"phc_", b"pk_live_", b"pk_test_")
 #: Bytes of one text that are searched: what is longer is generated, and its credentials stand in what it is generated from.
 _READ = 500_000
+_GIVEN = frozenset(literal for _, literal, _ in _PROVIDERS)
+_LITERALS = Literals((*_GIVEN, *_SCHEMES, *_PLAIN_WORDS), _WORDS)
 
 
 def entropy(value: bytes) -> float:
@@ -138,36 +155,40 @@ def scan(data: bytes) -> list[Fact]:
         found.append(_fact(name, data, match.start() if name == "private-key" else start, end, confidence))
         return len(found) <= LIMIT
 
-    for name, literal, pattern in _PROVIDERS:
-        at = data.find(literal)
-        while at >= 0:
+    places = _LITERALS.places(data)
+    for name, literal, pattern in () if _GIVEN.isdisjoint(places) else _PROVIDERS:
+        done = 0
+        for at in places.get(literal, ()):
+            if at < done:
+                continue
             match = pattern.search(data, max(0, at - 64), at + 4096)
+            done = max(at + len(literal), match.end() if match else 0)
             if match:
                 group = match.lastindex or 1
                 value = match.group(group)
                 if not value.startswith(_PUBLIC) and not _PLACEHOLDER.search(value[:120]) and entropy(value) >= 3.0:
                     if not keep(name, match, group, "high"):
                         return found
-            at = data.find(literal, max(match.end() if match else 0, at + len(literal)))
-    addresses = b"@" in data and b"://" in data
-    for scheme in _SCHEMES if addresses else ():
-        at = data.find(scheme)
-        while at >= 0:
+    if b"@" in data and b"://" in data:
+        for at in (at for scheme in _SCHEMES for at in places.get(scheme, ())):
             match = _ADDRESS.match(data, at)
             if match and _is_password(match) and not keep("connection-string", match, 1, "medium"):
                 return found
-            at = data.find(scheme, at + len(scheme))
-    if addresses:
         for match in _URL.finditer(data):
             if looks_random(match.group(1)) and not _NEAR.search(match.group(2)):
                 if not keep("credential-in-url", match, 1, "medium"):
                     return found
-    for plain in _PLAIN.finditer(data) if any(word in data for word in _WORDS) else ():
-        before = data[max(0, plain.start() - 60) : plain.start(1)]
+    done = 0
+    for at in sorted(at for word in _PLAIN_WORDS for at in places.get(word, ())):
+        plain = _PLAIN.match(data, at) if at >= done else None
+        if plain is None:
+            continue
+        done = plain.end()
+        before = data[max(0, at - 60) : plain.start(1)]
         if looks_random(plain.group(1)) and not _NOT_SECRET.search(before.rstrip(b" \t:=")):
             if not keep("assigned-credential", plain, 1, "medium"):
                 return found
-    for quoted in _QUOTED.finditer(data):
+    for quoted in _quoted(data, (at for word in _WORDS for at in places.get(word, ()))):
         start = quoted.start()
         before = data[max(0, start - 60) : start]
         if (
@@ -177,6 +198,15 @@ def scan(data: bytes) -> list[Fact]:
             and not keep("assigned-credential", quoted, 1, "medium")
         ):
             break
+    return found
+
+
+def _quoted(data: bytes, words: Iterable[int]) -> Iterable[re.Match[bytes]]:
+    """The values in quotes that stand behind words at these places; all there are where one begins in another."""
+    signs = sorted({lead.end() for at in words if (lead := _LEAD.match(data, at))})
+    found = [match for sign in signs if (match := _QUOTED.match(data, sign))]
+    if any(_OPEN.search(data[max(0, match.start() - 128) : match.start()]) for match in found):
+        return _QUOTED.finditer(data)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from mlopslint.patterns import late
@@ -19,7 +21,7 @@ _ASSIGNED = late(
     rf"(?i)((?:^|[\s'\"-]){_NAMES}\s{{0,3}}[=:]\s{{0,3}}|(?:^|[\s'\"])-{{1,2}}{_NAMES}\s{{1,3}}"
     rf"|(?:^|[\s'\"]){_NAMES}\s{{1,3}}(?=\S{{0,80}}\d)){_VALUE}"
 )
-_MAYBE_SECRET = late(r"(?i)passw|passphrase|secret|token|key|://")
+_MAYBE_SECRET = ("key", "token", "://", "passw", "secret", "passphrase")
 
 
 def decode(data: bytes) -> str:
@@ -34,6 +36,7 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+@lru_cache(maxsize=4096)
 def secretish(key: str) -> bool:
     """Whether a key's name says that its value is a credential (``DB_PASSWORD``, ``apiKey``; not ``max_tokens``)."""
     if len(key) > 100:
@@ -41,9 +44,23 @@ def secretish(key: str) -> bool:
     return _SECRET_KEY.search(_CAMEL.sub("_", key).lower()) is not None
 
 
+def small(text: str) -> str:
+    """``text`` in small letters, with those that ``re.I`` takes for an ``i`` or an ``s`` as such."""
+    lower = text.lower()
+    return lower if lower.isascii() else lower.replace("i\u0307", "i").replace("\u0131", "i").replace("\u017f", "s")
+
+
+def holds(words: Iterable[str], text: str) -> bool:
+    """Whether one of ``words`` stands in ``text``; asked before a pattern, as it is much faster."""
+    for word in words:  # noqa: SIM110 - half the time of any()
+        if word in text:
+            return True
+    return False
+
+
 def redact(text: str) -> str:
     """``text`` with the values of credentials in URLs, assignments and options replaced by ``***``."""
-    if _MAYBE_SECRET.search(text) is None:
+    if not holds(_MAYBE_SECRET, small(text)):
         return text
     text = _URL_CREDENTIAL.sub(lambda m: m.group(0).replace(m.group(1), "***"), text)
     return _ASSIGNED.sub(r"\1***", text)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from mlopslint.errors import MlopslintError
 from mlopslint.lint.base import Context, File, FileRule, Notebook, NotebookRule, Problem, ProjectRule, PythonRule, Rule
+from mlopslint.literals import Literals
 from mlopslint.patterns import late
 from mlopslint.plugins import plugins
 from mlopslint.records import Fact
@@ -27,11 +28,12 @@ class FlowRule(Rule):
 
 
 class Tables(NamedTuple):
-    """Which Python rules want which callees and nodes."""
+    """Which Python rules want which callees and nodes, and whether there is anything for the data-flow analysis."""
 
     calls: dict[str, tuple[PythonRule, ...]]
     attributes: dict[str, tuple[PythonRule, ...]]
     nodes: dict[type[ast.AST], tuple[PythonRule, ...]]
+    flow: bool
 
 
 def modules() -> dict[str, str]:
@@ -117,7 +119,7 @@ def _python() -> tuple[list[PythonRule], list[tuple[PythonRule, tuple[bytes, ...
 
 
 @lru_cache(maxsize=256)
-def _tables(chosen: tuple[str, ...]) -> Tables:
+def _tables(chosen: tuple[str, ...], flow: bool) -> Tables:
     always, _ = _python()
     calls: dict[str, list[PythonRule]] = {}
     attributes: dict[str, list[PythonRule]] = {}
@@ -133,19 +135,27 @@ def _tables(chosen: tuple[str, ...]) -> Tables:
         {k: tuple(v) for k, v in calls.items()},
         {k: tuple(v) for k, v in attributes.items()},
         {k: tuple(v) for k, v in nodes.items()},
+        flow,
     )
 
 
 def tables(data: bytes) -> Tables:
     """The tables for a module with these bytes: rules whose markers it lacks are left out."""
     _, marked = _python()
-    there = {marker for marker in _markers() if marker in data}
-    return _tables(tuple(item.code for item, markers in marked if not there.isdisjoint(markers)))
+    there = _markers().among(data)
+    chosen = tuple(item.code for item, markers in marked if not there.isdisjoint(markers))
+    return _tables(chosen, not there.isdisjoint(_flow_markers()))
 
 
 @lru_cache(maxsize=1)
-def _markers() -> tuple[bytes, ...]:
-    return tuple({marker for _, markers in _python()[1] for marker in markers})
+def _markers() -> Literals:
+    return Literals({*_flow_markers(), *(marker for _, markers in _python()[1] for marker in markers)})
+
+
+def _flow_markers() -> tuple[bytes, ...]:
+    from mlopslint.lint.flow import MARKERS
+
+    return MARKERS
 
 
 def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
@@ -217,13 +227,13 @@ def check_file(kind: str, data: bytes, facts: list[Fact]) -> list[Fact]:
     return found
 
 
-def flow(trees: Sequence[tuple[ast.Module, int]], sources: dict[int, str | bytes], data: bytes) -> list[Fact]:
+def flow(trees: Sequence[tuple[ast.Module, int]], sources: dict[int, str | bytes], tables: Tables) -> list[Fact]:
     """Facts of the data-flow rules for one module (cell 0) or the cells of one notebook."""
+    if not tables.flow:
+        return []
     from mlopslint.facts.python import Reader
     from mlopslint.lint import flow as analysis
 
-    if not any(marker in data for marker in analysis.MARKERS):
-        return []
     found: list[Fact] = []
     contexts: dict[int, Context] = {}
     for leak in analysis.analyse(trees):

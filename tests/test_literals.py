@@ -1,0 +1,81 @@
+"""Literals that are looked for together are found as each alone is, and credentials as one pattern finds them."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlopslint import literals
+from mlopslint.facts import secrets
+from mlopslint.literals import Literals
+
+LITERALS = (b"aba", b"ab", b"b\n", b"token", b"xox")
+WORDS = (b"_key", b"ab", b"login(")
+TEXTS = st.lists(st.sampled_from((*LITERALS, *WORDS, b"a", b"A", b"B", b"_KeY", b"x", b" ", b"\xff", b"LOGIN("))).map(
+    b"".join
+)
+
+
+def places(data: bytes, literal: bytes) -> list[int]:
+    return [match.start() for match in re.finditer(rb"(?=%s)" % re.escape(literal), data)]
+
+
+@pytest.fixture(params=["built", "not built"], scope="module")
+def found(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "not built":
+            patch.setitem(sys.modules, "ahocorasick_rs", None)
+        else:
+            pytest.importorskip("ahocorasick_rs", reason="ahocorasick_rs is not built for this platform")
+        made = Literals(LITERALS), Literals((), WORDS)
+        assert made[0].among(b"") == made[1].among(b"") == set()
+    return made
+
+
+@given(data=TEXTS)
+def test_literals_stand_where_each_alone_is_found(found, data):
+    exact, words = found
+    assert exact.places(data) == {item: where for item in LITERALS if (where := places(data, item))}
+    assert words.places(data) == {item: where for item in WORDS if (where := places(data.lower(), item))}
+
+
+@given(data=TEXTS)
+def test_what_lies_across_two_chunks_is_among_them(found, data):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(literals, "_CHUNK", 4)
+        assert found[0].among(data) == {item for item in LITERALS if item in data}
+
+
+PIECES = st.sampled_from(
+    [
+        *(b"secret", b"Password", b"api-key", b"AccountKey", b"account_key", b"x_TOKEN", b"accessToken", b"login( key"),
+        *(
+            b"=",
+            b":",
+            b"(",
+            b'"',
+            b"'",
+            b" ",
+            b"\n",
+            b"_id",
+            b"-",
+            b'="',
+            b'="q8Zr2Lw0vTx7Np4Kd9Yb"',
+            b"q8Zr2Lw0vTx7Np4Kd",
+        ),
+        *(b'secret="aB3kL9mN2pQ7rT5=', b"0f1e2d3c4b5a69788796a5b4c3d2e1f0", b'"' + b"a" * 121 + b'"', b" " * 20),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map(b"".join))
+def test_values_in_quotes_are_those_of_the_whole_text(data):
+    def named(matches) -> list[tuple[int, int]]:
+        return [m.span(1) for m in matches if secrets._ASSIGNED.search(data[max(0, m.start() - 60) : m.start()])]
+
+    at = (at for places in Literals((), secrets._WORDS).places(data).values() for at in places)
+    assert named(secrets._quoted(data, at)) == named(secrets._QUOTED.finditer(data))
