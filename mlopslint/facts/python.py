@@ -25,134 +25,131 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 
 # Calls that say nothing of a project's practices, and are half of all calls.
-_DULL = frozenset(
-    [
-        "len",
-        "range",
-        "str",
-        "int",
-        "float",
-        "bool",
-        "list",
-        "dict",
-        "set",
-        "tuple",
-        "isinstance",
-        "issubclass",
-        "super",
-        "enumerate",
-        "zip",
-        "sorted",
-        "reversed",
-        "min",
-        "max",
-        "sum",
-        "abs",
-        "any",
-        "all",
-        "map",
-        "filter",
-        "getattr",
-        "hasattr",
-        "setattr",
-        "type",
-        "repr",
-        "round",
-        "iter",
-        "next",
-        "id",
-        "hash",
-        "ord",
-        "chr",
-        "callable",
-        "vars",
-        "frozenset",
-        "bytes",
-        "slice",
-        "property",
-        "staticmethod",
-        "classmethod",
-        "divmod",
-        "format",
-        "issubset",
-        "ValueError",
-        "TypeError",
-        "RuntimeError",
-        "NotImplementedError",
-        "KeyError",
-        "AssertionError",
-        "Exception",
-    ]
+_DULL_FUNCTIONS = (
+    "len",
+    "range",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "list",
+    "dict",
+    "set",
+    "tuple",
+    "isinstance",
+    "issubclass",
+    "super",
+    "enumerate",
+    "zip",
+    "sorted",
+    "reversed",
+    "min",
+    "max",
+    "sum",
+    "abs",
+    "any",
+    "all",
+    "map",
+    "filter",
+    "getattr",
+    "hasattr",
+    "setattr",
+    "type",
+    "repr",
+    "round",
+    "iter",
+    "next",
+    "id",
+    "hash",
+    "ord",
+    "chr",
+    "callable",
+    "vars",
+    "frozenset",
+    "bytes",
+    "slice",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "divmod",
+    "format",
+    "issubset",
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+    "NotImplementedError",
+    "KeyError",
+    "AssertionError",
+    "Exception",
 )
-_DULL_METHODS = frozenset(
-    [
-        "append",
-        "extend",
-        "format",
-        "join",
-        "items",
-        "keys",
-        "values",
-        "get",
-        "pop",
-        "strip",
-        "split",
-        "lower",
-        "upper",
-        "startswith",
-        "endswith",
-        "replace",
-        "insert",
-        "update",
-        "setdefault",
-        "encode",
-        "decode",
-        "rstrip",
-        "lstrip",
-        "copy",
-        "remove",
-        "index",
-        "count",
-        "sort",
-        "add",
-        "discard",
-        "group",
-        "match",
-        "sub",
-        "reshape",
-        "view",
-        "size",
-        "unsqueeze",
-        "squeeze",
-        "permute",
-        "transpose",
-        "contiguous",
-        "expand",
-        "flatten",
-        "mean",
-        "sum",
-        "float",
-        "long",
-        "item",
-        "detach",
-        "cpu",
-        "numpy",
-        "tolist",
-        "astype",
-        "clone",
-        "dim",
-        "numel",
-        "type",
-        "repeat",
-        "any",
-        "all",
-        "isdigit",
-        "title",
-        "zfill",
-        "rsplit",
-        "splitlines",
-    ]
+_DULL_METHODS = (
+    "append",
+    "extend",
+    "format",
+    "join",
+    "items",
+    "keys",
+    "values",
+    "get",
+    "pop",
+    "strip",
+    "split",
+    "lower",
+    "upper",
+    "startswith",
+    "endswith",
+    "replace",
+    "insert",
+    "update",
+    "setdefault",
+    "encode",
+    "decode",
+    "rstrip",
+    "lstrip",
+    "copy",
+    "remove",
+    "index",
+    "count",
+    "sort",
+    "add",
+    "discard",
+    "group",
+    "match",
+    "sub",
+    "reshape",
+    "view",
+    "size",
+    "unsqueeze",
+    "squeeze",
+    "permute",
+    "transpose",
+    "contiguous",
+    "expand",
+    "flatten",
+    "mean",
+    "sum",
+    "float",
+    "long",
+    "item",
+    "detach",
+    "cpu",
+    "numpy",
+    "tolist",
+    "astype",
+    "clone",
+    "dim",
+    "numel",
+    "type",
+    "repeat",
+    "any",
+    "all",
+    "isdigit",
+    "title",
+    "zfill",
+    "rsplit",
+    "splitlines",
 )
+_DULL = frozenset([*_DULL_FUNCTIONS, *(f".{name}" for name in _DULL_METHODS)])
 
 _INTERESTING = late(
     r"^(?:[a-z][a-z0-9+.-]{1,12}://[^\s]+|(?:models|runs|dbfs):/[^\s]+"
@@ -399,9 +396,7 @@ class Reader:
 
     def expression(self, root: ast.AST) -> None:
         """Everything an expression says: its calls and strings, without recursion."""
-        cls = root.__class__
-        if cls is ast.Name:
-            return
+        name, constant, attribute, call = ast.Name, ast.Constant, ast.Attribute, ast.Call
         stack = [root]
         pop = stack.pop
         push = stack.append
@@ -410,26 +405,32 @@ class Reader:
         while stack:
             node = pop()
             cls = node.__class__
-            if cls is ast.Name:
+            if cls is name:
                 continue
             if cls in wanted:
                 self.ask(wanted[cls], node)
-            if cls is ast.Constant:
+            if cls is attribute:
+                if node.attr in reads:  # type: ignore[attr-defined]
+                    self.ask(reads[node.attr], node)  # type: ignore[attr-defined]
+                below = node.value  # type: ignore[attr-defined]
+                if below.__class__ is not name:
+                    push(below)
+                continue
+            if cls is constant:
                 value = node.value  # type: ignore[attr-defined]
                 if value.__class__ is str and ("." in value or "/" in value):
                     self.string(value, node.lineno)  # type: ignore[attr-defined]
                 continue
-            if cls is ast.Attribute:
-                if node.attr in reads:  # type: ignore[attr-defined]
-                    self.ask(reads[node.attr], node)  # type: ignore[attr-defined]
-                push(node.value)  # type: ignore[attr-defined]
-                continue
-            if cls is ast.Call:
+            if cls is call:
                 self.call(node)  # type: ignore[arg-type]
                 for keyword in node.keywords:  # type: ignore[attr-defined]
-                    push(keyword.value)
+                    below = keyword.value
+                    if below.__class__ is not name:
+                        push(below)
                 stack += node.args  # type: ignore[attr-defined]
-                push(node.func)  # type: ignore[attr-defined]
+                below = node.func  # type: ignore[attr-defined]
+                if below.__class__ is not name:
+                    push(below)
                 continue
             if cls is ast.Subscript:
                 inner = node.value  # type: ignore[attr-defined]
@@ -473,18 +474,14 @@ class Reader:
             if func.__class__ is ast.Attribute and func.attr in self.calls:
                 self.ask(self.calls[func.attr], node, "." + func.attr)
             return
-        rules = self.calls.get(name.rpartition(".")[2])
-        if rules:
-            self.ask(rules, node, name)
-        if name[0] == ".":
-            if name[1:] in _DULL_METHODS:
-                return
-        elif name in _DULL:
+        last = name.rpartition(".")[2]
+        if last in self.calls:
+            self.ask(self.calls[last], node, name)
+        if name in _DULL:
             return
         if name == "print":
             self.prints += 1
             return
-        last = name.rpartition(".")[2]
         if last.startswith("assert") or name in ("pytest.raises", "pytest.approx", "pytest.warns", ".fail"):
             self.asserts += 1
         where = self.function
@@ -497,10 +494,10 @@ class Reader:
         self.counts[name] = count + 1
         self.seen.add(key)
         value: dict[str, Any] = {}
-        for position, argument in enumerate(node.args[:5]):
+        for position, argument in zip("01234", node.args, strict=False):
             found = self.constant(argument)
             if found != "$":
-                value[str(position)] = found
+                value[position] = found
         for keyword in node.keywords:
             value[keyword.arg or "**"] = self.constant(keyword.value)
         if name[0] == "." and func.__class__ is ast.Attribute:
@@ -783,6 +780,10 @@ class Reader:
         if value.__class__ is not ast.Constant:
             self.expression(value)
 
+    def leave(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self.expression(node.value)
+
     # -- definitions -------------------------------------------------------------------------------------------------
 
     def name(self, text: str, good: bool, line: int) -> None:
@@ -820,14 +821,15 @@ class Reader:
         name = node.name
         line = node.lineno
         in_class = bool(self.owner) and not self.function
-        self.name(name, bool(_SNAKE.match(name) or (in_class and _CALLBACK.match(name)) or len(name) <= 2), line)
+        good = _plainly_snake(name) or _SNAKE.match(name) or (in_class and _CALLBACK.match(name)) or len(name) <= 2
+        self.name(name, bool(good), line)
         counted = every[1:] if in_class and every and every[0].arg in ("self", "cls") else every
         typed = 0
         outer = (self.function, self.types, self.complexity, self.asserts, self.depth)
         self.types = dict(self.types)
         for argument in counted:
             text = argument.arg
-            self.name(text, not _CAMEL.match(text), line)
+            self.name(text, _plainly_snake(text) or not _CAMEL.match(text), line)
             self.types.pop(text, None)
             annotation = argument.annotation
             if annotation is not None:
@@ -995,6 +997,7 @@ _ASKED_AFTER = _COMPOUND - {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
 
 _STATEMENTS: dict[type[ast.AST], Any] = {
     ast.Expr: Reader.expr,
+    ast.Return: Reader.leave,
     ast.Assign: Reader.assign,
     ast.AnnAssign: Reader.annotated,
     ast.Import: Reader.imports,
@@ -1015,6 +1018,11 @@ if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = Reader.attempt
 
 
+def _plainly_snake(name: str) -> bool:
+    """Whether a name is in snake_case at a look: what nearly all are, and a pattern takes longer to say."""
+    return name.islower() and name.isascii() and name[0] != "_"
+
+
 def _docstring(node: Any) -> bool:
     body = node.body
     if not body or body[0].__class__ is not ast.Expr:
@@ -1023,7 +1031,7 @@ def _docstring(node: Any) -> bool:
     if value.__class__ is not ast.Constant or value.value.__class__ is not str:
         return False
     text = value.value.strip()
-    return bool(text) and not (_LICENCE.search(text[:300]) and "\n\n" not in text)
+    return bool(text) and ("\n\n" in text or not _LICENCE.search(text[:300]))
 
 
 def parse(source: bytes | str) -> ast.Module:
