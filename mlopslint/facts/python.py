@@ -14,6 +14,7 @@ from typing import Any
 
 from mlopslint.lint import engine
 from mlopslint.lint.base import Context, PythonRule
+from mlopslint.lint.python import in_order, inside
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
@@ -233,7 +234,10 @@ class Reader:
         tail: list[str] = []
         while True:
             cls = node.__class__
-            if cls is ast.Name:
+            if cls is ast.Attribute:
+                tail.append(node.attr)  # type: ignore[attr-defined]
+                node = node.value  # type: ignore[attr-defined]
+            elif cls is ast.Name:
                 name = node.id  # type: ignore[attr-defined]
                 base = self.types.get(name) or self.names.get(name)
                 if base is None:
@@ -247,9 +251,6 @@ class Reader:
                             break
                     return "." + tail[0]
                 break
-            if cls is ast.Attribute:
-                tail.append(node.attr)  # type: ignore[attr-defined]
-                node = node.value  # type: ignore[attr-defined]
             elif cls is ast.Call:
                 node = node.func  # type: ignore[attr-defined]
             elif cls is ast.Subscript or cls is ast.Await:
@@ -285,14 +286,16 @@ class Reader:
         cls = node.__class__
         if cls is ast.Constant:
             value = node.value  # type: ignore[attr-defined]
-            if isinstance(value, str):
+            if value.__class__ is str:
                 return value[:200]
             if value is None or isinstance(value, (bool, float)):
                 return value
             if isinstance(value, int):
                 return value if -(2**53) < value < 2**53 else "$"
             return "$"
-        if cls is ast.Name or cls is ast.Attribute or cls is ast.Subscript:
+        if cls is ast.Name:
+            return "$" + node.id[:80]  # type: ignore[attr-defined]
+        if cls is ast.Attribute or cls is ast.Subscript:
             return "$" + self.text(node)[:80]
         if cls is ast.JoinedStr:
             return self.pattern(node)
@@ -397,10 +400,11 @@ class Reader:
     def expression(self, root: ast.AST) -> None:
         """Everything an expression says: its calls and strings, without recursion."""
         name, constant, attribute, call = ast.Name, ast.Constant, ast.Attribute, ast.Call
+        if root.__class__ is name:
+            return
         stack = [root]
         pop = stack.pop
         push = stack.append
-        fields = _FIELDS
         wanted, reads = self.nodes, self.reads
         while stack:
             node = pop()
@@ -445,12 +449,7 @@ class Reader:
                     self.string(value, node.lineno)  # type: ignore[attr-defined]
             elif cls is ast.NamedExpr:
                 self.bind(node.target, node.value)  # type: ignore[attr-defined]
-            for field in fields[cls]:
-                value = getattr(node, field)
-                if value.__class__ is list:
-                    stack += [item for item in value if item is not None]
-                elif value is not None and value.__class__ not in _PLAIN:
-                    push(value)
+            stack += in_order(node)
 
     def string(self, value: str, line: int) -> None:
         if (
@@ -482,7 +481,7 @@ class Reader:
         if name == "print":
             self.prints += 1
             return
-        if last.startswith("assert") or name in ("pytest.raises", "pytest.approx", "pytest.warns", ".fail"):
+        if last[:6] == "assert" or name in _ASSERTIONS:
             self.asserts += 1
         where = self.function
         count = self.counts.get(name, 0)
@@ -494,10 +493,10 @@ class Reader:
         self.counts[name] = count + 1
         self.seen.add(key)
         value: dict[str, Any] = {}
-        for position, argument in zip("01234", node.args, strict=False):
+        for position, argument in enumerate(node.args[:5]):
             found = self.constant(argument)
             if found != "$":
-                value[position] = found
+                value[_DIGITS[position]] = found
         for keyword in node.keywords:
             value[keyword.arg or "**"] = self.constant(keyword.value)
         if name[0] == "." and func.__class__ is ast.Attribute:
@@ -546,7 +545,9 @@ class Reader:
         """What a function of this module makes, where it can return one thing only: what it made, or what it was given."""
         function, made, given = self.helpers[call.func.id]  # type: ignore[attr-defined]
         if function not in self.plain:  # asked once, and only of functions whose result is bound
-            leaves = (item for item in ast.walk(function) if item.__class__ in _LEAVES or _stores(item, given))
+            leaves = (
+                item for item in inside(function, functions=True) if item.__class__ in _LEAVES or _stores(item, given)
+            )
             if len(list(islice(leaves, 2))) != 1:
                 del self.helpers[function.name]
                 return ""
@@ -968,7 +969,8 @@ class Reader:
 _ENUMERATED = frozenset(
     {"add_argument", "option", "argument", "Argument", "Option", "DEFINE_string", "DEFINE_integer", "PythonScriptStep"}
 )
-_PLAIN = (str, int, float, bool, bytes, complex, type(None))
+_DIGITS = "01234"
+_ASSERTIONS = frozenset({"pytest.raises", "pytest.approx", "pytest.warns", ".fail"})
 _LOG_PREFIXES = ("logging.", "loguru.", "structlog.", "absl.logging.", "logging.getLogger.")
 _LOG_METHODS = frozenset(
     f"{root}{level}"

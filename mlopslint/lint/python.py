@@ -96,6 +96,7 @@ def _getter(fields: tuple[str, ...]) -> Callable[[ast.AST], tuple[Any, ...]]:
     return get if len(fields) > 1 else lambda node: (get(node),)
 
 
+_FORWARD = {cls: _getter(fields) for cls, fields in _FIELDS.items()}
 _BACKWARD = {cls: _getter(fields[::-1]) for cls, fields in _FIELDS.items()}
 #: Classes whose lists may hold None: the key of ``**more``, the default of an argument without one.
 _GAPS = frozenset({ast.Dict, ast.arguments})
@@ -116,6 +117,11 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 def in_order(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, in the order of the source."""
-    found = children(node)
-    found.reverse()
-    return found
+    cls = node.__class__
+    found: list[ast.AST] = []
+    for value in _FORWARD[cls](node):
+        if value.__class__ is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return [item for item in found if item is not None] if cls in _GAPS else found
