@@ -184,8 +184,9 @@ class Context:
         """Whether anything of one of these packages is imported (so far)."""
         names = self.reader.names
         known, read = self.memo.get("packages", (set[str](), 0))
-        known |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
-        self.memo["packages"] = (known, len(names))
+        if read != len(names):
+            known |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
+            self.memo["packages"] = (known, len(names))
         return not known.isdisjoint(packages)
 
     def once(self, node: ast.AST, make: Callable[[Any], T]) -> T:
@@ -214,7 +215,7 @@ class Context:
         """Whether a text stands on one of the lines of a node: asked before its tree is walked."""
         places = self.memo.get(text)
         if places is None:
-            places = self.memo[text] = [number for number, row in enumerate(self.lines, 1) if text in row]
+            places = self.memo[text] = _lines_with(text, self.text)
         at = bisect_left(places, node.lineno)
         return at < len(places) and places[at] <= (node.end_lineno or node.lineno)
 
@@ -256,6 +257,20 @@ class Context:
     def keyword(self, call: ast.Call, name: str, value: str, words: str, safety: Safety = "unsafe") -> Fix:
         """A fix that gives a call a keyword argument."""
         return Fix(words, safety, (Edit(self.region(call), "keyword", (name, value)),))
+
+
+def _lines_with(part: str, text: str) -> list[int]:
+    """The numbers of the lines that hold a part."""
+    found = []
+    line, begin, at = 1, 0, text.find(part)
+    while at >= 0:
+        line += text.count("\n", begin, at)
+        found.append(line)
+        begin = text.find("\n", at)
+        if begin < 0:
+            break
+        at = text.find(part, begin)
+    return found
 
 
 class Cell(NamedTuple):

@@ -65,7 +65,7 @@ class EvalModeMissing(PythonRule):
             return
         if isinstance(node, ast.With):
             yield from self._inference(node, at)
-        elif not at.loops:
+        elif not at.loops and (at.notebook or "eval" in at.text and "backward" in at.text):
             yield from self._training(node, at)
 
     @staticmethod

@@ -61,8 +61,8 @@ class NoGradMissing(PythonRule):
 
     def check(self, node: ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
         if (
-            not _NAMED.match(node.name)
-            or not at.within(node, ".eval(")
+            not at.within(node, ".eval(")
+            or not _NAMED.match(node.name)
             or not at.imported("torch")
             or at.imported(*torch.DRIVERS)
         ):

@@ -88,7 +88,7 @@ class UnsafeModelLoad(PythonRule):
                 message = (
                     "torch.load without weights_only runs code of the file before PyTorch 2.6; add weights_only=True"
                 )
-                state = id(node) in at.once(at.tree, _states)
+                state = "load_state_dict" in at.text and id(node) in at.once(at.tree, _states)
                 safety: Safety = "safe" if state else "unsafe"
                 fix: Fix | None = at.keyword(node, "weights_only", "True", "Add weights_only=True", safety)
                 if not state and any(at.once(tree, _saves_modules) for tree in (at.tree, *at.reader.trees)):
@@ -210,7 +210,7 @@ def _saves_modules(tree: ast.Module) -> bool:
         and item.args
         and isinstance(item.args[0], (ast.Name, ast.Attribute))
         and _MODULE.search(ast.unparse(item.args[0])) is not None
-        for item in ast.walk(tree)
+        for item in inside(tree, functions=True)
     )
 
 
