@@ -211,11 +211,19 @@ class Context:
             self._lines = self.text.split("\n")
         return self._lines
 
-    def within(self, node: Any, text: str) -> bool:
-        """Whether a text stands on one of the lines of a node: asked before its tree is walked."""
-        places = self.memo.get(text)
+    def holds(self, text: str) -> bool:
+        """Whether a text stands anywhere in the module or cell: asked before its tree is walked."""
+        return bool(self._places(text))
+
+    def _places(self, text: str) -> list[int]:
+        places: list[int] | None = self.memo.get(text)
         if places is None:
             places = self.memo[text] = _lines_with(text, self.text)
+        return places
+
+    def within(self, node: Any, text: str) -> bool:
+        """Whether a text stands on one of the lines of a node: asked before its tree is walked."""
+        places = self._places(text)
         at = bisect_left(places, node.lineno)
         return at < len(places) and places[at] <= (node.end_lineno or node.lineno)
 

@@ -65,7 +65,7 @@ class EvalModeMissing(PythonRule):
             return
         if isinstance(node, ast.With):
             yield from self._inference(node, at)
-        elif not at.loops and (at.notebook or "eval" in at.text and "backward" in at.text):
+        elif not at.loops and (at.notebook or at.holds("eval") and at.holds("backward")):
             yield from self._training(node, at)
 
     @staticmethod
