@@ -368,22 +368,20 @@ class Reader:
 
     def block(self, body: list[ast.stmt]) -> None:
         self.statements += len(body)
-        at, wanted = self.at, self.nodes
+        at: Any = self.at
+        wanted, handlers = self.nodes, _STATEMENTS
         for node in body:
             cls = node.__class__
-            if at is not None:
-                at.statement = node
-            rules = wanted.get(cls)
-            if rules and cls not in _COMPOUND:
-                self.ask(rules, node)
-            handler = _STATEMENTS.get(cls)
-            if handler is not None:
-                handler(self, node)
+            at.statement = node
+            if cls in wanted and cls not in _COMPOUND:
+                engine.ask(wanted[cls], node, "", at, self.facts)
+            if cls in handlers:
+                handlers[cls](self, node)
             else:
                 self.generic(node)
-            if rules and at is not None and cls in _ASKED_AFTER:
+            if cls in _ASKED_AFTER and cls in wanted:
                 at.statement = node
-                self.ask(rules, node)
+                engine.ask(wanted[cls], node, "", at, self.facts)
 
     def generic(self, node: ast.AST) -> None:
         for field in _FIELDS[node.__class__]:
@@ -399,9 +397,9 @@ class Reader:
 
     def expression(self, root: ast.AST) -> None:
         """Everything an expression says: its calls and strings, without recursion."""
-        name, constant, attribute, call = ast.Name, ast.Constant, ast.Attribute, ast.Call
-        if root.__class__ is name:
+        if root.__class__ is ast.Name:
             return
+        name, constant, attribute, call = ast.Name, ast.Constant, ast.Attribute, ast.Call
         stack = [root]
         pop = stack.pop
         push = stack.append
@@ -468,12 +466,15 @@ class Reader:
 
     def call(self, node: ast.Call) -> None:
         func = node.func
-        name = self.dotted(func)
+        if func.__class__ is ast.Name:
+            name = self.types.get(func.id) or self.names.get(func.id) or func.id
+        else:
+            name = self.dotted(func)
         if not name:
             if func.__class__ is ast.Attribute and func.attr in self.calls:
                 self.ask(self.calls[func.attr], node, "." + func.attr)
             return
-        last = name.rpartition(".")[2]
+        last = name.rpartition(".")[2] if "." in name else name
         if last in self.calls:
             self.ask(self.calls[last], node, name)
         if name in _DULL:
@@ -488,17 +489,20 @@ class Reader:
         key = (name, where)
         if count >= 6 and key in self.seen and not (count < 300 and last in _ENUMERATED):
             return
-        if name.startswith(_LOG_PREFIXES) or name in _LOG_METHODS:
+        if name in _LOG_METHODS or name.startswith(_LOG_PREFIXES):
             self.logs += 1
         self.counts[name] = count + 1
         self.seen.add(key)
         value: dict[str, Any] = {}
-        for position, argument in enumerate(node.args[:5]):
-            found = self.constant(argument)
+        constant = self.constant
+        for position, argument in enumerate(node.args):
+            if position == 5:
+                break
+            found = constant(argument)
             if found != "$":
                 value[_DIGITS[position]] = found
         for keyword in node.keywords:
-            value[keyword.arg or "**"] = self.constant(keyword.value)
+            value[keyword.arg or "**"] = constant(keyword.value)
         if name[0] == "." and func.__class__ is ast.Attribute:
             on = self.text(func.value)
             if on:
@@ -562,9 +566,13 @@ class Reader:
         return self.origin(value) if value is not None and value.__class__ in _ORIGINS and value is not call else ""
 
     def assign(self, node: ast.Assign) -> None:
-        self.expression(node.value)
+        value = node.value
+        self.expression(value)
         for target in node.targets:
-            self.target(target, node.value)
+            if target.__class__ is ast.Name:
+                self.bind(target, value)
+            else:
+                self.target(target, value)
 
     def target(self, target: ast.expr, value: ast.expr | None) -> None:
         cls = target.__class__

@@ -140,6 +140,8 @@ class Context:
         "loops",
         "memo",
         "notebook",
+        "packages",
+        "packages_of",
         "reader",
         "statement",
         "tree",
@@ -156,6 +158,8 @@ class Context:
         self.loops: tuple[ast.stmt, ...] = ()  #: enclosing loops of the same function, outermost first
         self.notebook = notebook
         self.found: dict[str, int] = {}  #: problems of each rule so far; a rule is not asked again above a limit
+        self.packages: set[str] = set()  #: the packages of the first ``packages_of`` names that are imported
+        self.packages_of = 0
         self.memo: dict[str, Any] = {}  #: what checks have found out about the whole module, by their own keys
 
     def resolve(self, node: ast.AST) -> str:
@@ -183,11 +187,11 @@ class Context:
     def imported(self, *packages: str) -> bool:
         """Whether anything of one of these packages is imported (so far)."""
         names = self.reader.names
-        known, read = self.memo.get("packages", (set[str](), 0))
+        read = self.packages_of
         if read != len(names):
-            known |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
-            self.memo["packages"] = (known, len(names))
-        return not known.isdisjoint(packages)
+            self.packages |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
+            self.packages_of = len(names)
+        return not self.packages.isdisjoint(packages)
 
     def once(self, node: ast.AST, make: Callable[[Any], T]) -> T:
         """What ``make(node)`` says of a node of this module, worked out once however often it is asked for."""

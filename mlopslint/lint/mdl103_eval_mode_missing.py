@@ -71,7 +71,10 @@ class EvalModeMissing(PythonRule):
     @staticmethod
     def _inference(node: ast.With, at: Context) -> Iterator[Problem]:
         """A model of this file under ``no_grad``, in a file without any ``eval()``."""
-        if not any(torch.no_gradient(item.context_expr, at) for item in node.items):
+        for item in node.items:
+            if torch.no_gradient(item.context_expr, at):
+                break
+        else:
             return
         for call in inside(node):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
