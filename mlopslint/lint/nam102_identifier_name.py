@@ -59,7 +59,7 @@ class IdentifierName(PythonRule):
                 yield _at(node, f"class {node.name} does not begin with a capital", at)
             return
         arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-        if "".join([node.name, *(argument.arg for argument in arguments)]).islower():
+        if "".join([node.name, *[argument.arg for argument in arguments]]).islower():
             return
         owner = next((item for item in reversed(at.functions) if isinstance(item, ast.ClassDef)), None)
         inherits = owner is not None and bool(owner.bases)
