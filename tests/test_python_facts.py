@@ -38,6 +38,7 @@ def names(source: str, kind: str = "call") -> set[str]:
         ),
         ("import torch.nn as nn\ndef f(model: nn.Module):\n    model.forward(1)", "torch.nn.Module.forward"),
         ("import os\nos.environ['A_B']", "os.environ"),
+        ("import os\nmatch x:\n    case Point(x=0):\n        global y\n        os.getcwd()", "os.getcwd"),
     ],
 )
 def test_calls_are_resolved(source, name):

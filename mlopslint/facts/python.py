@@ -14,6 +14,7 @@ from typing import Any
 
 from mlopslint.lint import engine
 from mlopslint.lint.base import Context, PythonRule
+from mlopslint.lint.python import in_order, inside
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
@@ -25,134 +26,131 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 
 # Calls that say nothing of a project's practices, and are half of all calls.
-_DULL = frozenset(
-    [
-        "len",
-        "range",
-        "str",
-        "int",
-        "float",
-        "bool",
-        "list",
-        "dict",
-        "set",
-        "tuple",
-        "isinstance",
-        "issubclass",
-        "super",
-        "enumerate",
-        "zip",
-        "sorted",
-        "reversed",
-        "min",
-        "max",
-        "sum",
-        "abs",
-        "any",
-        "all",
-        "map",
-        "filter",
-        "getattr",
-        "hasattr",
-        "setattr",
-        "type",
-        "repr",
-        "round",
-        "iter",
-        "next",
-        "id",
-        "hash",
-        "ord",
-        "chr",
-        "callable",
-        "vars",
-        "frozenset",
-        "bytes",
-        "slice",
-        "property",
-        "staticmethod",
-        "classmethod",
-        "divmod",
-        "format",
-        "issubset",
-        "ValueError",
-        "TypeError",
-        "RuntimeError",
-        "NotImplementedError",
-        "KeyError",
-        "AssertionError",
-        "Exception",
-    ]
+_DULL_FUNCTIONS = (
+    "len",
+    "range",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "list",
+    "dict",
+    "set",
+    "tuple",
+    "isinstance",
+    "issubclass",
+    "super",
+    "enumerate",
+    "zip",
+    "sorted",
+    "reversed",
+    "min",
+    "max",
+    "sum",
+    "abs",
+    "any",
+    "all",
+    "map",
+    "filter",
+    "getattr",
+    "hasattr",
+    "setattr",
+    "type",
+    "repr",
+    "round",
+    "iter",
+    "next",
+    "id",
+    "hash",
+    "ord",
+    "chr",
+    "callable",
+    "vars",
+    "frozenset",
+    "bytes",
+    "slice",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "divmod",
+    "format",
+    "issubset",
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+    "NotImplementedError",
+    "KeyError",
+    "AssertionError",
+    "Exception",
 )
-_DULL_METHODS = frozenset(
-    [
-        "append",
-        "extend",
-        "format",
-        "join",
-        "items",
-        "keys",
-        "values",
-        "get",
-        "pop",
-        "strip",
-        "split",
-        "lower",
-        "upper",
-        "startswith",
-        "endswith",
-        "replace",
-        "insert",
-        "update",
-        "setdefault",
-        "encode",
-        "decode",
-        "rstrip",
-        "lstrip",
-        "copy",
-        "remove",
-        "index",
-        "count",
-        "sort",
-        "add",
-        "discard",
-        "group",
-        "match",
-        "sub",
-        "reshape",
-        "view",
-        "size",
-        "unsqueeze",
-        "squeeze",
-        "permute",
-        "transpose",
-        "contiguous",
-        "expand",
-        "flatten",
-        "mean",
-        "sum",
-        "float",
-        "long",
-        "item",
-        "detach",
-        "cpu",
-        "numpy",
-        "tolist",
-        "astype",
-        "clone",
-        "dim",
-        "numel",
-        "type",
-        "repeat",
-        "any",
-        "all",
-        "isdigit",
-        "title",
-        "zfill",
-        "rsplit",
-        "splitlines",
-    ]
+_DULL_METHODS = (
+    "append",
+    "extend",
+    "format",
+    "join",
+    "items",
+    "keys",
+    "values",
+    "get",
+    "pop",
+    "strip",
+    "split",
+    "lower",
+    "upper",
+    "startswith",
+    "endswith",
+    "replace",
+    "insert",
+    "update",
+    "setdefault",
+    "encode",
+    "decode",
+    "rstrip",
+    "lstrip",
+    "copy",
+    "remove",
+    "index",
+    "count",
+    "sort",
+    "add",
+    "discard",
+    "group",
+    "match",
+    "sub",
+    "reshape",
+    "view",
+    "size",
+    "unsqueeze",
+    "squeeze",
+    "permute",
+    "transpose",
+    "contiguous",
+    "expand",
+    "flatten",
+    "mean",
+    "sum",
+    "float",
+    "long",
+    "item",
+    "detach",
+    "cpu",
+    "numpy",
+    "tolist",
+    "astype",
+    "clone",
+    "dim",
+    "numel",
+    "type",
+    "repeat",
+    "any",
+    "all",
+    "isdigit",
+    "title",
+    "zfill",
+    "rsplit",
+    "splitlines",
 )
+_DULL = frozenset([*_DULL_FUNCTIONS, *(f".{name}" for name in _DULL_METHODS)])
 
 _INTERESTING = late(
     r"^(?:[a-z][a-z0-9+.-]{1,12}://[^\s]+|(?:models|runs|dbfs):/[^\s]+"
@@ -236,7 +234,10 @@ class Reader:
         tail: list[str] = []
         while True:
             cls = node.__class__
-            if cls is ast.Name:
+            if cls is ast.Attribute:
+                tail.append(node.attr)  # type: ignore[attr-defined]
+                node = node.value  # type: ignore[attr-defined]
+            elif cls is ast.Name:
                 name = node.id  # type: ignore[attr-defined]
                 base = self.types.get(name) or self.names.get(name)
                 if base is None:
@@ -250,9 +251,6 @@ class Reader:
                             break
                     return "." + tail[0]
                 break
-            if cls is ast.Attribute:
-                tail.append(node.attr)  # type: ignore[attr-defined]
-                node = node.value  # type: ignore[attr-defined]
             elif cls is ast.Call:
                 node = node.func  # type: ignore[attr-defined]
             elif cls is ast.Subscript or cls is ast.Await:
@@ -288,14 +286,16 @@ class Reader:
         cls = node.__class__
         if cls is ast.Constant:
             value = node.value  # type: ignore[attr-defined]
-            if isinstance(value, str):
+            if value.__class__ is str:
                 return value[:200]
             if value is None or isinstance(value, (bool, float)):
                 return value
             if isinstance(value, int):
                 return value if -(2**53) < value < 2**53 else "$"
             return "$"
-        if cls is ast.Name or cls is ast.Attribute or cls is ast.Subscript:
+        if cls is ast.Name:
+            return "$" + node.id[:80]  # type: ignore[attr-defined]
+        if cls is ast.Attribute or cls is ast.Subscript:
             return "$" + self.text(node)[:80]
         if cls is ast.JoinedStr:
             return self.pattern(node)
@@ -368,22 +368,20 @@ class Reader:
 
     def block(self, body: list[ast.stmt]) -> None:
         self.statements += len(body)
-        at, wanted = self.at, self.nodes
+        at: Any = self.at
+        wanted, handlers = self.nodes, _STATEMENTS
         for node in body:
             cls = node.__class__
-            if at is not None:
-                at.statement = node
-            rules = wanted.get(cls)
-            if rules and cls not in _COMPOUND:
-                self.ask(rules, node)
-            handler = _STATEMENTS.get(cls)
-            if handler is not None:
-                handler(self, node)
+            at.statement = node
+            if cls in wanted and cls not in _COMPOUND:
+                engine.ask(wanted[cls], node, "", at, self.facts)
+            if cls in handlers:
+                handlers[cls](self, node)
             else:
                 self.generic(node)
-            if rules and at is not None and cls in _ASKED_AFTER:
+            if cls in _ASKED_AFTER and cls in wanted:
                 at.statement = node
-                self.ask(rules, node)
+                engine.ask(wanted[cls], node, "", at, self.facts)
 
     def generic(self, node: ast.AST) -> None:
         for field in _FIELDS[node.__class__]:
@@ -399,37 +397,42 @@ class Reader:
 
     def expression(self, root: ast.AST) -> None:
         """Everything an expression says: its calls and strings, without recursion."""
-        cls = root.__class__
-        if cls is ast.Name:
+        if root.__class__ is ast.Name:
             return
+        name, constant, attribute, call = ast.Name, ast.Constant, ast.Attribute, ast.Call
         stack = [root]
         pop = stack.pop
         push = stack.append
-        fields = _FIELDS
         wanted, reads = self.nodes, self.reads
         while stack:
             node = pop()
             cls = node.__class__
-            if cls is ast.Name:
+            if cls is name:
                 continue
             if cls in wanted:
                 self.ask(wanted[cls], node)
-            if cls is ast.Constant:
+            if cls is attribute:
+                if node.attr in reads:  # type: ignore[attr-defined]
+                    self.ask(reads[node.attr], node)  # type: ignore[attr-defined]
+                below = node.value  # type: ignore[attr-defined]
+                if below.__class__ is not name:
+                    push(below)
+                continue
+            if cls is constant:
                 value = node.value  # type: ignore[attr-defined]
                 if value.__class__ is str and ("." in value or "/" in value):
                     self.string(value, node.lineno)  # type: ignore[attr-defined]
                 continue
-            if cls is ast.Attribute:
-                if node.attr in reads:  # type: ignore[attr-defined]
-                    self.ask(reads[node.attr], node)  # type: ignore[attr-defined]
-                push(node.value)  # type: ignore[attr-defined]
-                continue
-            if cls is ast.Call:
+            if cls is call:
                 self.call(node)  # type: ignore[arg-type]
                 for keyword in node.keywords:  # type: ignore[attr-defined]
-                    push(keyword.value)
+                    below = keyword.value
+                    if below.__class__ is not name:
+                        push(below)
                 stack += node.args  # type: ignore[attr-defined]
-                push(node.func)  # type: ignore[attr-defined]
+                below = node.func  # type: ignore[attr-defined]
+                if below.__class__ is not name:
+                    push(below)
                 continue
             if cls is ast.Subscript:
                 inner = node.value  # type: ignore[attr-defined]
@@ -444,12 +447,7 @@ class Reader:
                     self.string(value, node.lineno)  # type: ignore[attr-defined]
             elif cls is ast.NamedExpr:
                 self.bind(node.target, node.value)  # type: ignore[attr-defined]
-            for field in fields[cls]:
-                value = getattr(node, field)
-                if value.__class__ is list:
-                    stack += [item for item in value if item is not None]
-                elif value is not None and value.__class__ not in _PLAIN:
-                    push(value)
+            stack += in_order(node)
 
     def string(self, value: str, line: int) -> None:
         if (
@@ -468,41 +466,43 @@ class Reader:
 
     def call(self, node: ast.Call) -> None:
         func = node.func
-        name = self.dotted(func)
+        if func.__class__ is ast.Name:
+            name = self.types.get(func.id) or self.names.get(func.id) or func.id
+        else:
+            name = self.dotted(func)
         if not name:
             if func.__class__ is ast.Attribute and func.attr in self.calls:
                 self.ask(self.calls[func.attr], node, "." + func.attr)
             return
-        rules = self.calls.get(name.rpartition(".")[2])
-        if rules:
-            self.ask(rules, node, name)
-        if name[0] == ".":
-            if name[1:] in _DULL_METHODS:
-                return
-        elif name in _DULL:
+        last = name.rpartition(".")[2] if "." in name else name
+        if last in self.calls:
+            self.ask(self.calls[last], node, name)
+        if name in _DULL:
             return
         if name == "print":
             self.prints += 1
             return
-        last = name.rpartition(".")[2]
-        if last.startswith("assert") or name in ("pytest.raises", "pytest.approx", "pytest.warns", ".fail"):
+        if last[:6] == "assert" or name in _ASSERTIONS:
             self.asserts += 1
         where = self.function
         count = self.counts.get(name, 0)
         key = (name, where)
         if count >= 6 and key in self.seen and not (count < 300 and last in _ENUMERATED):
             return
-        if name.startswith(_LOG_PREFIXES) or name in _LOG_METHODS:
+        if name in _LOG_METHODS or name.startswith(_LOG_PREFIXES):
             self.logs += 1
         self.counts[name] = count + 1
         self.seen.add(key)
         value: dict[str, Any] = {}
-        for position, argument in enumerate(node.args[:5]):
-            found = self.constant(argument)
+        constant = self.constant
+        for position, argument in enumerate(node.args):
+            if position == 5:
+                break
+            found = constant(argument)
             if found != "$":
-                value[str(position)] = found
+                value[_DIGITS[position]] = found
         for keyword in node.keywords:
-            value[keyword.arg or "**"] = self.constant(keyword.value)
+            value[keyword.arg or "**"] = constant(keyword.value)
         if name[0] == "." and func.__class__ is ast.Attribute:
             on = self.text(func.value)
             if on:
@@ -549,7 +549,9 @@ class Reader:
         """What a function of this module makes, where it can return one thing only: what it made, or what it was given."""
         function, made, given = self.helpers[call.func.id]  # type: ignore[attr-defined]
         if function not in self.plain:  # asked once, and only of functions whose result is bound
-            leaves = (item for item in ast.walk(function) if item.__class__ in _LEAVES or _stores(item, given))
+            leaves = (
+                item for item in inside(function, functions=True) if item.__class__ in _LEAVES or _stores(item, given)
+            )
             if len(list(islice(leaves, 2))) != 1:
                 del self.helpers[function.name]
                 return ""
@@ -564,9 +566,13 @@ class Reader:
         return self.origin(value) if value is not None and value.__class__ in _ORIGINS and value is not call else ""
 
     def assign(self, node: ast.Assign) -> None:
-        self.expression(node.value)
+        value = node.value
+        self.expression(value)
         for target in node.targets:
-            self.target(target, node.value)
+            if target.__class__ is ast.Name:
+                self.bind(target, value)
+            else:
+                self.target(target, value)
 
     def target(self, target: ast.expr, value: ast.expr | None) -> None:
         cls = target.__class__
@@ -783,6 +789,10 @@ class Reader:
         if value.__class__ is not ast.Constant:
             self.expression(value)
 
+    def leave(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self.expression(node.value)
+
     # -- definitions -------------------------------------------------------------------------------------------------
 
     def name(self, text: str, good: bool, line: int) -> None:
@@ -820,14 +830,15 @@ class Reader:
         name = node.name
         line = node.lineno
         in_class = bool(self.owner) and not self.function
-        self.name(name, bool(_SNAKE.match(name) or (in_class and _CALLBACK.match(name)) or len(name) <= 2), line)
+        good = _plainly_snake(name) or _SNAKE.match(name) or (in_class and _CALLBACK.match(name)) or len(name) <= 2
+        self.name(name, bool(good), line)
         counted = every[1:] if in_class and every and every[0].arg in ("self", "cls") else every
         typed = 0
         outer = (self.function, self.types, self.complexity, self.asserts, self.depth)
         self.types = dict(self.types)
         for argument in counted:
             text = argument.arg
-            self.name(text, not _CAMEL.match(text), line)
+            self.name(text, _plainly_snake(text) or not _CAMEL.match(text), line)
             self.types.pop(text, None)
             annotation = argument.annotation
             if annotation is not None:
@@ -966,7 +977,8 @@ class Reader:
 _ENUMERATED = frozenset(
     {"add_argument", "option", "argument", "Argument", "Option", "DEFINE_string", "DEFINE_integer", "PythonScriptStep"}
 )
-_PLAIN = (str, int, float, bool, bytes, complex, type(None))
+_DIGITS = "01234"
+_ASSERTIONS = frozenset({"pytest.raises", "pytest.approx", "pytest.warns", ".fail"})
 _LOG_PREFIXES = ("logging.", "loguru.", "structlog.", "absl.logging.", "logging.getLogger.")
 _LOG_METHODS = frozenset(
     f"{root}{level}"
@@ -995,6 +1007,7 @@ _ASKED_AFTER = _COMPOUND - {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
 
 _STATEMENTS: dict[type[ast.AST], Any] = {
     ast.Expr: Reader.expr,
+    ast.Return: Reader.leave,
     ast.Assign: Reader.assign,
     ast.AnnAssign: Reader.annotated,
     ast.Import: Reader.imports,
@@ -1015,6 +1028,11 @@ if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = Reader.attempt
 
 
+def _plainly_snake(name: str) -> bool:
+    """Whether a name is in snake_case at a look: what nearly all are, and a pattern takes longer to say."""
+    return name.islower() and name.isascii() and name[0] != "_"
+
+
 def _docstring(node: Any) -> bool:
     body = node.body
     if not body or body[0].__class__ is not ast.Expr:
@@ -1023,7 +1041,7 @@ def _docstring(node: Any) -> bool:
     if value.__class__ is not ast.Constant or value.value.__class__ is not str:
         return False
     text = value.value.strip()
-    return bool(text) and not (_LICENCE.search(text[:300]) and "\n\n" not in text)
+    return bool(text) and ("\n\n" in text or not _LICENCE.search(text[:300]))
 
 
 def parse(source: bytes | str) -> ast.Module:

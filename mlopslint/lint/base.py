@@ -140,6 +140,8 @@ class Context:
         "loops",
         "memo",
         "notebook",
+        "packages",
+        "packages_of",
         "reader",
         "statement",
         "tree",
@@ -156,6 +158,8 @@ class Context:
         self.loops: tuple[ast.stmt, ...] = ()  #: enclosing loops of the same function, outermost first
         self.notebook = notebook
         self.found: dict[str, int] = {}  #: problems of each rule so far; a rule is not asked again above a limit
+        self.packages: set[str] = set()  #: the packages of the first ``packages_of`` names that are imported
+        self.packages_of = 0
         self.memo: dict[str, Any] = {}  #: what checks have found out about the whole module, by their own keys
 
     def resolve(self, node: ast.AST) -> str:
@@ -183,10 +187,11 @@ class Context:
     def imported(self, *packages: str) -> bool:
         """Whether anything of one of these packages is imported (so far)."""
         names = self.reader.names
-        known, read = self.memo.get("packages", (set[str](), 0))
-        known |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
-        self.memo["packages"] = (known, len(names))
-        return not known.isdisjoint(packages)
+        read = self.packages_of
+        if read != len(names):
+            self.packages |= {value.partition(".")[0] for value in islice(reversed(names.values()), len(names) - read)}
+            self.packages_of = len(names)
+        return not self.packages.isdisjoint(packages)
 
     def once(self, node: ast.AST, make: Callable[[Any], T]) -> T:
         """What ``make(node)`` says of a node of this module, worked out once however often it is asked for."""
@@ -210,11 +215,19 @@ class Context:
             self._lines = self.text.split("\n")
         return self._lines
 
+    def holds(self, text: str) -> bool:
+        """Whether a text stands anywhere in the module or cell: asked before its tree is walked."""
+        return bool(self._places(text))
+
+    def _places(self, text: str) -> list[int]:
+        places: list[int] | None = self.memo.get(text)
+        if places is None:
+            places = self.memo[text] = _lines_with(text, self.text)
+        return places
+
     def within(self, node: Any, text: str) -> bool:
         """Whether a text stands on one of the lines of a node: asked before its tree is walked."""
-        places = self.memo.get(text)
-        if places is None:
-            places = self.memo[text] = [number for number, row in enumerate(self.lines, 1) if text in row]
+        places = self._places(text)
         at = bisect_left(places, node.lineno)
         return at < len(places) and places[at] <= (node.end_lineno or node.lineno)
 
@@ -256,6 +269,20 @@ class Context:
     def keyword(self, call: ast.Call, name: str, value: str, words: str, safety: Safety = "unsafe") -> Fix:
         """A fix that gives a call a keyword argument."""
         return Fix(words, safety, (Edit(self.region(call), "keyword", (name, value)),))
+
+
+def _lines_with(part: str, text: str) -> list[int]:
+    """The numbers of the lines that hold a part."""
+    found = []
+    line, begin, at = 1, 0, text.find(part)
+    while at >= 0:
+        line += text.count("\n", begin, at)
+        found.append(line)
+        begin = text.find("\n", at)
+        if begin < 0:
+            break
+        at = text.find(part, begin)
+    return found
 
 
 class Cell(NamedTuple):

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from mlopslint.lint.base import Context, Problem, PythonRule
 from mlopslint.lint.python import inside
 
+#: Statements of a loop whose insides do not run in each of its steps, or not once.
+_APART = (ast.If, ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
 
 class SyncInLoop(PythonRule):
     """A value is fetched from the GPU in every step.
@@ -56,29 +59,18 @@ class SyncInLoop(PythonRule):
     def check(self, node: ast.For, name: str, at: Context) -> Iterator[Problem]:
         if not at.within(node, ".backward("):
             return
-        calls = [item for item in inside(node) if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)]
-        direct = {
-            id(part)
+        direct = [
+            (part.func.attr, part)
             for item in node.body
-            if not isinstance(item, (ast.If, ast.For, ast.While))
-            for part in ast.walk(item)
-        }
-        if not any(
-            item.func.attr == "backward" and id(item) in direct
-            for item in calls
-            if isinstance(item.func, ast.Attribute)
-        ):
+            if not isinstance(item, _APART)
+            for part in inside(item)
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+        ]
+        if not any(method == "backward" for method, _ in direct):
             return
-        for item in calls:
-            if (
-                isinstance(item.func, ast.Attribute)
-                and item.func.attr in ("item", "cpu")
-                and not item.args
-                and id(item) in direct
-            ):
-                yield at.problem(
-                    item, f".{item.func.attr}() waits for the GPU in every step; do it every so many steps"
-                )
+        for method, call in direct:
+            if method in ("item", "cpu") and not call.args:
+                yield at.problem(call, f".{method}() waits for the GPU in every step; do it every so many steps")
 
     GOOD = (
         "for x in loader:\n    loss.backward()\n    if i % 10 == 0:\n        log(loss.item())\n",

@@ -47,11 +47,10 @@ class ValuesInsteadOfToNumpy(PythonRule):
     severity = "note"
     default = False
     fixes = "safe"
-    nodes = (ast.Attribute,)
-    markers = (b".values",)
+    attributes = ("values",)
 
     def check(self, node: ast.Attribute, name: str, at: Context) -> Iterator[Problem]:
-        if node.attr != "values" or not isinstance(node.ctx, ast.Load) or not is_frame(at.resolve(node.value)):
+        if not isinstance(node.ctx, ast.Load) or not is_frame(at.resolve(node.value)):
             return
         yield at.problem(
             node,

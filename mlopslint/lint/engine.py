@@ -176,14 +176,16 @@ def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
 
 def ask(rules_: Iterable[PythonRule], node: ast.AST, name: str, at: Context, out: list[Fact]) -> None:
     """Put a node before these rules; a rule that fails is an error of its own and stops nothing."""
+    found = at.found
     for item in rules_:
-        if at.found.get(item.code, 0) > LIMIT:
+        if found and found.get(item.code, 0) > LIMIT:
             continue
         try:
-            problems = [fact(item.code, problem, at.lines) for problem in item.check(node, name, at)]
+            problems = [*item.check(node, name, at)]
             if problems:
-                at.found[item.code] = at.found.get(item.code, 0) + len(problems)
-                out += problems
+                facts = [fact(item.code, problem, at.lines) for problem in problems]
+                found[item.code] = found.get(item.code, 0) + len(problems)
+                out += facts
         except RecursionError:
             continue
         except Exception as error:

@@ -65,13 +65,16 @@ class EvalModeMissing(PythonRule):
             return
         if isinstance(node, ast.With):
             yield from self._inference(node, at)
-        elif not at.loops:
+        elif not at.loops and (at.notebook or at.holds("eval") and at.holds("backward")):
             yield from self._training(node, at)
 
     @staticmethod
     def _inference(node: ast.With, at: Context) -> Iterator[Problem]:
         """A model of this file under ``no_grad``, in a file without any ``eval()``."""
-        if not any(torch.no_gradient(item.context_expr, at) for item in node.items):
+        for item in node.items:
+            if torch.no_gradient(item.context_expr, at):
+                break
+        else:
             return
         for call in inside(node):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):

@@ -61,13 +61,16 @@ class NoGradMissing(PythonRule):
 
     def check(self, node: ast.FunctionDef, name: str, at: Context) -> Iterator[Problem]:
         if (
-            not _NAMED.match(node.name)
-            or not at.within(node, ".eval(")
+            not at.within(node, ".eval(")
+            or not _NAMED.match(node.name)
             or not at.imported("torch")
             or at.imported(*torch.DRIVERS)
         ):
             return
         every = list(inside(node, functions=True))
+        loops = [item for item in every if isinstance(item, (*torch.LOOPS, ast.ListComp))]
+        if not loops:
+            return
         models = {
             torch.receiver(at, item) for item in every if isinstance(item, ast.Call) and torch.method(item) == "eval"
         }
@@ -85,9 +88,7 @@ class NoGradMissing(PythonRule):
             "requires_grad_",
         }:
             return
-        for loop in every:
-            if not isinstance(loop, (*torch.LOOPS, ast.ListComp)):
-                continue
+        for loop in loops:
             for item in inside(loop):
                 if isinstance(item, ast.Call) and at.reader.text(item.func) in models:
                     yield at.problem(

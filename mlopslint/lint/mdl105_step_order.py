@@ -64,7 +64,8 @@ class StepOrder(PythonRule):
         if not isinstance(node, ast.FunctionDef):
             yield from self._scheduler(node, at)
         # the gradients of one step are gone wherever that step stands: in a loop, or in a function that the loop calls
-        if (isinstance(node, ast.FunctionDef) or not at.loops and at.function is None) and at.within(node, "zero_grad"):
+        outermost = isinstance(node, ast.FunctionDef) or not at.loops and at.function is None
+        if outermost and at.within(node, "zero_grad") and at.within(node, "backward"):
             for block in torch.blocks(node.body):
                 yield from self._cleared(block, at)
 
@@ -127,8 +128,10 @@ class StepOrder(PythonRule):
         backward = False
         cleared: ast.Call | None = None
         for statement in block:
+            if not backward and not at.within(statement, "backward"):
+                continue
             if not isinstance(statement, ast.Expr):
-                if any(at.within(statement, word) for word in ("backward", "step", "zero_grad")):
+                if backward and any(at.within(statement, word) for word in ("backward", "step", "zero_grad")):
                     inner = {torch.method(item) for item in inside(statement, functions=True)}
                     if inner & {"backward", "step", "zero_grad"}:
                         backward, cleared = False, None

@@ -62,21 +62,21 @@ class GraphGrowingList(PythonRule):
         losses = {text for text in losses if text and "." not in text}
         if not losses or any(_detaches(item, losses) for item in own):
             return
+        gone = _without_gradient(own, at)
+        grown = [
+            (item, kept[0], kept[1])
+            for item in own
+            if (kept := _kept(item, at))
+            and isinstance(kept[1], ast.Name)
+            and kept[1].id in losses
+            and id(item) not in gone
+        ]
+        if not grown:
+            return
         scope = at.function if at.function is not None else at.tree
         everything = list(inside(scope)) + ([] if at.function is not None else own)
         torch.spend(at, len(everything))
-        gone = _without_gradient(node, at)
-        asked = 0
-        for item in own:
-            kept = _kept(item, at)
-            if kept is None or id(item) in gone:
-                continue
-            target, value = kept
-            if not isinstance(value, ast.Name) or value.id not in losses:
-                continue
-            asked += 1
-            if asked > 20:
-                return
+        for item, target, value in grown[:20]:
             if target in losses or _used_again(target, everything, at) or _reset(target, item, node, at):
                 continue
             fix = at.replace(value, f"{value.id}.item()", f"Keep {value.id}.item()", "unsafe")
@@ -133,11 +133,11 @@ def _detaches(node: ast.AST, losses: set[str]) -> bool:
     )
 
 
-def _without_gradient(node: ast.AST, at: Context) -> set[int]:
+def _without_gradient(nodes: list[ast.AST], at: Context) -> set[int]:
     """The statements under ``no_grad``."""
     return {
         id(inner)
-        for item in inside(node)
+        for item in nodes
         if isinstance(item, ast.With) and any(torch.no_gradient(part.context_expr, at) for part in item.items)
         for inner in inside(item)
     }

@@ -107,6 +107,8 @@ class DeprecatedApi(PythonRule):
                 return
 
     def keywords(self, node: ast.Call, name: str, at: Context) -> Iterator[Problem]:
+        if not node.keywords:
+            return
         for entry in _KEYWORDS.get(name.rpartition(".")[2], ()):
             keyword, _, value = entry.argument.partition("=")
             given = next((word for word in node.keywords if word.arg == keyword), None)

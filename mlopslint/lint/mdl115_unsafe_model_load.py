@@ -88,10 +88,14 @@ class UnsafeModelLoad(PythonRule):
                 message = (
                     "torch.load without weights_only runs code of the file before PyTorch 2.6; add weights_only=True"
                 )
-                state = id(node) in at.once(at.tree, _states)
+                state = at.holds("load_state_dict") and _is_state(node, at)
                 safety: Safety = "safe" if state else "unsafe"
                 fix: Fix | None = at.keyword(node, "weights_only", "True", "Add weights_only=True", safety)
-                if not state and any(at.once(tree, _saves_modules) for tree in (at.tree, *at.reader.trees)):
+                if (
+                    not state
+                    and (at.notebook or at.holds("save"))
+                    and any(at.once(tree, _saves_modules) for tree in (at.tree, *at.reader.trees))
+                ):
                     # The file holds a module, which weights_only refuses.
                     fix = None
                     message = (
@@ -187,16 +191,20 @@ class UnsafeModelLoad(PythonRule):
     )
 
 
-def _states(tree: ast.Module) -> set[int]:
-    """The calls whose value is handed to ``load_state_dict`` as it is: tensors by name, and nothing else."""
-    return {
-        id(item.args[0])
-        for item in inside(tree, functions=True)
-        if isinstance(item, ast.Call)
+def _is_state(call: ast.Call, at: Context) -> bool:
+    """Whether the value of a call is handed to ``load_state_dict`` as it is: tensors by name, and nothing else."""
+    root: ast.AST = at.tree
+    statement = at.statement
+    if statement is not None and statement.lineno <= call.lineno <= (statement.end_lineno or statement.lineno):
+        root = statement  # else it stands in a decorator, or in the test of an ``elif``
+    return any(
+        isinstance(item, ast.Call)
         and isinstance(item.func, ast.Attribute)
         and item.func.attr == "load_state_dict"
-        and item.args
-    }
+        and bool(item.args)
+        and item.args[0] is call
+        for item in inside(root, functions=True)
+    )
 
 
 def _saves_modules(tree: ast.Module) -> bool:
@@ -210,7 +218,7 @@ def _saves_modules(tree: ast.Module) -> bool:
         and item.args
         and isinstance(item.args[0], (ast.Name, ast.Attribute))
         and _MODULE.search(ast.unparse(item.args[0])) is not None
-        for item in ast.walk(tree)
+        for item in inside(tree, functions=True)
     )
 
 

@@ -58,13 +58,16 @@ class IdentifierName(PythonRule):
             if not _CLASS.match(node.name):
                 yield _at(node, f"class {node.name} does not begin with a capital", at)
             return
+        arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        if "".join([node.name, *[argument.arg for argument in arguments]]).islower():
+            return
         owner = next((item for item in reversed(at.functions) if isinstance(item, ast.ClassDef)), None)
         inherits = owner is not None and bool(owner.bases)
         if inherits:
             return
         if _CAMEL.match(node.name) and not _CALLBACK.match(node.name) and not node.decorator_list:
             yield _at(node, f"function {node.name} is not in snake_case", at)
-        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        for argument in arguments:
             if _CAMEL.match(argument.arg):
                 yield at.problem(argument, f"argument {argument.arg} of {node.name} is not in snake_case")
 

@@ -14,6 +14,7 @@ _NUMBERED = late(
 _VERSIONED = late(
     r"^\w+_(?:final|new|old|copy)(?:_?(?:final|new|old|copy|v?\d+))+$|^\w*final_?final\w*$|^\w+_final_?v?\d+$"
 )
+_ENDS = ("final", "new", "old", "copy")
 
 
 class MeaninglessName(PythonRule):
@@ -56,8 +57,15 @@ class MeaninglessName(PythonRule):
     def check(self, node: ast.Assign, name: str, at: Context) -> Iterator[Problem]:
         for target in node.targets:
             for item in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
-                if isinstance(item, ast.Name) and (_NUMBERED.match(item.id) or _VERSIONED.match(item.id)):
+                if isinstance(item, ast.Name) and _meaningless(item.id):
                     yield at.problem(item, f"{item.id} does not say what it holds")
 
     GOOD = ("x1, x2 = 1, 2\nis_torch_ge_v2_1 = 3\n", "layer1 = 1\nconv2 = 2\n", "final = 1\nmodel_v2 = 2\nf1 = 3\n")
     BAD = ("df1 = 1\n", "a, tmp_2 = 1, 2\n", "model_final_v2 = 1\n")
+
+
+def _meaningless(name: str) -> bool:
+    # the patterns are asked about few names: all that they match end or hold one of these
+    if name[-1].isdigit() and _NUMBERED.match(name):
+        return True
+    return (name[-1].isdigit() or name.endswith(_ENDS) or "final" in name) and _VERSIONED.match(name) is not None

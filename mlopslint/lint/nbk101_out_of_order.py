@@ -48,14 +48,14 @@ class OutOfOrder(NotebookRule):
     def check(self, notebook: Notebook) -> Iterator[Problem]:
         # some platforms save 0 for every cell: that says nothing of the order
         ran = [cell for cell in notebook.code if cell.executed and cell.executed > 0 and cell.source.strip()]
-        anew = next((cell.number for cell in notebook.code if restarts(cell)), 0)
         found = [
             (before, cell)
             for before, cell in zip(ran, ran[1:], strict=False)
             if (cell.executed or 0) <= (before.executed or 0)
-            # packages were installed and the kernel started again: the counts begin anew
-            and not (0 < anew < cell.number and cell.executed in (1, 2))
         ]
+        if found:  # where packages were installed and the kernel started again the counts begin anew
+            anew = next((cell.number for cell in notebook.code if restarts(cell)), 0)
+            found = [pair for pair in found if not (0 < anew < pair[1].number and pair[1].executed in (1, 2))]
         if not found:
             return
         before, cell = found[0]

@@ -45,6 +45,8 @@ class PartlyExecuted(NotebookRule):
     severity = "note"
 
     def check(self, notebook: Notebook) -> Iterator[Problem]:
+        if all(_ran(cell) for cell in notebook.code):
+            return
         cells = [cell for cell in notebook.code if not only_comments(cell) and "skip" not in " ".join(tags(cell))]
         idle = [cell for cell in cells if not _ran(cell) and not only_installs(cell)]
         if not idle or all(cell.executed is None for cell in cells):

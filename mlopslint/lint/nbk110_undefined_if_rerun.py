@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
@@ -148,11 +149,7 @@ class _Order:
     """The session that a run from the top would have after each cell."""
 
     def __init__(self, notebook: Notebook) -> None:
-        self.later: dict[str, int] = {}  #: name -> the last cell that binds it, for the message
-        for cell in notebook.code:
-            if cell.tree is not None:
-                for name in bound(cell.tree.body):
-                    self.later[name] = cell.number
+        self.notebook = notebook
         self.defined: set[str] = set(KNOWN)
         self.dropped: dict[str, int] = {}
         self.functions: dict[str, dict[str, ast.expr]] = {}
@@ -207,6 +204,12 @@ class _Order:
             if event.kind == "bind" and isinstance(event.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 if self.waiting[0] == event.name:
                     self.functions[event.name] = self.waiting[1]
+
+    @cached_property
+    def later(self) -> dict[str, int]:
+        """Name -> the last cell that binds it, for the message."""
+        cells = [cell for cell in self.notebook.code if cell.tree is not None]
+        return {name: cell.number for cell in cells for name in bound(cell.tree.body)}  # type: ignore[union-attr]
 
     def call(self, cell: Cell, name: str, node: ast.AST) -> Iterator[Problem]:
         """What a call needs through the functions that it reaches, each once."""

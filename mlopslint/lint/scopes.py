@@ -318,6 +318,10 @@ def _with(node: ast.With | ast.AsyncWith, local: frozenset[str], certain: bool, 
         _block(node.body, local, out)
 
 
+def _value(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> None:
+    _walk(node.value, local, certain, out)
+
+
 def _nothing(node: ast.AST, local: frozenset[str], certain: bool, out: list[Event]) -> None:
     """Neither needs nor binds anything of the top level."""
 
@@ -427,6 +431,8 @@ def _comprehension(
 
 _HANDLERS: dict[type[ast.AST], Any] = {
     ast.Constant: _nothing,
+    ast.Attribute: _value,
+    ast.Expr: _value,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+#: Statements that hold blocks of their own scope; ``match`` is not followed.
+_NESTING = frozenset({*LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, getattr(ast, "TryStar", ast.Try)})
 
 #: Nodes beyond which a loop is not followed into the functions that it calls.
 _ENOUGH = 20_000
@@ -270,10 +272,10 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     while stack:
         item = stack.pop()
         yield item
-        if isinstance(item, (*FUNCTIONS, ast.ClassDef)):
+        if item.__class__ not in _NESTING:
             continue
         for field in ("finalbody", "orelse", "handlers", "body"):
-            for inner in reversed(getattr(item, field, [])):
+            for inner in reversed(getattr(item, field, ())):
                 if isinstance(inner, ast.ExceptHandler):
                     stack += reversed(inner.body)
                 elif isinstance(inner, ast.stmt):
@@ -284,7 +286,7 @@ def blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """A block and the blocks in it."""
     yield body
     for item in statements(body):
-        if not isinstance(item, (*FUNCTIONS, ast.ClassDef)):
+        if item.__class__ in _NESTING:
             for field in ("body", "orelse", "finalbody"):
                 inner = getattr(item, field, None)
                 if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt):

@@ -497,11 +497,9 @@ class Machine:
         if isinstance(value, Data):
             if len(value.rows) == 1:
                 self.log.name(next(iter(value.rows)), name)
-        elif isinstance(value, Obj) and not value.kind and frames.names_data(name):
-            if isinstance(source, ast.Call):
+        elif isinstance(source, ast.Call) and (isinstance(value, Unknown) or isinstance(value, Obj) and not value.kind):
+            if frames.names_data(name):
                 return self.source(source, name)
-        elif isinstance(value, Unknown) and frames.names_data(name) and isinstance(source, ast.Call):
-            return self.source(source, name)
         return value
 
     def source(self, node: ast.AST, name: str) -> Data:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlopslint.lint.flow import api
@@ -47,6 +48,7 @@ _DATA_NAME = late(
 )
 
 
+@lru_cache(maxsize=1024)
 def names_data(name: str) -> bool:
     """The name says that the variable is rows of data."""
     return _DATA_NAME.search(name) is not None
