@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -18,10 +20,10 @@ from mlopslint.cache import Cache, engine_digest
 from mlopslint.collector import without_collector
 from mlopslint.kinds import UNREAD, kind_of
 from mlopslint.records import Entry, Fact, FileError, Repository
-from mlopslint.snapshot import Snapshot, blob_id
+from mlopslint.snapshot import Read, Snapshot, blob_id
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
 #: Uncached bytes above which starting worker processes costs less than it saves (measured in benchmarks/).
 PARALLEL_FROM = 1_000_000
@@ -33,8 +35,9 @@ _POINTER = 1_024
 _HELD = 50_000_000
 
 Progress = Callable[[int, int], None]
-#: Takes the paths, keys and encoded facts of a batch.
-Keep = Callable[[list[str], list[str], list[bytes]], None]
+#: Takes the encoded facts of a batch of files.
+Keep = Callable[[Sequence[tuple[Entry, bytes]]], None]
+T = TypeVar("T")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Fact])
 
@@ -50,9 +53,16 @@ class Gathered:
     misses: int
 
 
-def extract(batch: list[tuple[str, bytes]]) -> list[bytes]:
-    """Encoded facts of each (kind, bytes): what runs in a worker, here or on another machine."""
-    return [_encoded(facts.read(kind, data)) for kind, data in batch]
+def extract(batch: Sequence[tuple[str, bytes | str]]) -> list[bytes | str]:
+    """Encoded facts of each (kind, content): what runs in a worker. A content that is text is the reason why there is none."""
+    return [content if isinstance(content, str) else _encoded(facts.read(kind, content)) for kind, content in batch]
+
+
+def _extract_there(batch: Sequence[tuple[str, Entry]]) -> list[bytes | str]:
+    """The same in a forked worker, which reads the files itself: nothing but names is sent to it."""
+    assert _reading is not None
+    found = {entry.path: reason if data is None else data for entry, data, reason in _reading([e for _, e in batch])}
+    return extract([(kind, found[entry.path]) for kind, entry in batch])
 
 
 def _encoded(found: list[Fact]) -> bytes:
@@ -73,24 +83,32 @@ def _printable(value: Any) -> Any:
     return value
 
 
-def _worker_start() -> None:
+#: Processes are forked here, and so know all that this one knows.
+_FORKS = sys.platform.startswith("linux")
+#: In a forked worker: the way to read the files of the snapshot.
+_reading: Read | None = None
+
+
+def _worker_start(reading: Read | None) -> None:
+    global _reading
     gc.disable()
+    _reading = reading
 
 
 @contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """An executor of ``jobs`` processes; None where one process is enough."""
+def workers(jobs: int, reading: Read | None = None) -> Iterator[Executor | None]:
+    """An executor of ``jobs`` processes; None where one process is enough. ``reading`` only where processes are forked."""
     if jobs < 2:
         yield None
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
-    method = "fork" if sys.platform.startswith("linux") else "spawn"
     for kind in ("python", "notebook"):  # what nearly all workers need is imported once, ahead of the fork
         facts.read(kind, b"{}")
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=_worker_start)
+    # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
+    context = multiprocessing.get_context("fork" if _FORKS else "spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_worker_start, initargs=(reading,))
     try:
         yield pool
     finally:
@@ -125,6 +143,7 @@ def gather(
         for entry in wanted
         if entry.oid or entry.path in held
     ]
+    in_hand = {path: data for path, (_, data) in held.items() if data is not None}
     before = memory or {}
     key_by_path = {entry.path: key_of(entry.oid or "", entry.path) for entry in wanted}
     known = cache.get([key for key in key_by_path.values() if key not in before])
@@ -144,13 +163,13 @@ def gather(
         except msgspec.MsgspecError:
             errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
 
-    def keep(paths: list[str], keys: list[str], results: list[bytes]) -> None:
-        cache.put(zip(keys, results, strict=True))
-        for path, data in zip(paths, results, strict=True):
-            decoded(path, data)
+    def keep(results: Sequence[tuple[Entry, bytes]]) -> None:
+        cache.put((key_by_path[entry.path], data) for entry, data in results)
+        for entry, data in results:
+            decoded(entry.path, data)
 
     with without_collector():
-        _read(snapshot, missing, held, kinds, key_of, jobs, progress, keep, errors)
+        _read(snapshot, missing, in_hand, kinds, jobs, progress, keep, errors)
         for entry in wanted:
             path = entry.path
             if path in encoded:
@@ -203,12 +222,12 @@ def fill(
         if progress:
             progress(done + some, len(missing))
 
-    def keep(_: list[str], keys: list[str], results: list[bytes]) -> None:
-        cache.put(zip(keys, results, strict=True))
+    def keep(results: Sequence[tuple[Entry, bytes]]) -> None:
+        cache.put((entry.path, data) for entry, data in results)
 
     with without_collector():
         for part in _parts(missing):
-            _read(everything, part, {}, kinds, lambda _, key: key, jobs, tell, keep, [])
+            _read(everything, part, {}, kinds, jobs, tell, keep, [])
             done += len(part)
 
 
@@ -272,9 +291,8 @@ def _identify(snapshot: Snapshot, wanted: list[Entry], errors: list[FileError]) 
 def _read(
     snapshot: Snapshot,
     missing: list[Entry],
-    held: dict[str, tuple[str, bytes | None]],
+    held: dict[str, bytes],
     kinds: dict[str, str],
-    key_of: Callable[[str, str], str],
     jobs: int | None,
     progress: Progress | None,
     keep: Keep,
@@ -284,78 +302,75 @@ def _read(
     if not missing:
         return
     size = sum(max(entry.size, 0) for entry in missing)
-    missing = sorted(
-        missing, key=lambda entry: -entry.size
-    )  # the largest first, so that no worker ends long after the others
+    # the largest first, so that no worker ends long after the others
+    missing = sorted(missing, key=lambda entry: -entry.size)
     count = jobs if jobs else cores()
     if size < PARALLEL_FROM or len(missing) < 2 * count:
         count = 1
-
-    def contents(entries: list[Entry]) -> Iterator[tuple[Entry, bytes | None, str]]:
-        for entry in entries:
-            data = held.get(entry.path, ("", None))[1]
-            if data is not None:
-                yield entry, data, ""
-        yield from snapshot.read([entry for entry in entries if held.get(entry.path, ("", None))[1] is None])
-
-    def batches() -> Iterable[tuple[list[str], list[str], list[tuple[str, bytes]]]]:
-        paths: list[str] = []
-        keys: list[str] = []
-        batch: list[tuple[str, bytes]] = []
-        total = 0
-        for entry, data, reason in contents(missing):
-            if data is None:
-                errors.append(FileError(entry.path, reason))
-                continue
-            paths.append(entry.path)
-            keys.append(key_of(entry.oid or blob_id(data), entry.path))
-            batch.append((kinds[entry.path], data))
-            total += len(data)
-            if total >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
-                yield paths, keys, batch
-                paths, keys, batch, total = [], [], [], 0
-        if batch:
-            yield paths, keys, batch
-
     done: set[str] = set()
 
-    def take(paths: list[str], keys: list[str], results: list[bytes]) -> None:
-        keep(paths, keys, results)
-        done.update(paths)
+    def take(entries: list[Entry], results: list[bytes | str]) -> None:
+        for entry, result in zip(entries, results, strict=True):
+            done.add(entry.path)
+            if isinstance(result, str):
+                errors.append(FileError(entry.path, result))
+        keep([(entry, result) for entry, result in zip(entries, results, strict=True) if isinstance(result, bytes)])
         if progress:
             progress(len(done), len(missing))
 
-    with workers(count) as pool:
-        if pool is None:
-            for paths, keys, batch in batches():
-                take(paths, keys, extract(batch))
-            return
+    def read_here(entries: list[Entry]) -> Iterator[tuple[list[Entry], list[tuple[str, bytes | str]]]]:
+        """Batches with the content of each file, or the reason why there is none."""
+        known = [(entry, held[entry.path], "") for entry in entries if entry.path in held]
+        others = snapshot.read([entry for entry in entries if entry.path not in held])
+        for batch in _batches(chain(known, others), lambda item: len(item[1] or b"")):
+            yield (
+                [entry for entry, _, _ in batch],
+                [(kinds[entry.path], reason if data is None else data) for entry, data, reason in batch],
+            )
+
+    def inline(entries: list[Entry]) -> None:
+        for some, contents in read_here(entries):
+            take(some, extract(contents))
+
+    if count == 1:
+        inline(missing)
+        return
+    there = snapshot.local and _FORKS
+    with workers(count, snapshot.read if there else None) as pool:
+        assert pool is not None
         from concurrent.futures.process import BrokenProcessPool
 
-        pending = []
+        def submitted() -> Iterator[tuple[list[Entry], Future[list[bytes | str]]]]:
+            apart = [entry for entry in missing if there and entry.path not in held]
+            for batch in _batches(apart, lambda entry: entry.size):
+                yield batch, pool.submit(_extract_there, [(kinds[entry.path], entry) for entry in batch])
+            for entries, contents in read_here([entry for entry in missing if not there or entry.path in held]):
+                yield entries, pool.submit(extract, contents)
+
+        pending: deque[tuple[list[Entry], Future[list[bytes | str]]]] = deque()
         try:
-            for paths, keys, batch in batches():
-                pending.append((paths, keys, batch, pool.submit(extract, batch)))
-                while len(pending) > 3 * count:
-                    first = pending[0]
-                    results = first[3].result()
-                    take(first[0], first[1], results)
-                    pending.pop(0)
+            for task in submitted():
+                pending.append(task)
+                while len(pending) > 3 * count:  # no more contents are held than keep all workers busy
+                    take(pending[0][0], pending[0][1].result())
+                    pending.popleft()
             while pending:
-                first = pending[0]
-                take(first[0], first[1], first[3].result())
-                pending.pop(0)
+                take(pending[0][0], pending[0][1].result())
+                pending.popleft()
         except BrokenProcessPool:
-            # a worker was killed (out of memory, most likely): what is left is read here, one file at a time
-            for paths, keys, batch, _ in pending:
-                take(paths, keys, extract(batch))
-            rest = [entry for entry in missing if entry.path not in done]
-            for entry, data, reason in contents(rest):
-                if data is None:
-                    errors.append(FileError(entry.path, reason))
-                else:
-                    take(
-                        [entry.path],
-                        [key_of(entry.oid or blob_id(data), entry.path)],
-                        extract([(kinds[entry.path], data)]),
-                    )
+            # a worker was killed (out of memory, most likely): what is left is read here
+            inline([entry for entry in missing if entry.path not in done])
+
+
+def _batches(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[list[T]]:
+    """Items in batches that are worth the way to another process."""
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size_of(item)
+        if total >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch

@@ -69,6 +69,7 @@ class Snapshot:
     git: bool = False
     shallow: bool = False
     tags: tuple[str, ...] = ()
+    local: bool = False  #: ``read`` opens files, and may be called by several processes side by side
     temporary: object = field(default=None, repr=False)
 
 
@@ -297,7 +298,7 @@ def _work_tree(root: str, prefix: str, index: str) -> Snapshot:
 
     return Snapshot(
         _ordered(entries), msgspec.structs.replace(repository, dirty=dirty), read, os.path.join(root, prefix),
-        git=True, shallow=shallow, tags=tags,
+        git=True, shallow=shallow, tags=tags, local=True,
     )  # fmt: skip
 
 
@@ -440,7 +441,13 @@ def _folder(folder: str, notices: Sequence[str] = ()) -> Snapshot:
             except OSError as error:
                 errors.append(FileError(path, f"cannot be read: {error.strerror}"))
     return Snapshot(
-        _ordered(entries), Repository(_name(folder)), _disk_reader(folder, raw), folder, tuple(errors), tuple(notices)
+        _ordered(entries),
+        Repository(_name(folder)),
+        _disk_reader(folder, raw),
+        folder,
+        tuple(errors),
+        tuple(notices),
+        local=True,
     )
 
 
