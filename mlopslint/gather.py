@@ -104,8 +104,7 @@ def workers(jobs: int, reading: Read | None = None) -> Iterator[Executor | None]
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    for kind in ("python", "notebook"):  # what nearly all workers need is imported once, ahead of the fork
-        facts.read(kind, b"{}")
+    facts.warm()  # what nearly all workers need is imported once, ahead of the fork
     # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
     context = multiprocessing.get_context("fork" if _FORKS else "spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_worker_start, initargs=(reading,))

@@ -53,8 +53,6 @@ class Hit(NamedTuple):
         return value.get(key, default) if isinstance(value, dict) else default
 
 
-#: Keys of so many values that an index of them costs more than a look at each value when one is asked for.
-_COMMON = frozenset({"in", "on", "0", "1", "2", "3"})
 #: Makes a Hit of a pair, without the call of a function of Python's that a NamedTuple costs.
 _hit = partial(tuple.__new__, Hit)
 
@@ -86,7 +84,7 @@ class View:
         self._present: dict[tuple[str, frozenset[str]], list[str]] = {}
         self._searched: dict[tuple[str, str, frozenset[str]], list[str]] = {}
         self._lasts: dict[tuple[str, frozenset[str]], dict[str, list[str]]] = {}
-        self._keyed: dict[str, dict[str, list[Hit]]] = {}
+        self._keys: dict[str, set[str]] = {}
         self._matched: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
     def release(self) -> None:
@@ -221,29 +219,30 @@ class View:
                         break
         return names
 
-    def keys(self, kind: str) -> dict[str, list[Hit]]:
-        """The facts of a kind by the keys that their values hold, those apart that nearly all hold."""
-        by_key = self._keyed.get(kind)
-        if by_key is None:
-            by_key = self._keyed[kind] = {}
+    def keys(self, kind: str) -> set[str]:
+        """The keys that values of facts of a kind hold."""
+        keys = self._keys.get(kind)
+        if keys is None:
+            keys = self._keys[kind] = set()
             for some in self._index(kind).values():
                 for hit in some:
                     value = hit.fact.value
                     if value.__class__ is dict:
-                        for key in value.keys() - _COMMON:
-                            if key in by_key:
-                                by_key[key].append(hit)
-                            else:
-                                by_key[key] = [hit]
-        return by_key
+                        keys.update(value)
+        return keys
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose value holds one of these keys."""
-        for key in keys:
-            if key in _COMMON:
-                yield from (hit for hit in self.hits(kind, roles=roles) if hit.get(key, self) is not self)
-            else:
-                yield from _named(self.keys(kind), (key,), self.roles, roles)
+        there = self.keys(kind)
+        wanted = [key for key in keys if key in there]
+        if wanted:
+            for hit in self.hits(kind, roles=roles):
+                value = hit.fact.value
+                if value.__class__ is dict:
+                    for key in wanted:
+                        if key in value:
+                            yield hit
+                            break
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)

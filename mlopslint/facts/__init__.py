@@ -111,6 +111,13 @@ def read(kind: str, data: bytes) -> list[Fact]:
     return found
 
 
+def warm() -> None:
+    """Import what nearly all files need."""
+    engine.rules()
+    for kind in ("python", "notebook"):
+        read(kind, b"{}")
+
+
 def _pointer(data: bytes) -> list[Fact]:
     """Git LFS pointers stand for the real file, whatever its kind."""
     if not data.startswith(b"version https://git-lfs") or len(data) > 1024:

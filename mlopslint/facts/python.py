@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from mlopslint.lint import engine
-from mlopslint.lint.base import Context, PythonRule
+from mlopslint.lint.base import Context
 from mlopslint.lint.python import in_order, inside
 from mlopslint.patterns import late
 from mlopslint.records import Fact
@@ -195,9 +195,9 @@ class Reader:
         self.facts: list[Fact] = []
         self.at: Context | None = None
         self.trees: list[ast.Module] = []
-        self.calls: dict[str, tuple[PythonRule, ...]] = {}
-        self.reads: dict[str, tuple[PythonRule, ...]] = {}
-        self.nodes: dict[type[ast.AST], tuple[PythonRule, ...]] = {}
+        self.calls: dict[str, tuple[engine.Waiting, ...]] = {}
+        self.reads: dict[str, tuple[engine.Waiting, ...]] = {}
+        self.nodes: dict[type[ast.AST], tuple[engine.Waiting, ...]] = {}
         self.cell = 0
         self.names: dict[str, str] = {}
         self.counts: dict[str, int] = {}
@@ -360,7 +360,7 @@ class Reader:
             self.at.statement = None
             engine.ask(rules, tree, "", self.at, self.facts)
 
-    def ask(self, rules: tuple[PythonRule, ...], node: ast.AST, name: str = "") -> None:
+    def ask(self, rules: tuple[engine.Waiting, ...], node: ast.AST, name: str = "") -> None:
         if self.at is not None:
             engine.ask(rules, node, name, self.at, self.facts)
 

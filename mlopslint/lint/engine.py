@@ -6,13 +6,14 @@ import ast
 import os
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from mlopslint.errors import MlopslintError
 from mlopslint.lint.base import Context, File, FileRule, Notebook, NotebookRule, Problem, ProjectRule, PythonRule, Rule
+from mlopslint.lint.cards import Card, card, kept
 from mlopslint.literals import Literals
 from mlopslint.patterns import late
 from mlopslint.plugins import plugins
@@ -30,9 +31,9 @@ class FlowRule(Rule):
 class Tables(NamedTuple):
     """Which Python rules want which callees and nodes, and whether there is anything for the data-flow analysis."""
 
-    calls: dict[str, tuple[PythonRule, ...]]
-    attributes: dict[str, tuple[PythonRule, ...]]
-    nodes: dict[type[ast.AST], tuple[PythonRule, ...]]
+    calls: dict[str, tuple[Waiting, ...]]
+    attributes: dict[str, tuple[Waiting, ...]]
+    nodes: dict[type[ast.AST], tuple[Waiting, ...]]
     flow: bool
 
 
@@ -59,7 +60,12 @@ def _file_names() -> list[str]:
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
     """All checks, by code: the built-in ones, and those that installed packages add."""
-    return (*(_rule_of(module, code) for code, module in modules().items()), *_added().values())
+    return (*built_in(), *_added().values())
+
+
+def built_in() -> tuple[Rule, ...]:
+    """The checks of the program's own, by code."""
+    return tuple(_rule_of(module, code) for code, module in modules().items())
 
 
 @lru_cache(maxsize=1)
@@ -111,26 +117,61 @@ def _rule_of(module: str, code: str) -> Rule:
 
 
 @lru_cache(maxsize=1)
-def _python() -> tuple[list[PythonRule], list[tuple[PythonRule, tuple[bytes, ...]]]]:
-    """Python rules that see every file, and those that see nodes only of files with their markers."""
-    every = [item for item in rules() if isinstance(item, PythonRule)]
-    # a rule that waits for calls or attributes costs nothing where there are none
-    return [r for r in every if not (r.markers and r.nodes)], [(r, r.markers) for r in every if r.markers and r.nodes]
+def _cards() -> tuple[Card, ...]:
+    """What all checks wait for, by code; the built-in ones are not imported where a wheel tells."""
+    known = kept()
+    if known is None:
+        return tuple(card(item) for item in rules())
+    return (*known, *(card(item) for item in _added().values()))
+
+
+def _of_sort(sort: str, kind: str = "") -> Iterator[Any]:
+    """The checks of one sort, imported; of those of files the ones for this kind."""
+    for item in _cards():
+        if sort in item.sorts and (not kind or not item.kinds or kind in item.kinds):
+            yield rule(item.code)
+
+
+class Waiting:
+    """Stands for a check of Python until the first node is put before it, which imports it."""
+
+    __slots__ = ("check", "code")
+    check: Callable[[Any, str, Context], Iterable[Problem]]
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __getattr__(self, name: str) -> Any:  # only reached while the slot of that name is empty
+        if name != "check":
+            raise AttributeError(name)
+        found = rule(self.code)
+        assert isinstance(found, PythonRule)
+        self.check = found.check
+        return self.check
+
+
+@lru_cache(maxsize=1)
+def _marked() -> tuple[Card, ...]:
+    """Checks that see nodes only of files with their markers; one that waits for calls or attributes costs nothing where there are none."""
+    return tuple(item for item in _cards() if "python" in item.sorts and item.markers and item.nodes)
 
 
 @lru_cache(maxsize=256)
-def _tables(chosen: tuple[str, ...], flow: bool) -> Tables:
-    always, _ = _python()
-    calls: dict[str, list[PythonRule]] = {}
-    attributes: dict[str, list[PythonRule]] = {}
-    nodes: dict[type[ast.AST], list[PythonRule]] = {}
-    for item in (*always, *(found for code in chosen if isinstance(found := rule(code), PythonRule))):
+def _tables(chosen: frozenset[str], flow: bool) -> Tables:
+    """``chosen``: the checks whose markers are there."""
+    out = {item.code for item in _marked()} - chosen
+    calls: dict[str, list[Waiting]] = {}
+    attributes: dict[str, list[Waiting]] = {}
+    nodes: dict[type[ast.AST], list[Waiting]] = {}
+    every = [item for item in _cards() if "python" in item.sorts and item.code not in out]
+    for item in sorted(every, key=lambda item: item.code in chosen):
+        waiting = Waiting(item.code)
         for name in item.calls:
-            calls.setdefault(name, []).append(item)
+            calls.setdefault(name, []).append(waiting)
         for name in item.attributes:
-            attributes.setdefault(name, []).append(item)
-        for cls in item.nodes:
-            nodes.setdefault(cls, []).append(item)
+            attributes.setdefault(name, []).append(waiting)
+        for cls in item.node_types():
+            nodes.setdefault(cls, []).append(waiting)
     return Tables(
         {k: tuple(v) for k, v in calls.items()},
         {k: tuple(v) for k, v in attributes.items()},
@@ -141,15 +182,14 @@ def _tables(chosen: tuple[str, ...], flow: bool) -> Tables:
 
 def tables(data: bytes) -> Tables:
     """The tables for a module with these bytes: rules whose markers it lacks are left out."""
-    _, marked = _python()
     there = _markers().among(data)
-    chosen = tuple(item.code for item, markers in marked if not there.isdisjoint(markers))
+    chosen = frozenset(item.code for item in _marked() if not there.isdisjoint(item.markers))
     return _tables(chosen, not there.isdisjoint(_flow_markers()))
 
 
 @lru_cache(maxsize=1)
 def _markers() -> Literals:
-    return Literals({*_flow_markers(), *(marker for _, markers in _python()[1] for marker in markers)})
+    return Literals({*_flow_markers(), *(marker for item in _marked() for marker in item.markers)})
 
 
 def _flow_markers() -> tuple[bytes, ...]:
@@ -174,7 +214,7 @@ def fact(code: str, problem: Problem, lines: Sequence[str]) -> Fact:
     return Fact("lint", code, line, value, problem.cell)
 
 
-def ask(rules_: Iterable[PythonRule], node: ast.AST, name: str, at: Context, out: list[Fact]) -> None:
+def ask(rules_: Iterable[Waiting], node: ast.AST, name: str, at: Context, out: list[Fact]) -> None:
     """Put a node before these rules; a rule that fails is an error of its own and stops nothing."""
     found = at.found
     for item in rules_:
@@ -194,7 +234,7 @@ def ask(rules_: Iterable[PythonRule], node: ast.AST, name: str, at: Context, out
 
 @lru_cache(maxsize=1)
 def _notebook_rules() -> tuple[NotebookRule, ...]:
-    return tuple(item for item in rules() if isinstance(item, NotebookRule))
+    return tuple(_of_sort("notebook"))
 
 
 def check_notebook(notebook: Notebook) -> list[Fact]:
@@ -211,7 +251,7 @@ def check_notebook(notebook: Notebook) -> list[Fact]:
 
 @lru_cache(maxsize=256)
 def _file_rules(kind: str) -> tuple[FileRule, ...]:
-    return tuple(item for item in rules() if isinstance(item, FileRule) and (not item.kinds or kind in item.kinds))
+    return tuple(_of_sort("file", kind))
 
 
 def check_file(kind: str, data: bytes, facts: list[Fact]) -> list[Fact]:
@@ -293,4 +333,4 @@ def ignores(text: str, cell: int = 0) -> list[Fact]:
 
 def project_rules() -> tuple[ProjectRule, ...]:
     """The rules that need the whole project."""
-    return tuple(item for item in rules() if isinstance(item, ProjectRule))
+    return tuple(_of_sort("project"))
