@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+import dataclasses
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from mlopslint.lint.flow import api, frames, rules
 from mlopslint.lint.flow.events import Evaluation, Fit
@@ -326,7 +328,7 @@ def _source(machine: Machine, name: str, args: list[Value], named: Named, node: 
 
 def _clone(machine: Machine, value: Value | None, node: ast.AST) -> Value:
     if isinstance(value, Obj):
-        return replace(value, ident=(id(node), hash(value.ident)))
+        return dataclasses.replace(value, ident=(id(node), hash(value.ident)))
     if isinstance(value, Choice):
         return Choice(tuple(_clone(machine, item, node) for item in value.values))
     return value if value is not None else UNKNOWN
@@ -629,7 +631,7 @@ def _sequence(machine: Machine, owner: Seq, name: str, args: list[Value], node: 
     if name in ("pop", "get"):
         return machine.element(owner)
     if name in ("copy",):
-        return replace(owner)
+        return dataclasses.replace(owner)
     return UNKNOWN
 
 
@@ -647,7 +649,7 @@ def _mapping(machine: Machine, owner: Map, name: str, args: list[Value]) -> Valu
     if name == "values":
         return Seq(tuple(known.values())[:12], True)
     if name == "copy":
-        return replace(owner)
+        return dataclasses.replace(owner)
     return UNKNOWN
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from mlopslint.lint.flow import api
 from mlopslint.lint.flow.values import NONE, Ids
@@ -13,8 +14,7 @@ from mlopslint.lint.flow.values import NONE, Ids
 PROPER = frozenset({"split", "folds"})
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """Some rows: those of a source (no parents), or a part of the rows of its parents."""
 
     kind: str  # source, param, split, folds, slice, mask, filter, sample, derived
@@ -29,8 +29,7 @@ class Part:
     loaded: bool = False
 
 
-@dataclass(slots=True)
-class Fit:
+class Fit(Struct):
     """Something learned from rows: by an estimator, a transformer, a statistic, a resampler."""
 
     kind: str
@@ -55,8 +54,7 @@ class Evaluation(NamedTuple):
     loop: int
 
 
-@dataclass(slots=True)
-class Log:
+class Log(Struct):
     """All events of one module."""
 
     parts: list[Part] = field(default_factory=list)

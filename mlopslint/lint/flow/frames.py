@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from mlopslint.lint.flow import api
 from mlopslint.lint.flow.events import Evaluation, Fit
@@ -299,7 +300,7 @@ def binary(machine: Machine, left: Value, op: ast.operator, right: Value, node: 
     if isinstance(left, Seq) and isinstance(right, Seq) and isinstance(op, ast.Add):
         return Seq((left.items + right.items)[:120], left.loose or right.loose)
     if isinstance(left, Seq) and isinstance(op, ast.Mult):
-        return replace(left, loose=True)
+        return Seq(left.items, True)
     a = left.data if isinstance(left, Truth) else left
     b = right.data if isinstance(right, Truth) else right
     if isinstance(a, Data) and isinstance(b, Data):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 Ids: TypeAlias = frozenset[int]
 NONE: Ids = frozenset()
@@ -21,25 +25,21 @@ class Columns(NamedTuple):
         return name in self.only if self.only is not None else name not in self.without
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Anything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Struct, frozen=True):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Mod:
+class Mod(Struct, frozen=True):
     """A module or a name in it, by its full dotted path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(Struct, frozen=True):
     """Rows: a frame, series, array, tensor, list of samples, data set."""
 
     rows: Ids
@@ -54,15 +54,13 @@ class Data:
     error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Struct, frozen=True):
     """A boolean per row: a comparison, usable as a filter; of predictions and targets it is their agreement."""
 
     data: Data
 
 
-@dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(Struct, frozen=True):
     """Numbers learned from rows: a mean, a table of group means."""
 
     fits: Ids
@@ -70,8 +68,7 @@ class Stat:
     table: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """Row numbers, or a mask, of one side of a split."""
 
     split: Any
@@ -79,38 +76,33 @@ class Side:
     folds: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Folds:
+class Folds(Struct, frozen=True):
     """What a splitter's ``split`` gives."""
 
     split: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(Struct, frozen=True):
     """Random numbers, one per row: compared with a share they are a mask."""
 
     split: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """``frame.index`` or ``frame.columns``."""
 
     data: Data
     rows: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Indexer:
+class Indexer(Struct, frozen=True):
     """``frame.iloc`` and kin."""
 
     data: Data
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Struct, frozen=True):
     """``frame.groupby(...)``, perhaps with columns chosen."""
 
     data: Data
@@ -158,38 +150,33 @@ class Obj:
         return dict(self.options).get(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Inst:
+class Inst(Struct, frozen=True):
     """An instance of a class of the module."""
 
     ident: Any
     cls: Cls
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class Scope(Struct, frozen=True, eq=False):
     variables: dict[str, Value]
     parent: Scope | None = None
-    shared: set[str] = field(default_factory=set)
+    shared: set[str] = msgspec.field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Func:
+class Func(Struct, frozen=True):
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
     cell: int
     owner: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cls:
+class Cls(Struct, frozen=True):
     node: ast.ClassDef
     scope: Scope
     cell: int
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     owner: Value
     name: str
 
