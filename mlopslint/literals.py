@@ -2,57 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cached_property, partial
+from collections import defaultdict
+from collections.abc import Iterable
 from itertools import product
 
-#: Bytes that ``among`` looks through at a time, so that a file of nothing but literals does not fill the memory.
-_CHUNK = 1 << 18
 
+class Group:
+    """Literals that somebody waits for; ``words`` (short ones, in lower case) are found however they are capitalised."""
 
-class Literals:
-    """Literals that are looked for together; ``words`` (short ones, in lower case) are found however they are capitalised."""
-
-    def __init__(self, literals: Iterable[bytes], words: Iterable[bytes] = ()) -> None:
-        pairs = [(literal, literal) for literal in literals]
-        pairs += [(spelling, word) for word in words for spelling in _spellings(word)]
-        self._patterns = [pattern for pattern, _ in pairs]
-        self._names = [name for _, name in pairs]
-        self._longest = max(map(len, self._patterns), default=0)
-
-    @cached_property
-    def _find(self) -> Callable[[bytes], list[tuple[int, int, int]]]:
-        """What gives the number of each literal that stands in some bytes, where it begins and where it ends."""
-        try:
-            from ahocorasick_rs import BytesAhoCorasick, Implementation
-        except ImportError:  # nobody builds it for this platform
-            return self._find_each
-        automaton = BytesAhoCorasick(self._patterns, implementation=Implementation.DFA)
-        return partial(automaton.find_matches_as_indexes, overlapping=True)
-
-    def _find_each(self, data: bytes) -> list[tuple[int, int, int]]:
-        found = []
-        for index, pattern in enumerate(self._patterns):
-            at = data.find(pattern)
-            while at >= 0:
-                found.append((index, at, at + len(pattern)))
-                at = data.find(pattern, at + 1)
-        return sorted(found, key=lambda place: place[1])
+    def __init__(self, search: Search, literals: Iterable[bytes], words: Iterable[bytes]) -> None:
+        self.search = search
+        self.patterns = [(literal, literal) for literal in literals]
+        self.patterns += [(spelling, word) for word in words for spelling in _spellings(word)]
 
     def places(self, data: bytes) -> dict[bytes, list[int]]:
         """Literals that stand in ``data`` -> the places at which they begin, in order."""
-        names = self._names
-        found: dict[bytes, list[int]] = {}
-        for index, start, _ in self._find(data):
-            found.setdefault(names[index], []).append(start)
-        return found
+        return self.search.found(data)[self]
 
     def among(self, data: bytes) -> set[bytes]:
         """The literals that stand in ``data``."""
-        parts = (data[begin : begin + _CHUNK + self._longest] for begin in range(0, len(data), _CHUNK))
-        return {self._names[index] for part in parts for index, _, _ in self._find(part)}
+        return set(self.search.found(data)[self])
+
+
+class Search:
+    """Groups of literals that are looked for together, each in the bytes that it asks of: what one has found the next one gets."""
+
+    def __init__(self) -> None:
+        self._groups: list[Group] = []
+        self._finder: _Finder | None = None
+        self._last: tuple[bytes, dict[Group, dict[bytes, list[int]]]] = (b"", {})
+
+    def group(self, literals: Iterable[bytes], words: Iterable[bytes] = ()) -> Group:
+        """Wait for these, too."""
+        made = Group(self, literals, words)
+        self._groups.append(made)
+        self._finder = None
+        return made
+
+    def found(self, data: bytes) -> dict[Group, dict[bytes, list[int]]]:
+        """What each group waits for and where it stands; the last answer is remembered."""
+        if self._finder is None:
+            self._finder = _Finder(self._groups)
+        elif data is self._last[0]:
+            return self._last[1]
+        found: dict[Group, dict[bytes, list[int]]] = {group: {} for group in self._groups}
+        for pattern, starts in self._finder.matches(data).items():
+            for group, name in self._finder.targets[pattern]:
+                if name in found[group]:
+                    found[group][name] = sorted({*found[group][name], *starts})
+                else:
+                    found[group][name] = starts
+        self._last = data, found
+        return found
+
+
+class _Finder:
+    """All patterns of some groups, built once."""
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self.targets: dict[bytes, list[tuple[Group, bytes]]] = {}
+        for group in groups:
+            for pattern, name in group.patterns:
+                self.targets.setdefault(pattern, []).append((group, name))
+        try:
+            from ahocorasick import Automaton
+        except ImportError:  # nobody builds it for this platform
+            self._automaton = None
+            return
+        self._automaton = Automaton()
+        for pattern in self.targets:
+            self._automaton.add_word(pattern.decode("latin-1"), pattern)
+        self._automaton.make_automaton()
+
+    def matches(self, data: bytes) -> dict[bytes, list[int]]:
+        """The patterns that stand in ``data`` -> the places at which they begin, in order."""
+        found: dict[bytes, list[int]] = defaultdict(list)
+        if self._automaton is None:
+            for pattern in self.targets:
+                at = data.find(pattern)
+                while at >= 0:
+                    found[pattern].append(at)
+                    at = data.find(pattern, at + 1)
+            return found
+        if self.targets:
+            for end, pattern in self._automaton.iter(data.decode("latin-1")):
+                found[pattern].append(end)
+        return {pattern: [end - len(pattern) + 1 for end in ends] for pattern, ends in found.items()}
 
 
 def _spellings(word: bytes) -> Iterable[bytes]:
     """``word`` in every mixture of capitals and small letters."""
     return map(bytes, product(*({letter, *bytes([letter]).upper()} for letter in word)))
+
+
+#: What the readers of facts and the checks wait for, found in one pass over each file.
+SHARED = Search()

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlopslint import literals
 from mlopslint.facts import secrets
-from mlopslint.literals import Literals
+from mlopslint.literals import Search
 
 LITERALS = (b"aba", b"ab", b"b\n", b"token", b"xox")
 WORDS = (b"_key", b"ab", b"login(")
@@ -28,10 +27,11 @@ def places(data: bytes, literal: bytes) -> list[int]:
 def found(request):
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "not built":
-            patch.setitem(sys.modules, "ahocorasick_rs", None)
+            patch.setitem(sys.modules, "ahocorasick", None)
         else:
-            pytest.importorskip("ahocorasick_rs", reason="ahocorasick_rs is not built for this platform")
-        made = Literals(LITERALS), Literals((), WORDS)
+            pytest.importorskip("ahocorasick", reason="pyahocorasick is not built for this platform")
+        search = Search()
+        made = search.group(LITERALS), search.group((), WORDS)
         assert made[0].among(b"") == made[1].among(b"") == set()
     return made
 
@@ -41,13 +41,14 @@ def test_literals_stand_where_each_alone_is_found(found, data):
     exact, words = found
     assert exact.places(data) == {item: where for item in LITERALS if (where := places(data, item))}
     assert words.places(data) == {item: where for item in WORDS if (where := places(data.lower(), item))}
+    assert exact.among(data) == {item for item in LITERALS if item in data}
 
 
-@given(data=TEXTS)
-def test_what_lies_across_two_chunks_is_among_them(found, data):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(literals, "_CHUNK", 4)
-        assert found[0].among(data) == {item for item in LITERALS if item in data}
+def test_who_waits_later_is_told_of_the_same_bytes():
+    search, data = Search(), b"a token"
+    assert search.group([b"token"]).among(data) == {b"token"}
+    assert search.group([b"a"]).places(data) == {b"a": [0]}
+    assert Search().group([]).among(data) == set()
 
 
 PIECES = st.sampled_from(
@@ -77,5 +78,5 @@ def test_values_in_quotes_are_those_of_the_whole_text(data):
     def named(matches) -> list[tuple[int, int]]:
         return [m.span(1) for m in matches if secrets._ASSIGNED.search(data[max(0, m.start() - 60) : m.start()])]
 
-    at = (at for places in Literals((), secrets._WORDS).places(data).values() for at in places)
+    at = (at for places in Search().group((), secrets._WORDS).places(data).values() for at in places)
     assert named(secrets._quoted(data, at)) == named(secrets._QUOTED.finditer(data))

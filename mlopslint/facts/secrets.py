@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from mlopslint.literals import Literals
+from mlopslint.literals import SHARED
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
@@ -131,7 +131,7 @@ _PUBLIC = (b"Eby8vdM02xNOcqFl", b"C2y6yDjf5/R+ob0N", b"phc_", b"pk_live_", b"pk_
 #: Bytes of one text that are searched: what is longer is generated, and its credentials stand in what it is generated from.
 _READ = 500_000
 _GIVEN = frozenset(literal for _, literal, _ in _PROVIDERS)
-_LITERALS = Literals((*_GIVEN, *_SCHEMES, *_PLAIN_WORDS), _WORDS)
+_LITERALS = SHARED.group((*_GIVEN, *_SCHEMES, *_PLAIN_WORDS), _WORDS)
 
 
 def entropy(value: bytes) -> float:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from mlopslint.errors import MlopslintError
 from mlopslint.lint.base import Context, File, FileRule, Notebook, NotebookRule, Problem, ProjectRule, PythonRule, Rule
 from mlopslint.lint.cards import Card, card, kept
-from mlopslint.literals import Literals
+from mlopslint.literals import SHARED, Group
 from mlopslint.patterns import late
 from mlopslint.plugins import plugins
 from mlopslint.records import Fact
@@ -188,8 +188,8 @@ def tables(data: bytes) -> Tables:
 
 
 @lru_cache(maxsize=1)
-def _markers() -> Literals:
-    return Literals({*_flow_markers(), *(marker for item in _marked() for marker in item.markers)})
+def _markers() -> Group:
+    return SHARED.group({*_flow_markers(), *(marker for item in _marked() for marker in item.markers)})
 
 
 def _flow_markers() -> tuple[bytes, ...]:
