@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -15,13 +14,13 @@ T = TypeVar("T")
 
 
 def aside(job: Callable[[], T], kind: type[T]) -> Callable[[], T]:
-    """Starts ``job`` at once and gives a function that waits for what it returns.
+    """Starts ``job`` at once and gives a function that waits for what it returns, to be called once.
 
     Where processes cannot be copied (Windows, macOS, a program with threads), and where the copy fails, the job is done
-    here, when its answer is first wanted. ``kind`` is what it returns, for msgspec.
+    here, when its answer is wanted. ``kind`` is what it returns, for msgspec.
     """
     if not sys.platform.startswith("linux") or threading.active_count() > 1:
-        return lru_cache(job)
+        return job
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -35,7 +34,6 @@ def aside(job: Callable[[], T], kind: type[T]) -> Callable[[], T]:
             os._exit(status)  # nothing of the copy's is flushed or closed a second time
     os.close(writing)
 
-    @lru_cache
     def answer() -> T:
         with open(reading, "rb") as stream:
             data = stream.read()

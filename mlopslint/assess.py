@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -15,8 +15,8 @@ from mlopslint.config import Config
 from mlopslint.findings import Findings, find
 from mlopslint.gather import Gathered
 from mlopslint.globs import any_path
-from mlopslint.judge import Judge, judge, slow
-from mlopslint.outcome import NOTHING, Outcome
+from mlopslint.judge import Judge, judge
+from mlopslint.outcome import NOTHING
 from mlopslint.places import owned, owners
 from mlopslint.records import (
     Assessment,
@@ -42,13 +42,6 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-class _Beside(NamedTuple):
-    """What a second process finds."""
-
-    outcomes: dict[str, Outcome]
-    found: Findings
-
-
 def assess(
     snapshot: Snapshot,
     gathered: Gathered,
@@ -68,10 +61,8 @@ def assess(
     view = View(snapshot, gathered, excluded=out)
     technologies = Technologies(view, catalogue.technologies)
     judging = Judge(view, technologies)
-    beside = None
-    if spare and findings:
-        beside = aside(lambda: _Beside(slow(judging), find(view, config)), _Beside)
-        judging.elsewhere = lambda: beside().outcomes
+    sought = partial(find, view, config) if findings else partial(Findings, (), 0)
+    found_of = aside(sought, Findings) if spare and findings else sought
     root = judge(catalogue.practices, judging, external=bool(config.external))
     assessment, notices = _assessed(root, catalogue, config, model, technologies, today, judging)
     assessment = owned(assessment, view, snapshot, catalogue)
@@ -81,7 +72,7 @@ def assess(
     )
     if config.projects and not projects:
         notices.append(f"projects = {list(config.projects)}: no folder matches")
-    found = beside().found if beside else find(view, config) if findings else Findings((), 0)
+    found = found_of()
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
     of = owners(view)
     owned_by = {path: of(path) for path in sorted({finding.path for finding in found.shown})} if of else {}

@@ -48,8 +48,6 @@ CONCEPTS: dict[str, Callable[[Concepts], list[Hit]]] = {
     "routes": lambda concepts: concepts.described_routes,
     "frameworks": lambda concepts: concepts.framework_imports,
 }
-#: Predicates that take a third of the time and share little with the others: a second process may answer them.
-SLOW = frozenset(["data_code_tested", "pipeline_tested", "model_tested"])
 WITHIN = ("serving", "training", "tests")
 PLACES = ("ci", "hook", "outside", "anywhere")
 #: What a ``where`` asks of the fact and its file rather than of its value.
@@ -128,8 +126,6 @@ class Judge:
         self.technologies = technologies
         self.concepts = concepts_of(view)
         self.predicates: dict[str, Outcome] = {}
-        #: Waits for what was found of the slow predicates elsewhere; None where they are asked here.
-        self.elsewhere: Callable[[], dict[str, Outcome]] | None = None
 
     def outcome(self, condition: Any) -> Outcome:
         """How far a condition holds, with its evidence."""
@@ -164,9 +160,6 @@ class Judge:
 
     def predicate(self, name: str) -> Outcome:
         """The outcome of a named Python predicate, computed once."""
-        if name not in self.predicates and self.elsewhere and name in SLOW:
-            self.predicates |= self.elsewhere()
-            self.elsewhere = None
         if name not in self.predicates:
             from mlopslint.predicates import PREDICATES
 
@@ -495,8 +488,6 @@ def judge(practices: Iterable[Practice], judge_: Judge, *, external: bool = Fals
     """The verdict of every practice. ``external``: what may live in a sibling repository reads unknown, not fail."""
     verdicts: dict[str, Verdict] = {}
     pending = list(practices)
-    if judge_.elsewhere:  # what is found elsewhere is asked for last
-        pending.sort(key=lambda practice: not SLOW.isdisjoint(_predicates(practice.passes)))
     while pending:
         ready = [
             p for p in pending if all(code in verdicts or all(q.code != code for q in pending) for code in p.requires)
@@ -564,22 +555,6 @@ def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], exter
     if status == "fail" and not outcome.evidence:
         return answer(status, reason, outcome, outcome.confidence if outcome.reason else "high")
     return answer(status, reason, outcome)
-
-
-def slow(judge_: Judge) -> dict[str, Outcome]:
-    """The outcomes of the slow predicates."""
-    return {name: judge_.predicate(name) for name in sorted(SLOW)}
-
-
-def _predicates(condition: Any) -> Iterator[str]:
-    """The predicates that a condition names."""
-    if isinstance(condition, dict):
-        for head, value in condition.items():
-            if head == "predicate":
-                yield value
-            elif head in ("any", "all", "none"):
-                for part in value:
-                    yield from _predicates(part)
 
 
 def _at_least(status: Status, wanted: str) -> bool:
