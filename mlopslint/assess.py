@@ -130,7 +130,7 @@ def practice_statuses(
             wanted[code] = practices[code]
             pending += [other for other in practices[code].requires if other in practices]
     view = View(snapshot, gathered, excluded=_excluded(snapshot, config))
-    made = Judge(view, Technologies(view, catalogue.technologies))
+    made = Judge(view, Technologies(view, catalogue.technologies, few=True))
     found = {v.code: v.status for v in judge(wanted.values(), made, external=bool(config.external))}
     view.release()
     return found

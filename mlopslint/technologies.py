@@ -24,16 +24,64 @@ _KEPT = 5
 Add = Callable[[Technology, int, Iterable[Evidence]], None]
 
 
+Uses = dict[tuple[str, str], TechnologyUse]
+
+
 class Technologies:
-    """The uses of all known technologies in one view, computed once."""
+    """The uses of all known technologies in one view, each looked for once.
+
+    Where few practices are asked (``few``), only the technologies that these ask for are looked for.
+    """
+
+    def __init__(self, view: View, known: Iterable[Technology], *, few: bool = False) -> None:
+        self.view = view
+        self.known = tuple(known)
+        self.few = few
+        self._looked: dict[tuple[str, str], TechnologyUse | None] = {}
+
+    @cached_property
+    def uses(self) -> Uses:
+        """(kind, name) -> use, for everything that was seen."""
+        return _Search(self.view, self.known).uses()
+
+    def find(self, kinds: Iterable[str] = (), names: Iterable[str] = (), rung: int = 1) -> list[TechnologyUse]:
+        """Uses of any of the kinds or names at ``rung`` or above, the furthest first."""
+        wanted_kinds, wanted_names = set(kinds), set(names)
+        found = [
+            use
+            for (kind, name), use in self._of(wanted_kinds, wanted_names).items()
+            if use.rung >= rung
+            and (kind in wanted_kinds or not wanted_kinds)
+            and (name in wanted_names or not wanted_names)
+            and (wanted_kinds or wanted_names)
+        ]
+        return sorted(found, key=lambda use: (-use.rung, use.name))
+
+    def _of(self, kinds: set[str], names: set[str]) -> Uses:
+        """All uses; of ``few`` at least those of these kinds or names."""
+        if not self.few:
+            return self.uses
+        new = [
+            technology
+            for technology in self.known
+            if (technology.kind in kinds or technology.name in names)
+            and (technology.kind, technology.name) not in self._looked
+        ]
+        if new:
+            found = _Search(self.view, new).uses()
+            self._looked |= {key: found.get(key) for key in ((t.kind, t.name) for t in new)}
+        return {key: use for key, use in sorted(self._looked.items()) if use}
+
+
+class _Search:
+    """The signs of some technologies against the facts of a view."""
 
     def __init__(self, view: View, known: Iterable[Technology]) -> None:
         self.view = view
         self.known = tuple(known)
 
-    @cached_property
-    def uses(self) -> dict[tuple[str, str], TechnologyUse]:
-        """(kind, name) -> use, for everything that was seen."""
+    def uses(self) -> Uses:
+        """(kind, name) -> use, in this order, for everything that was seen."""
         seen: dict[tuple[str, str], dict[int, list[Evidence]]] = defaultdict(dict)
 
         def add(technology: Technology, rung: int, evidence: Iterable[Evidence]) -> None:
@@ -48,26 +96,13 @@ class Technologies:
         self._configuration(add)
         self._files(add)
         self._automation(add)
-        found: dict[tuple[str, str], TechnologyUse] = {}
+        found: Uses = {}
         for key, rungs in sorted(seen.items()):
             if not rungs:
                 continue
             evidence = [item for rung in sorted(rungs, reverse=True) for item in rungs[rung]]
             found[key] = TechnologyUse(key[1], key[0], max(rungs), tuple(evidence[:_KEPT]))
         return found
-
-    def find(self, kinds: Iterable[str] = (), names: Iterable[str] = (), rung: int = 1) -> list[TechnologyUse]:
-        """Uses of any of the kinds or names at ``rung`` or above, the furthest first."""
-        wanted_kinds, wanted_names = set(kinds), set(names)
-        found = [
-            use
-            for (kind, name), use in self.uses.items()
-            if use.rung >= rung
-            and (kind in wanted_kinds or not wanted_kinds)
-            and (name in wanted_names or not wanted_names)
-            and (wanted_kinds or wanted_names)
-        ]
-        return sorted(found, key=lambda use: (-use.rung, use.name))
 
     # -- signs -----------------------------------------------------------------------------------------------------------
 

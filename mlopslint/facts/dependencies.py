@@ -117,10 +117,11 @@ def read_requirements(data: bytes) -> list[Fact]:
             began = number
         if line.startswith("#") and not logical:
             continue
-        if line.endswith("\\"):
-            logical += line[:-1] + " "
+        more = line.endswith("\\")
+        if not (line.startswith("--hash=") and "--hash=" in logical):  # one hash says as much as twenty
+            logical += line[:-1] + " " if more else line
+        if more:
             continue
-        logical += line
         if logical.strip():
             facts += _requirement_line(logical.strip(), began)
         logical = ""
@@ -145,9 +146,12 @@ def compiled_by(text: str) -> str:
 
 
 def _requirement_line(line: str, number: int) -> list[Fact]:
-    line = re.sub(r"(^|\s)#.*$", "", line)
+    if "#" in line:
+        line = re.sub(r"(^|\s)#.*$", "", line)
     hashes = "--hash" in line
-    line = re.sub(r"\s--(hash|config-settings|global-option|install-option)[= ]\S+", "", f" {line}").strip()
+    if "--" in line:
+        line = re.sub(r"\s--(hash|config-settings|global-option|install-option)[= ]\S+", "", f" {line}")
+    line = line.strip()
     if line.startswith("-"):
         option, _, value = (
             line.replace("=", " ", 1).partition(" ") if line.startswith("--") else (line[:2], "", line[2:])
