@@ -86,10 +86,12 @@ class Cache:
 
     def __init__(self, folder: str | None) -> None:
         self._connection: sqlite3.Connection | None = None
+        self._failure: type[Exception] = OSError  #: what the database raises; known once there is one
         if folder is None:
             return
         import sqlite3
 
+        self._failure = sqlite3.Error
         try:
             os.makedirs(folder, exist_ok=True)
             path = os.path.join(folder, "facts.sqlite")
@@ -138,14 +140,12 @@ class Cache:
         found: list[Any] = []
         if self._connection is None:
             return found
-        import sqlite3
-
         try:
             for start in range(0, len(keys), 900):
                 some = keys[start : start + 900]
                 marks = ",".join("?" * len(some))
                 found += self._connection.execute(f"SELECT {columns} FROM facts WHERE key IN ({marks})", some)
-        except sqlite3.Error:
+        except self._failure:
             return []
         return found
 
@@ -153,27 +153,23 @@ class Cache:
         """Keep these, in one transaction."""
         if self._connection is None:
             return
-        import sqlite3
-
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
             self._connection.execute("COMMIT")
-        except sqlite3.Error:
+        except self._failure:
             try:
                 self._connection.execute("ROLLBACK")
-            except sqlite3.Error:
+            except self._failure:
                 self._connection = None
 
     def result(self, key: str) -> bytes | None:
         """A whole result that was kept under this key."""
         if self._connection is None:
             return None
-        import sqlite3
-
         try:
             row = self._connection.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
-        except sqlite3.Error:
+        except self._failure:
             return None
         try:
             return zlib.decompress(row[0]) if row else None
@@ -184,14 +180,12 @@ class Cache:
         """Keep a whole result, and no more than the newest few hundred."""
         if self._connection is None:
             return
-        import sqlite3
-
         try:
             self._connection.execute(
                 "INSERT OR REPLACE INTO results (key, data) VALUES (?, ?)", (key, zlib.compress(data, 1))
             )
             self._connection.execute("DELETE FROM results WHERE rowid <= (SELECT max(rowid) FROM results) - 400")
-        except sqlite3.Error:
+        except self._failure:
             pass
 
     def close(self) -> None:

@@ -95,5 +95,24 @@ def _spellings(word: bytes) -> Iterable[bytes]:
     return map(bytes, product(*({letter, *bytes([letter]).upper()} for letter in word)))
 
 
+def lines_with(words: Iterable[str], text: str) -> list[int]:
+    """The lines of ``text``, counted from 1, that hold one of ``words``; each line once."""
+    places = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            places.append(at)
+            end = text.find("\n", at)
+            at = text.find(word, end) if end >= 0 else -1
+    found: list[int] = []
+    line, begin = 1, 0
+    for at in sorted(places):
+        line += text.count("\n", begin, at)
+        begin = at
+        if not found or line > found[-1]:
+            found.append(line)
+    return found
+
+
 #: What the readers of facts and the checks wait for, found in one pass over each file.
 SHARED = Search()

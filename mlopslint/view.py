@@ -224,25 +224,17 @@ class View:
         keys = self._keys.get(kind)
         if keys is None:
             keys = self._keys[kind] = set()
-            for some in self._index(kind).values():
-                for hit in some:
-                    value = hit.fact.value
-                    if value.__class__ is dict:
-                        keys.update(value)
+            for kinds in self._facts.values():
+                keys.update(*(fact.value for fact in kinds.get(kind, ()) if fact.value.__class__ is dict))
         return keys
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose value holds one of these keys."""
-        there = self.keys(kind)
-        wanted = [key for key in keys if key in there]
-        if wanted:
-            for hit in self.hits(kind, roles=roles):
-                value = hit.fact.value
-                if value.__class__ is dict:
-                    for key in wanted:
-                        if key in value:
-                            yield hit
-                            break
+        wanted = self.keys(kind).intersection(keys)
+        for hit in self.hits(kind, roles=roles) if wanted else ():
+            value = hit.fact.value
+            if value.__class__ is dict and not wanted.isdisjoint(value):
+                yield hit
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)

@@ -20,7 +20,7 @@ ORDER = [
     {"kinds", "globs", "names", "data", "gitio", "cache", "facts", "lint", "snapshot"},
     {"gather"},
     {"view"},
-    {"commands", "outcome", "concepts"},
+    {"commands", "outcome", "imports", "concepts"},
     {"technologies", "config"},
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mlopslint.facts.text import decode, fold, holds, scalar, small, texts
+from mlopslint.literals import lines_with
 from mlopslint.patterns import late
 from mlopslint.records import Fact
 
@@ -116,24 +116,6 @@ def _front_matter(text: str) -> list[Fact]:
         else:
             found.append(Fact("front-matter", key[:100], line, scalar(value)))
     return found
-
-
-def _rows(words: Iterable[str], text: str) -> Iterator[int]:
-    """The lines of ``text``, counted from 0, that hold one of ``words``."""
-    places = []
-    for word in words:
-        at = text.find(word)
-        while at >= 0:
-            places.append(at)
-            end = text.find("\n", at)
-            at = text.find(word, end) if end >= 0 else -1
-    number, last, begin = 0, -1, 0
-    for at in sorted(places):
-        number += text.count("\n", begin, at)
-        begin = at
-        if number > last:
-            last = number
-            yield number
 
 
 def plain(title: str) -> str:
@@ -428,10 +410,11 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
             note("license-text", text.count("\n", 0, match.start()) + 1, {"license": name})
             break
     for name, pattern, words, more in _IN_ONE_LINE:
-        for number in _rows((*words, *more), low) if holds(words, low) else ():
-            match = pattern.search(lines[number])
+        for number in lines_with((*words, *more), low) if holds(words, low) else ():
+            line = lines[number - 1]
+            match = pattern.search(line)
             if match:
-                note(name, number + 1, lines[number] if len(lines[number]) < 300 else match.group(0))
+                note(name, number, line if len(line) < 300 else match.group(0))
                 break
     match = _CITATION.search(text) if holds(_CITATION_WORDS, low) else None
     if match:
@@ -449,10 +432,10 @@ def _phrases(text: str, layout: _Layout) -> list[Fact]:
         match = _CLA.search(text)
         if match:
             note("cla", text.count("\n", 0, match.start()) + 1, match.group(0))
-    for number in _rows(_INSTALLERS, low):
-        line = lines[number]
+    for number in lines_with(_INSTALLERS, low):
+        line = lines[number - 1]
         if holds(_INSTALL_WORDS, line) and _INSTALL.search(line[:2000]):
-            note("install-command", number + 1, line if len(line) < 300 else "install")
+            note("install-command", number, line if len(line) < 300 else "install")
             break
     _data_phrases(layout, note)
     for number, line in layout.code_lines:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
 
+from mlopslint.literals import lines_with
 from mlopslint.records import Confidence, Fact
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class Context:
     def _places(self, text: str) -> list[int]:
         places: list[int] | None = self.memo.get(text)
         if places is None:
-            places = self.memo[text] = _lines_with(text, self.text)
+            places = self.memo[text] = lines_with((text,), self.text)
         return places
 
     def within(self, node: Any, text: str) -> bool:
@@ -269,20 +270,6 @@ class Context:
     def keyword(self, call: ast.Call, name: str, value: str, words: str, safety: Safety = "unsafe") -> Fix:
         """A fix that gives a call a keyword argument."""
         return Fix(words, safety, (Edit(self.region(call), "keyword", (name, value)),))
-
-
-def _lines_with(part: str, text: str) -> list[int]:
-    """The numbers of the lines that hold a part."""
-    found = []
-    line, begin, at = 1, 0, text.find(part)
-    while at >= 0:
-        line += text.count("\n", begin, at)
-        found.append(line)
-        begin = text.find("\n", at)
-        if begin < 0:
-            break
-        at = text.find(part, begin)
-    return found
 
 
 class Cell(NamedTuple):

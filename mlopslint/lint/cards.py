@@ -57,10 +57,9 @@ def card(rule: Rule) -> Card:
 def kept() -> tuple[Card, ...] | None:
     """The cards that were compiled with this wheel; None where there are none, or where a check was changed since."""
     try:
-        data = compiled(_name()).read_bytes()
-    except OSError:
+        return msgspec.msgpack.decode(compiled(_name()).read_bytes(), type=tuple[Card, ...])
+    except (OSError, msgspec.MsgspecError):
         return None
-    return msgspec.msgpack.decode(data, type=tuple[Card, ...])
 
 
 def keep(place: str, rules: Iterable[Rule]) -> str:

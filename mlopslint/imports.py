@@ -1,0 +1,154 @@
+"""Who imports whom among the files of a repository, and what is reached from where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from mlopslint.view import View
+
+
+class Imports:
+    """The graph of imports of a view, each part worked out on first use."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._resolved: dict[tuple[str, str], str | None] = {}
+
+    @cached_property
+    def _segments(self) -> frozenset[str]:
+        """Every name of a folder or a module: an import that starts with none of them is not the project's."""
+        found: set[str] = set()
+        for folder in {path.rpartition("/")[0] for path in self.view.entries}:
+            found.update(folder.split("/"))
+        return frozenset(found) | self._modules.keys()
+
+    @cached_property
+    def _modules(self) -> dict[str, list[str]]:
+        """Last part of a module's dotted path -> files."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.view.entries:
+            if self.view.kinds.get(path) == "python":
+                stem = path[:-3].removesuffix("/__init__")
+                found[stem.rpartition("/")[2]].append(path)
+        return found
+
+    def resolve(self, name: str, importer: str) -> str | None:
+        """The project's file that an imported dotted name comes from, if it is the project's."""
+        key = (name, importer.rpartition("/")[0])
+        if key in self._resolved:
+            found = self._resolved[key]
+        else:
+            found = self._resolved[key] = self._resolve(name, key[1], "")
+        return found if found != importer else self._resolve(name, key[1], importer)
+
+    def _resolve(self, name: str, folder: str, importer: str) -> str | None:
+        """The same for any file of a folder, other than ``importer``."""
+        level = 0
+        if name.startswith("."):
+            dots, _, name = name.partition(":")
+            level = len(dots)
+        parts = [part for part in name.split(".") if part]
+        if parts and parts[0] not in self._segments:
+            return None
+        if level:
+            up = folder.split("/") if folder else []
+            up = up[: len(up) - (level - 1)] if level > 1 else up
+            bases = ["/".join(up)]
+        else:
+            bases = [folder, "", "src"]
+            top = folder
+            while top:
+                top = top.rpartition("/")[0]
+                bases += [top, f"{top}/src" if top else "src"]
+        entries = self.view.entries
+        for end in (len(parts), len(parts) - 1):
+            if end < 1:
+                continue
+            tail = "/".join(parts[:end])
+            for base in bases:
+                stem = f"{base}/{tail}" if base else tail
+                for candidate in (f"{stem}.py", f"{stem}/__init__.py"):
+                    if candidate in entries and candidate != importer:
+                        return candidate
+        if level and parts == []:
+            candidate = f"{bases[0]}/__init__.py" if bases[0] else "__init__.py"
+            return candidate if candidate in entries else None
+        if not level and len(parts) > 1:  # a package in some folder that is put on the path elsewhere
+            for end in (len(parts), len(parts) - 1):
+                for path in self._modules.get(parts[end - 1], ()):
+                    stem = path[:-3].removesuffix("/__init__")
+                    if stem.endswith("/" + "/".join(parts[:end])):
+                        return path
+        return None
+
+    @cached_property
+    def imports(self) -> dict[str, dict[str, None]]:
+        """file -> the project's files that it imports, each once, in the order of its imports."""
+        graph: dict[str, dict[str, None]] = defaultdict(dict)
+        hub = "hubconf.py" if "hubconf.py" in self.view.entries else ""
+        for path in self.view.entries:
+            if self.view.kinds.get(path) not in ("python", "notebook"):
+                continue
+            for fact in self.view.of(path, "import"):
+                target = self.resolve(fact.name, path)
+                if target:
+                    graph[path][target] = None
+                    package = target.rpartition("/")[0] + "/__init__.py"
+                    if package in self.view.entries and package != path:
+                        graph[path][package] = None
+            for target in self._executed.get(path, ()):
+                graph[path][target] = None
+            if hub and path != hub and any(fact.name == "torch.hub.load" for fact in self.view.of(path, "call")):
+                graph[path][hub] = None  # the hub's entry point is how the project hands out its own models
+        return graph
+
+    @cached_property
+    def _executed(self) -> dict[str, list[str]]:
+        """file -> the files that it takes in with ``exec(open("settings.py").read())``, which acts as an import does."""
+        found: dict[str, list[str]] = {}
+        for hit in self.view.hits("call", "exec"):
+            for fact in self.view.of(hit.path, "call"):
+                opened = str((fact.value or {}).get("0", "")) if fact.name == "open" else ""
+                if not opened.endswith(".py") or fact.line != hit.fact.line:
+                    continue
+                folder = hit.path.rpartition("/")[0]
+                for candidate in (f"{folder}/{opened}" if folder else opened, opened):
+                    if candidate in self.view.entries and candidate != hit.path:
+                        found.setdefault(hit.path, []).append(candidate)
+                        break
+        return found
+
+    def reach(self, starts: list[str]) -> set[str]:
+        """The files that ``starts`` reach through imports, themselves included."""
+        seen = set(starts)
+        pending = list(starts)
+        while pending:
+            for target in self.imports.get(pending.pop(), ()):
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+        return seen
+
+    def reaching(self, targets: list[str]) -> set[str]:
+        """The files that reach one of ``targets`` through imports, these themselves included."""
+        seen = set(targets)
+        pending = list(targets)
+        while pending:
+            for path in self._importers.get(pending.pop(), ()):
+                if path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return seen
+
+    @cached_property
+    def _importers(self) -> dict[str, set[str]]:
+        graph: dict[str, set[str]] = defaultdict(set)
+        for path, targets in self.imports.items():
+            for target in targets:
+                graph[target].add(path)
+        return graph
+
+    def is_imported(self, path: str) -> bool:
+        """Whether another file of the project, tests apart, imports this one."""
+        return any(self.view.roles.get(other) != "test" for other in self._importers.get(path, ()))
