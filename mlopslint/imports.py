@@ -86,12 +86,14 @@ class Imports:
     def imports(self) -> dict[str, dict[str, None]]:
         """file -> the project's files that it imports, each once, in the order of its imports."""
         graph: dict[str, dict[str, None]] = defaultdict(dict)
+        own = self._segments
         hub = "hubconf.py" if "hubconf.py" in self.view.entries else ""
         for path in self.view.entries:
             if self.view.kinds.get(path) not in ("python", "notebook"):
                 continue
             for fact in self.view.of(path, "import"):
-                target = self.resolve(fact.name, path)
+                head = fact.name.partition(".")[0]
+                target = None if head and head not in own else self.resolve(fact.name, path)  # most are of others
                 if target:
                     graph[path][target] = None
                     package = target.rpartition("/")[0] + "/__init__.py"

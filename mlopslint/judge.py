@@ -64,6 +64,7 @@ FACT_KINDS = frozenset(
         "set",
         "string",
         "branch",
+        "read",
         "guard",
         "dependency",
         "lock",
@@ -114,7 +115,7 @@ _ROLES: dict[str, frozenset[str]] = {
 }
 _RUNG_OF_FACT = {
     "dependency": 1, "import": 2, "key": 2, "document-type": 2, "manifest": 2, "action": 4, "hook": 4, "schedule": 5,
-    "call": 3, "decorator": 3, "base": 3, "stage": 3, "ci": 4, "ci-trigger": 4, "ci-job": 4, "resource": 5, "container": 5,
+    "call": 3, "read": 3, "decorator": 3, "base": 3, "stage": 3, "ci": 4, "ci-trigger": 4, "ci-job": 4, "resource": 5, "container": 5,
 }  # fmt: skip
 
 

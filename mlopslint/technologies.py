@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property, lru_cache
+from itertools import chain, islice
+from typing import NamedTuple, TypeVar
 
 from mlopslint.commands import all_commands, starts_with
 from mlopslint.globs import NameGlob, name_pattern, path_pattern
@@ -19,12 +20,20 @@ _IN_TESTS = frozenset({"test-framework", "coverage", "load-testing", "notebook-c
 #: Kinds of tools whose configuration lies among the documents.
 _IN_DOCS = frozenset({"documentation"})
 _KEPT = 5
+#: Facts about code.
+_CODE = ("import", "call", "decorator", "base", "set")
 
-#: Takes the evidence of a use, of which only the first pieces are ever made.
-Add = Callable[[Technology, int, Iterable[Evidence]], None]
-
-
+T = TypeVar("T")
 Uses = dict[tuple[str, str], TechnologyUse]
+
+
+class Sign(NamedTuple):
+    """What one name says: which technology, how far it is used, and the words of its evidence."""
+
+    technology: Technology
+    rung: int
+    detail: str
+    value: NameGlob | None = None  #: what the value of the fact must be, too
 
 
 class Technologies:
@@ -42,7 +51,7 @@ class Technologies:
     @cached_property
     def uses(self) -> Uses:
         """(kind, name) -> use, for everything that was seen."""
-        return _Search(self.view, self.known).uses()
+        return _uses(self.view, signs_of(self.known))
 
     def find(self, kinds: Iterable[str] = (), names: Iterable[str] = (), rung: int = 1) -> list[TechnologyUse]:
         """Uses of any of the kinds or names at ``rung`` or above, the furthest first."""
@@ -68,199 +77,280 @@ class Technologies:
             and (technology.kind, technology.name) not in self._looked
         ]
         if new:
-            found = _Search(self.view, new).uses()
+            found = _uses(self.view, signs_of(tuple(new)))
             self._looked |= {key: found.get(key) for key in ((t.kind, t.name) for t in new)}
         return {key: use for key, use in sorted(self._looked.items()) if use}
 
 
-class _Search:
-    """The signs of some technologies against the facts of a view."""
+def _uses(view: View, signs: Signs) -> Uses:
+    """(kind, name) -> use, in this order, for everything that was seen."""
+    seen: dict[tuple[str, str], dict[int, list[Evidence]]] = defaultdict(dict)
+    for technology, rung, evidence in _seen(view, signs):
+        rungs = seen[technology.kind, technology.name]
+        known = rungs.get(rung, [])
+        more = list(islice(evidence, _KEPT - len(known)))
+        if more:
+            rungs[rung] = known + more
+    found: Uses = {}
+    for key, rungs in sorted(seen.items()):
+        if not rungs:
+            continue
+        evidence = [item for rung in sorted(rungs, reverse=True) for item in rungs[rung]]
+        found[key] = TechnologyUse(key[1], key[0], max(rungs), tuple(evidence[:_KEPT]))
+    return found
 
-    def __init__(self, view: View, known: Iterable[Technology]) -> None:
-        self.view = view
+
+def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[Evidence]]]:
+    """Each technology with a rung and its evidence, of which only the first pieces are ever made."""
+    for kind in ("dependency", *_CODE, "string", "key", "image"):
+        for name, said in signs.told(view, kind):
+            for technology, rung, detail, value in said:
+                roles = OWN_AND_TESTS if kind in _CODE and technology.kind in _IN_TESTS else OWN
+                hits = view.hits(kind, name, roles=roles)
+                if value is None:
+                    yield technology, rung, _told(hits, detail)
+                else:
+                    some = [hit for hit in hits if value.match(str(hit.fact.value))]
+                    yield technology, rung, (hit.evidence(f"{name}: {hit.fact.value}"[:120]) for hit in some)
+    for hit in view.hits("resource"):
+        for technology in signs.of_resource(hit.fact.name, str(hit.get("api") or "")):
+            yield technology, 3, [hit.evidence(f"{hit.fact.name} is declared")]
+    for path, technologies in signs.of_files(view):
+        role = view.roles[path]
+        for technology in technologies:
+            if role == "source" or technology.kind in (_IN_DOCS if role == "docs" else _IN_TESTS):
+                yield technology, 2, [Evidence(path, None, "present")]
+    for command in all_commands(view):
+        if command.where in ("ci", "hook") or view.roles[command.hit.path] == "source":
+            for technology in signs.of_command(command.words):
+                yield technology, command.rung, [command.evidence()]
+    for name, said in signs.told(view, "action"):
+        for technology, _, detail, _ in said:
+            for hit in view.hits("action", name):
+                yield technology, 3 if hit.get("soft") else 4, [hit.evidence(detail)]
+    for name, said in signs.told(view, "hook"):
+        for technology, rung, detail, _ in said:
+            yield technology, rung, _told(view.hits("hook", name), detail)
+
+
+class Signs:
+    """What names say about some technologies. Each name is looked at once for all the views that hold it: nearly all names
+    of a commit are those of the commit before.
+    """
+
+    ROOM = 200_000
+
+    def __init__(self, known: Iterable[Technology]) -> None:
         self.known = tuple(known)
+        self._looked: dict[str, set[str]] = defaultdict(set)
+        self._says: dict[str, dict[str, list[Sign]]] = defaultdict(dict)
+        self._resources: dict[tuple[str, str], list[Technology]] = {}
+        self._lines: dict[tuple[str, ...], list[Technology]] = {}
 
-    def uses(self) -> Uses:
-        """(kind, name) -> use, in this order, for everything that was seen."""
-        seen: dict[tuple[str, str], dict[int, list[Evidence]]] = defaultdict(dict)
+    def told(self, view: View, kind: str) -> list[tuple[str, list[Sign]]]:
+        """The names of facts of a kind that say something, in their order, with what they say."""
+        names = view.names(kind)
+        says = self._heard(kind, names, lambda: view.lookup(kind))
+        return [(name, says[name]) for name in names if name in says]
 
-        def add(technology: Technology, rung: int, evidence: Iterable[Evidence]) -> None:
-            rungs = seen[technology.kind, technology.name]
-            known = rungs.get(rung, [])
-            more = list(islice(evidence, _KEPT - len(known)))
-            if more:
-                rungs[rung] = known + more
+    def of_files(self, view: View) -> list[tuple[str, list[Technology]]]:
+        """The files that are a sign by their path."""
+        roles = view.roles
+        paths = [path for path in view.entries if roles[path] in ("source", "docs", "test")]
+        says = self._heard("file", paths, lambda: Names(paths))
+        return [(path, [sign.technology for sign in says[path]]) for path in paths if path in says]
 
-        self._packages(add)
-        self._code(add)
-        self._configuration(add)
-        self._files(add)
-        self._automation(add)
-        found: Uses = {}
-        for key, rungs in sorted(seen.items()):
-            if not rungs:
+    def _heard(self, kind: str, names: Collection[str], all_of: Callable[[], Names]) -> dict[str, list[Sign]]:
+        """What names of a kind say; those that say nothing are not in it."""
+        looked, says = self._looked[kind], self._says[kind]
+        if len(looked) > self.ROOM:
+            looked.clear()
+            says.clear()
+        new = [name for name in names if name not in looked]
+        if new:
+            looked.update(new)
+            for name, sign in getattr(self, f"_of_{kind}")(all_of() if len(new) == len(names) else Names(new)):
+                says.setdefault(name, []).append(sign)
+        return says
+
+    # -- code ------------------------------------------------------------------------------------------------------------
+
+    def _of_dependency(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        for name in names.rank:
+            for technology in self._by_package.get(name, ()):
+                yield name, Sign(technology, 1, f"{name} is declared as a dependency")
+
+    @cached_property
+    def _by_package(self) -> dict[str, list[Technology]]:
+        return _grouped((package.lower(), t) for t in self.known for package in t.packages)
+
+    def _of_import(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        return self._under(names, 1, "imported", called=True)
+
+    def _of_call(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        return chain(self._under(names, 3, "called"), self._called(names))
+
+    def _of_decorator(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        return chain(self._under(names, 3, "used as decorator"), self._called(names))
+
+    def _of_base(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        return chain(self._under(names, 3, "subclassed"), self._called(names))
+
+    def _of_set(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        return self._under(names, 3, "set")
+
+    @cached_property
+    def _by_module(self) -> dict[str, list[Technology]]:
+        return _grouped((module, t) for t in self.known for module in t.imports)
+
+    def _under(self, names: Names, rung: int, verb: str, called: bool = False) -> Iterator[tuple[str, Sign]]:
+        """Names within a technology's modules; one that lists its calls is used by these alone (``called``: by all)."""
+        by_module = self._by_module
+        heads = {_head(module) for module in by_module}
+        for name in names.rank:
+            if name.partition(".")[0] not in heads:
                 continue
-            evidence = [item for rung in sorted(rungs, reverse=True) for item in rungs[rung]]
-            found[key] = TechnologyUse(key[1], key[0], max(rungs), tuple(evidence[:_KEPT]))
-        return found
+            for prefix in _prefixes(name):
+                for technology in by_module.get(prefix, ()):
+                    if called or not technology.calls:
+                        yield name, Sign(technology, rung, f"{name} is {verb}")
 
-    # -- signs -----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[str, Technology]]]:
+        return _grouped((_head(pattern), (pattern, t)) for t in self.known for pattern in t.calls)
 
-    def _packages(self, add: Add) -> None:
-        by_package: dict[str, list[Technology]] = defaultdict(list)
-        for technology in self.known:
-            for package in technology.packages:
-                by_package[package.lower()].append(technology)
-        for name in self.view.names("dependency"):
-            for technology in by_package.get(name, ()):
-                hits = self.view.hits("dependency", name)
-                add(technology, 1, _told(hits, f"{name} is declared as a dependency"))
+    def _called(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        there = {name.partition(".")[0] for name in names.rank}
+        for head, patterns in self._calls.items():
+            if not head or head in there:
+                for pattern, technology in patterns:
+                    for name in names.matching((pattern,)):
+                        yield name, Sign(technology, 3, f"{name} is called")
 
-    def _code(self, add: Add) -> None:
-        by_prefix: dict[str, list[Technology]] = defaultdict(list)
-        calls: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
-        for technology in self.known:
-            for module in technology.imports:
-                by_prefix[module].append(technology)
-            for pattern in technology.calls:
-                head = pattern.partition(".")[0]
-                calls["" if "*" in head or not head else head].append((pattern, technology))
-
-        heads = {module.partition(".")[0] for module in by_prefix}
-
-        def roles(technology: Technology) -> frozenset[str]:
-            return OWN_AND_TESTS if technology.kind in _IN_TESTS else OWN
-
-        for kind, rung, verb in (
-            ("import", 1, "imported"),
-            ("call", 3, "called"),
-            ("decorator", 3, "used as decorator"),
-            ("base", 3, "subclassed"),
-            ("set", 3, "set"),
-        ):
-            for name in self.view.names(kind):
-                if name.partition(".")[0] not in heads:
-                    continue
-                for prefix in _prefixes(name):
-                    for technology in by_prefix.get(prefix, ()):
-                        if kind != "import" and technology.calls:
-                            continue
-                        hits = self.view.hits(kind, name, roles=roles(technology))
-                        add(technology, rung, _told(hits, f"{name} is {verb}"))
-        for kind in ("call", "decorator", "base"):
-            there = {name.partition(".")[0] for name in self.view.names(kind)}
-            matched: dict[str, list[Technology]] = defaultdict(list)
-            for head in calls:
-                if not head or head in there:
-                    for pattern, technology in calls[head]:
-                        for name in self.view.matching(kind, (pattern,)):
-                            matched[name].append(technology)
-            for name in self.view.names(kind):
-                for technology in matched.get(name, ()):
-                    hits = self.view.hits(kind, name, roles=roles(technology))
-                    add(technology, 3, _told(hits, f"{name} is called"))
-        strings = [(name_pattern(pattern), technology) for technology in self.known for pattern in technology.strings]
-        for name in self.view.names("string"):
+    def _of_string(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        strings = [(name_pattern(pattern), t) for t in self.known for pattern in t.strings]
+        for name in names.rank:
             for glob, technology in strings:
                 if glob.match(name):
-                    add(technology, 3, _told(self.view.hits("string", name), f"{name[:80]!r} in code"))
+                    yield name, Sign(technology, 3, f"{name[:80]!r} in code")
 
-    def _configuration(self, add: Add) -> None:
-        keys: dict[str, list[tuple[NameGlob, NameGlob | None, Technology]]] = defaultdict(list)
-        resources: list[tuple[NameGlob, Technology]] = []
-        images: list[tuple[NameGlob, Technology]] = []
+    # -- configuration -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _keys(self) -> dict[str, list[tuple[NameGlob, NameGlob | None, Technology]]]:
+        found: list[tuple[str, tuple[NameGlob, NameGlob | None, Technology]]] = []
         for technology in self.known:
             for pattern in technology.keys:
                 key, _, value = pattern.partition("=")
-                head = key.partition(".")[0].partition("[")[0]
-                keys["" if "*" in head else head].append(
-                    (name_pattern(key), name_pattern(value) if value else None, technology)
-                )
-            resources += [(name_pattern(pattern), technology) for pattern in technology.resources]
-            images += [(name_pattern(pattern), technology) for pattern in technology.images]
+                glob = name_pattern(value) if value else None
+                found.append((_head(key.partition("[")[0]), (name_pattern(key), glob, technology)))
+        return _grouped(found)
+
+    def _of_key(self, names: Names) -> Iterator[tuple[str, Sign]]:
         anywhere: dict[str, list[tuple[NameGlob, NameGlob | None, Technology]]] = defaultdict(list)
-        for sign in keys.pop("", ()):
-            for name in self.view.matching("key", (sign[0].glob,)):
+        for sign in self._keys.get("", ()):
+            for name in names.matching((sign[0].glob,)):
                 anywhere[name].append(sign)
-        for name in self.view.names("key"):
+        for name in names.rank:
             head = name.partition(".")[0].partition("[")[0]
-            for glob, value_glob, technology in (*keys.get(head, ()), *anywhere.get(name, ())):
-                if not glob.match(name):
-                    continue
-                hits = self.view.hits("key", name)
-                if value_glob is None:
-                    add(technology, 2, _told(hits, name))
-                else:
-                    some = [hit for hit in hits if value_glob.match(str(hit.fact.value))]
-                    add(technology, 2, (hit.evidence(f"{name}: {hit.fact.value}"[:120]) for hit in some))
-        for name in self.view.names("resource"):
-            for hit in self.view.hits("resource", name):
-                full = f"{hit.get('api') or ''}".rpartition("/")[0] or f"{hit.get('api') or ''}"
-                for glob, technology in resources:
-                    if glob.match(name) or glob.match(f"{full}/{name}") or glob.match(f"{hit.get('api')}/{name}"):
-                        add(technology, 3, [hit.evidence(f"{name} is declared")])
-        for name in self.view.names("image"):
+            for glob, value, technology in (*(self._keys.get(head, ()) if head else ()), *anywhere.get(name, ())):
+                if glob.match(name):
+                    yield name, Sign(technology, 2, name, value)
+
+    def of_resource(self, name: str, api: str) -> list[Technology]:
+        """What a resource of this kind and API version is a sign of, once for each sign."""
+        found = self._resources.get((name, api))
+        if found is None:
+            texts = (name, f"{api.rpartition('/')[0] or api}/{name}", f"{api}/{name}")
+            found = self._resources[name, api] = [
+                technology for glob, technology in self._resource_globs if any(map(glob.match, texts))
+            ]
+        return found
+
+    @cached_property
+    def _resource_globs(self) -> list[tuple[NameGlob, Technology]]:
+        return [(name_pattern(pattern), t) for t in self.known for pattern in t.resources]
+
+    def _of_image(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        images = [(name_pattern(pattern), t) for t in self.known for pattern in t.images]
+        for name in names.rank:
             bare = re.sub(r"@sha256:.*$", "", name)
             bare = re.sub(r":[^/:]*$", "", bare)
             for glob, technology in images:
                 if glob.match(bare) or glob.match(bare.partition("/")[2]):
-                    add(technology, 2, _told(self.view.hits("image", name), f"image {name}"))
+                    yield name, Sign(technology, 2, f"image {name}")
 
-    def _files(self, add: Add) -> None:
-        roles = self.view.roles
-        paths = [path for path in self.view.entries if roles[path] in ("source", "docs", "test")]
-        by_name: dict[str, list[str]] = defaultdict(list)
-        by_path: dict[str, list[str]] = defaultdict(list)
-        for path in paths:
-            by_path[path.lower()].append(path)
-            by_name[path.lower().rpartition("/")[2]].append(path)
+    def _of_file(self, paths: Names) -> Iterator[tuple[str, Sign]]:
+        by_path = _grouped((path.lower(), path) for path in paths.rank)
+        by_name = _grouped((path.rpartition("/")[2].lower(), path) for path in paths.rank)
         names, lower = Names(by_name), Names(by_path)
-        found: dict[str, list[Technology]] = defaultdict(list)
         for technology in self.known:
+            sign = Sign(technology, 2, "present")
             for pattern in technology.files:
                 if "/" in pattern or set("[{?") & set(pattern):
                     # the longest literal part is looked for first: few patterns are ever compiled
                     part = max(re.split(r"[*?\[\]{},]+", pattern.lower()), key=len).strip("/")
                     for path in (path for text in lower.holding(part) for path in by_path[text]):
                         if path_pattern(pattern).match(path):
-                            found[path].append(technology)
+                            yield path, sign
                 else:
                     for name in names.matching((pattern.lower(),)):
                         for path in by_name[name]:
-                            found[path].append(technology)
-        for path in paths:
-            role = roles[path]
-            for technology in found.get(path, ()):
-                if role == "source" or technology.kind in (_IN_DOCS if role == "docs" else _IN_TESTS):
-                    add(technology, 2, [Evidence(path, None, "present")])
+                            yield path, sign
 
-    def _automation(self, add: Add) -> None:
-        commands: dict[str, list[tuple[str, Technology]]] = defaultdict(list)
-        actions: list[tuple[NameGlob, Technology]] = []
-        hooks: dict[str, list[Technology]] = defaultdict(list)
-        for technology in self.known:
-            for prefix in technology.commands:
-                first = prefix.split()[0]
-                commands["*" if "*" in first else first].append((prefix, technology))
-            actions += [(name_pattern(pattern.lower()), technology) for pattern in technology.actions]
-            for hook in technology.hooks:
-                hooks[hook].append(technology)
-        for command in all_commands(self.view):
-            if command.where not in ("ci", "hook") and self.view.roles[command.hit.path] != "source":
-                continue
-            for word in (command.words[0], "*") if command.words else ():
-                for prefix, technology in commands.get(word, ()):
-                    if starts_with(command.words, prefix):
-                        add(technology, command.rung, [command.evidence()])
-        for name in self.view.names("action"):
+    # -- automation --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _commands(self) -> dict[str, list[tuple[str, Technology]]]:
+        return _grouped((prefix.split()[0], (prefix, t)) for t in self.known for prefix in t.commands)
+
+    @cached_property
+    def _any_command(self) -> list[tuple[str, Technology]]:
+        """Those whose first word is a glob."""
+        return [sign for first, signs in self._commands.items() if "*" in first for sign in signs]
+
+    def of_command(self, words: tuple[str, ...]) -> list[Technology]:
+        """What a command is a sign of, once for each sign."""
+        found = self._lines.get(words)
+        if found is None:
+            if len(self._lines) > self.ROOM:
+                self._lines.clear()
+            signs = (*self._commands.get(words[0], ()), *self._any_command) if words else ()
+            found = self._lines[words] = [t for prefix, t in signs if starts_with(words, prefix)]
+        return found
+
+    def _of_action(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        actions = [(name_pattern(pattern.lower()), t) for t in self.known for pattern in t.actions]
+        for name in names.rank:
             bare = name.partition("@")[0].lower()
             for glob, technology in actions:
                 if glob.match(bare) or glob.match(name.lower()):
-                    for hit in self.view.hits("action", name):
-                        add(technology, 3 if hit.get("soft") else 4, [hit.evidence(f"{name} runs in CI")])
-        for name in self.view.names("hook"):
+                    yield name, Sign(technology, 4, f"{name} runs in CI")
+
+    def _of_hook(self, names: Names) -> Iterator[tuple[str, Sign]]:
+        hooks = _grouped((hook, t) for t in self.known for hook in t.hooks)
+        for name in names.rank:
             for technology in hooks.get(name, ()):
-                add(technology, 4, _told(self.view.hits("hook", name), f"hook {name}"))
+                yield name, Sign(technology, 4, f"hook {name}")
+
+
+@lru_cache(maxsize=256)
+def signs_of(known: tuple[Technology, ...]) -> Signs:
+    """The signs of these technologies, with all that names were found to say about them."""
+    return Signs(known)
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _head(pattern: str) -> str:
+    """The first part of a dotted pattern; nothing where a star is in it."""
+    head = pattern.partition(".")[0]
+    return "" if "*" in head else head
 
 
 def _told(hits: Iterable[Hit], detail: str) -> Iterator[Evidence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -162,7 +162,7 @@ class View:
                     index[name] = [_hit((path, fact))]
         return index
 
-    def names(self, kind: str) -> Iterable[str]:
+    def names(self, kind: str) -> Collection[str]:
         return self._index(kind).keys()
 
     def hits(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
@@ -178,11 +178,15 @@ class View:
         key = (kind, globs)
         found = self._matched.get(key)
         if found is None:
-            names = self._names.get(kind)
-            if names is None:
-                names = self._names[kind] = Names(index)
-            found = self._matched[key] = names.matching(globs)
+            found = self._matched[key] = self.lookup(kind).matching(globs)
         return found
+
+    def lookup(self, kind: str) -> Names:
+        """The names of facts of a kind, to be asked for globs."""
+        names = self._names.get(kind)
+        if names is None:
+            names = self._names[kind] = Names(self._index(kind))
+        return names
 
     def search(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind in whose name a regular expression is found; each distinct name is looked at once."""

@@ -150,6 +150,8 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a model that the project's own loader loads": ("TST004", "pass", {"clip/__init__.py": "import torch\n\n\ndef load(name):\n    return torch.nn.Linear(1, 1)\n", "tests/test_a.py": "import clip\n\n\ndef test_a():\n    net = clip.load('a')\n    assert net(1)\n"}),
     "a client of gRPC checks nothing": ("DEP006", "fail", {"serve.py": SERVE, "client.py": "import grpc\n\nchannel = grpc.insecure_channel('a:1')\n"}),
     "a pipe between processes stores nothing": ("MON008", "fail", {"serve.py": "from multiprocessing.connection import Connection\n\n\ndef ask(connection: Connection, request):\n    connection.send(request)\n\n\n" + SERVE}),
+    "feature importances that are kept": ("GOV005", "pass", {"e.py": "from lib import model\n\nweights = model.feature_importances_\n"}),
+    "an estimator's own importances": ("GOV005", "fail", {"e.py": "class Forest:\n    def top(self):\n        return self.feature_importances_.max()\n"}),
     "a data set about explaining": ("GOV005", "fail", {"data.py": "def handle_explainchoice_dataset(x):\n    return x\n"}),
     "a kernel for groups of rows": ("GOV006", "fail", {"kernel.py": "def lora_delta_per_group(x):\n    return x\n"}),
     "metrics of groups": ("GOV006", "pass", {"evaluate.py": "def accuracy_by_group(x):\n    return x\n"}),

@@ -211,3 +211,17 @@ json_values = st.recursive(
 )
 def test_any_json_is_survived_as_a_notebook(value):
     msgspec.msgpack.encode(facts.read("notebook", json.dumps(value).encode()))
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("m = fit()\nplot(m.feature_importances_)\n", [2]),
+        ("class Forest:\n    def plot(self):\n        return self.model.feature_importances_\n", [3]),
+        ("class Forest:\n    def plot(self):\n        return self.feature_importances_\n", []),
+        ("m.feature_importances_ = 1\n", []),
+        ("print('feature_importances_')\n", []),
+    ],
+)
+def test_feature_importances_that_are_read(source, lines):
+    assert [fact.line for fact in read(source) if fact.kind == "read"] == lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from mlopslint.facts.commands import split
@@ -61,7 +62,12 @@ def url_pinned(url: str) -> bool:
 
 def requirement(text: str, line: int, group: str = "main", hashes: bool = False) -> Fact | None:
     """One requirement as PEP 508 writes it, or something near enough to tell name and version; None for neither."""
-    text = text.strip()[:1000]
+    found = _requirement(text.strip()[:1000], group, hashes)
+    return Fact("dependency", found[0], line, found[1]) if found else None
+
+
+@lru_cache(maxsize=8192)  # every version of a lock file repeats nearly all lines of the one before
+def _requirement(text: str, group: str, hashes: bool) -> tuple[str, dict[str, Any]] | None:
     if not text:
         return None
     from packaging.requirements import InvalidRequirement, Requirement
@@ -69,7 +75,7 @@ def requirement(text: str, line: int, group: str = "main", hashes: bool = False)
     try:
         parsed = Requirement(text)
     except InvalidRequirement:
-        return _loose(text, line, group, hashes)
+        return _loose(text, group, hashes)
     spec = str(parsed.specifier)
     value: dict[str, Any] = {"spec": spec, "pinned": pinned(spec), "group": group}
     if parsed.url:
@@ -81,10 +87,10 @@ def requirement(text: str, line: int, group: str = "main", hashes: bool = False)
         value["marker"] = str(parsed.marker)[:200]
     if hashes:
         value["hashes"] = True
-    return Fact("dependency", normal(parsed.name), line, value)
+    return normal(parsed.name), value
 
 
-def _loose(text: str, line: int, group: str, hashes: bool) -> Fact | None:
+def _loose(text: str, group: str, hashes: bool) -> tuple[str, dict[str, Any]] | None:
     if "://" in text or text.startswith("git@"):
         egg = re.search(r"#(?:.*&)?egg=([A-Za-z0-9][\w.-]*)", text)
         plain = re.sub(r"[#?].*$", "", text)
@@ -93,9 +99,7 @@ def _loose(text: str, line: int, group: str, hashes: bool) -> Fact | None:
         name = egg.group(1) if egg else wheel.group(1) if wheel else re.sub(r"\.(git|zip|tar\.gz|whl)$", "", stem)
         if not re.match(r"[A-Za-z0-9]", name):
             return None
-        return Fact(
-            "dependency", normal(name), line, {"spec": redact(text)[:300], "pinned": url_pinned(text), "group": group}
-        )
+        return normal(name), {"spec": redact(text)[:300], "pinned": url_pinned(text), "group": group}
     match = _LINE.match(text)
     if match is None or text[match.end() :].strip()[:1] not in ("", ";", "#", "-", "="):
         return None
@@ -103,7 +107,7 @@ def _loose(text: str, line: int, group: str, hashes: bool) -> Fact | None:
     value: dict[str, Any] = {"spec": spec, "pinned": pinned(spec) or hashes, "group": group}
     if hashes:
         value["hashes"] = True
-    return Fact("dependency", normal(match.group(1)), line, value)
+    return normal(match.group(1)), value
 
 
 def read_requirements(data: bytes) -> list[Fact]:

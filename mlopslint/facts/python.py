@@ -63,6 +63,8 @@ _CAMEL = late(r"^_*[a-z]+[a-z0-9]+[A-Z][a-z]")  # myVariable, but not X_train, d
 _CALLBACK = late(
     r"^(visit|leave|depart|do|test|on|render|serialize|__)_?[A-Za-z0-9_]*$|^(setUp|tearDown)(Class|Module)?$"
 )
+#: scikit-learn's name for the weight of each feature, which other libraries took over.
+_IMPORTANCES = "feature_importances_"
 _LICENCE = late(r"copyright|licen[sc]e|all rights reserved|spdx", re.I)
 
 
@@ -243,10 +245,20 @@ class Reader:
         self.trees.append(tree)
         self.calls, self.reads, self.nodes, _ = tables
         self.block(tree.body)
+        self.read_attributes(tree, source)
         rules = self.nodes.get(ast.Module)
         if rules:
             self.at.statement = None
             engine.ask(rules, tree, "", self.at, self.facts)
+
+    def read_attributes(self, tree: ast.Module, source: str | bytes) -> None:
+        """What is read of a fitted estimator that practices ask for; an estimator's own use of it is none."""
+        if _IMPORTANCES not in source if isinstance(source, str) else _IMPORTANCES.encode() not in source:
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == _IMPORTANCES and isinstance(node.ctx, ast.Load):
+                if not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+                    self.emit("read", node.attr, node.lineno)
 
     def ask(self, rules: tuple[engine.Waiting, ...], node: ast.AST, name: str = "") -> None:
         if self.at is not None:
