@@ -199,6 +199,12 @@ def starts_with(words: tuple[str, ...], prefix: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=65536)  # a predicate asks for the same prefixes, and a commit has the commands of the one before
+def starts_with_any(words: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
+    """Whether a command begins with the words of one of ``prefixes``."""
+    return any(starts_with(words, prefix) for prefix in prefixes)
+
+
 def all_commands(view: View) -> list[Command]:
     """Every command of the repository, those that CI reaches through one hop marked as CI's; computed once a view."""
     known = view.__dict__.get("_commands")

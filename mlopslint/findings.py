@@ -72,11 +72,10 @@ def find(
     for path, facts in view.gathered.facts.items():
         if path not in view.entries or view.roles[path] in SILENT or (only and not only(path)):
             continue
-        for fact in facts:
-            if fact.kind == "lint":
-                by_path.setdefault(path, []).append(fact)
-            elif fact.kind == "suppress":
-                ignores.setdefault(path, []).append(_Ignore(fact))
+        if "lint" in facts:
+            by_path[path] = list(facts["lint"])
+        if "suppress" in facts:
+            ignores[path] = [_Ignore(fact) for fact in facts["suppress"]]
     for path, fact in project_facts(view, config) if project is None else project:
         if path in view.entries and view.roles[path] not in SILENT and (not only or only(path)):
             by_path.setdefault(path, []).append(fact)

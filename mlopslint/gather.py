@@ -42,15 +42,31 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Fact])
 
 
+#: The facts of one file: kind of fact -> the facts of that kind, in their order.
+FileFacts = dict[str, list[Fact]]
+
+
 @dataclass(frozen=True)
 class Gathered:
     """Facts by path, with the kind of each file, and what could not be read."""
 
-    facts: dict[str, list[Fact]]
+    facts: dict[str, FileFacts]
     kinds: dict[str, str]
     errors: tuple[FileError, ...]
     hits: int
     misses: int
+
+
+def by_kind(facts: Iterable[Fact]) -> FileFacts:
+    """Facts of one file by their kind."""
+    kinds: FileFacts = {}
+    for fact in facts:
+        kind = fact.kind
+        if kind in kinds:
+            kinds[kind].append(fact)
+        else:
+            kinds[kind] = [fact]
+    return kinds
 
 
 def extract(batch: Sequence[tuple[str, bytes | str]]) -> list[bytes | str]:
@@ -128,7 +144,7 @@ def gather(
     jobs: int | None = None,
     exclude: Callable[[str], bool] = lambda path: False,
     progress: Progress | None = None,
-    memory: dict[str, list[Fact]] | None = None,
+    memory: dict[str, FileFacts] | None = None,
 ) -> Gathered:
     """Read what must be read of ``snapshot``; a file that cannot be read is one error and nothing more.
 
@@ -154,11 +170,11 @@ def gather(
             encoded[entry.path] = known[key]
         elif key not in before:
             missing.append(entry)
-    found: dict[str, list[Fact]] = {}
+    found: dict[str, FileFacts] = {}
 
     def decoded(path: str, data: bytes) -> None:
         try:
-            found[path] = _decoder.decode(data)
+            found[path] = by_kind(_decoder.decode(data))
         except msgspec.MsgspecError:
             errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
 
@@ -180,11 +196,10 @@ def gather(
         memory.clear()
         memory.update((key_by_path[path], some) for path, some in found.items())
     for path, some in found.items():
-        for fact in some:
-            if fact.kind == "error":
-                errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
-            elif fact.kind == "note":
-                errors.append(FileError(path, fact.name))
+        for fact in some.get("error", ()):
+            errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
+        for fact in some.get("note", ()):
+            errors.append(FileError(path, fact.name))
     return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - len(missing), len(missing))
 
 

@@ -16,12 +16,21 @@ class Imports:
         self._resolved: dict[tuple[str, str], str | None] = {}
 
     @cached_property
-    def _segments(self) -> frozenset[str]:
-        """Every name of a folder or a module: an import that starts with none of them is not the project's."""
-        found: set[str] = set()
-        for folder in {path.rpartition("/")[0] for path in self.view.entries}:
-            found.update(folder.split("/"))
-        return frozenset(found) | self._modules.keys()
+    def _holders(self) -> dict[str, set[str]]:
+        """Name of a folder or a module -> the folders that hold one of that name; an import that starts with no such name
+        is not the project's.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        seen: set[str] = set()
+        for path in self.view.entries:
+            folder, _, name = path.rpartition("/")
+            if name.endswith(".py"):
+                found[name[:-3]].add(folder)
+            while folder and folder not in seen:
+                seen.add(folder)
+                folder, _, name = folder.rpartition("/")
+                found[name].add(folder)
+        return found
 
     @cached_property
     def _modules(self) -> dict[str, list[str]]:
@@ -49,7 +58,8 @@ class Imports:
             dots, _, name = name.partition(":")
             level = len(dots)
         parts = [part for part in name.split(".") if part]
-        if parts and parts[0] not in self._segments:
+        holders = self._holders.get(parts[0]) if parts else None
+        if parts and not holders:
             return None
         if level:
             up = folder.split("/") if folder else []
@@ -62,6 +72,8 @@ class Imports:
                 top = top.rpartition("/")[0]
                 bases += [top, f"{top}/src" if top else "src"]
         entries = self.view.entries
+        if holders:
+            bases = [base for base in bases if base in holders]
         for end in (len(parts), len(parts) - 1):
             if end < 1:
                 continue
@@ -86,7 +98,7 @@ class Imports:
     def imports(self) -> dict[str, dict[str, None]]:
         """file -> the project's files that it imports, each once, in the order of its imports."""
         graph: dict[str, dict[str, None]] = defaultdict(dict)
-        own = self._segments
+        own = self._holders
         hub = "hubconf.py" if "hubconf.py" in self.view.entries else ""
         for path in self.view.entries:
             if self.view.kinds.get(path) not in ("python", "notebook"):

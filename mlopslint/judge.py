@@ -200,12 +200,13 @@ class Judge:
 
     def _file(self, globs: list[str], condition: Any) -> Outcome:
         roles = _ROLES[condition.get("roles", "own")]
-        matches = remembered(_paths(tuple(globs)), re.I | re.S)
+        view = self.view
+        matching = remembered(_paths(tuple(globs)), re.I | re.S).among(view.roles.keys())
         where = condition.get("where")
         paths = [
             path
-            for path, role in self.view.roles.items()
-            if role in roles and matches[path] and (not where or self._holds(where, self._of_file(path)))
+            for path in sorted(matching, key=view.place.__getitem__)
+            if view.roles[path] in roles and (not where or self._holds(where, self._of_file(path)))
         ]
         if len(paths) < condition.get("at-least", 1):
             return NOTHING
@@ -282,7 +283,7 @@ class Judge:
     def _commands(self, place: str, patterns: tuple[str, ...]) -> Iterator[Command]:
         for command in all_commands(self.view):
             if place == "anywhere" or command.where == place or (place == "outside" and command.where not in PLACES):
-                if _line_matches(command, patterns):
+                if _line_matches(command.words, patterns):
                     yield command
 
     def _of_command(self, command: Command) -> Callable[[str], Any]:
@@ -434,9 +435,10 @@ def _paths(patterns: tuple[str, ...]) -> str:
     return "|".join(rf"\A(?:{part})" for part in found)
 
 
-def _line_matches(command: Command, patterns: tuple[str, ...]) -> bool:
+@lru_cache(maxsize=65536)
+def _line_matches(words: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     return any(
-        _pattern(pattern)(command.line) if _is_regex(pattern) else starts_with(command.words, pattern)
+        _pattern(pattern)(" ".join(words)) if _is_regex(pattern) else starts_with(words, pattern)
         for pattern in patterns
     )
 

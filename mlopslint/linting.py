@@ -181,7 +181,7 @@ _MANIFESTS = frozenset({"requirements", "pyproject", "setup-cfg", "pipfile", "co
 
 def _versioned(gathered: Gathered) -> bool:
     """Whether a finding depends on the versions that the project asks for."""
-    return any(fact.kind == "lint" and fact.value[8] for facts in gathered.facts.values() for fact in facts)
+    return any(fact.value[8] for facts in gathered.facts.values() for fact in facts.get("lint", ()))
 
 
 def _requirements(root: str, narrowed: Snapshot, cache: Cache, skip: Callable[[str], bool]) -> dict[str, str]:

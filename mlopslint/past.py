@@ -16,10 +16,10 @@ from mlopslint.assess import assess, practice_statuses
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import Config
-from mlopslint.gather import Progress, cores, fill, gather, workers
+from mlopslint.gather import FileFacts, Progress, cores, fill, gather, workers
 from mlopslint.globs import any_path
 from mlopslint.mainline import checked, configuration, result_key
-from mlopslint.records import Fact, Report, Status
+from mlopslint.records import Report, Status
 from mlopslint.rules import Catalogue, load
 from mlopslint.snapshot import Snapshot, commits_of, open_snapshot, printable
 
@@ -113,7 +113,7 @@ class _Bench:
         self.root, self.settings, self.folder = root, settings, folder
         self.path, self.open = path, commits_of(path)
         self.cache = Cache(folder)
-        self.memory: dict[str, list[Fact]] = {}
+        self.memory: dict[str, FileFacts] = {}
         self.exclude = _excluder(settings)
 
     @cached_property

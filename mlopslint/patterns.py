@@ -7,6 +7,7 @@ and nearly all names of a commit are those of the commit before.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 from typing import Any, AnyStr, cast
 
@@ -38,18 +39,39 @@ def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 class Asked(dict[str, bool]):
     """Text -> whether a pattern is found in it; each text is searched once, as long as there is room to remember it."""
 
-    __slots__ = ("_search",)
+    __slots__ = ("_having", "_search")
     ROOM = 30_000
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._search = pattern.search
+        self._having: set[str] = set()
 
     def __missing__(self, text: str) -> bool:
-        found = self._search(text) is not None
-        if len(self) >= self.ROOM:
-            self.clear()
-        self[text] = found
+        self._make_room(1)
+        return self._ask(text)
+
+    def among(self, texts: Set[str]) -> set[str]:
+        """Those of the texts in which the pattern is found: a look at each that is new, and none at the others."""
+        new: Set[str] = texts - self.keys()
+        if self._make_room(len(new)):
+            new = texts
+        for text in new:
+            self._ask(text)
+        return self._having & texts
+
+    def _ask(self, text: str) -> bool:
+        found = self[text] = self._search(text) is not None
+        if found:
+            self._having.add(text)
         return found
+
+    def _make_room(self, many: int) -> bool:
+        """Whether all was forgotten so that so many more can be remembered."""
+        if len(self) + many <= self.ROOM:
+            return False
+        self.clear()
+        self._having.clear()
+        return True
 
 
 @lru_cache(maxsize=2048)

@@ -78,10 +78,10 @@ class View:
         self.entries: dict[str, Entry] = {entry.path: entry for entry in snapshot.entries if entry.path not in out}
         self.kinds = gathered.kinds
         self.roles = self._roles()
-        self._facts = {path: _by_kind(some) for path, some in gathered.facts.items() if path in self.entries}
+        self._facts = {path: some for path, some in gathered.facts.items() if path in self.entries}
         self._indices: dict[str, dict[str, list[Hit]]] = {}
         self._names: dict[str, Names] = {}
-        self._present: dict[tuple[str, frozenset[str]], list[str]] = {}
+        self._present: dict[tuple[str, frozenset[str]], set[str]] = {}
         self._searched: dict[tuple[str, str, frozenset[str]], list[str]] = {}
         self._lasts: dict[tuple[str, frozenset[str]], dict[str, list[str]]] = {}
         self._keys: dict[str, set[str]] = {}
@@ -119,6 +119,16 @@ class View:
         ]
 
     @cached_property
+    def place(self) -> dict[str, int]:
+        """Path -> its place among the files."""
+        return {path: at for at, path in enumerate(self.entries)}
+
+    def paths(self, pattern: str, roles: frozenset[str] = OWN) -> list[str]:
+        """The files in whose path a regular expression is found, in order."""
+        found = [path for path in remembered(pattern).among(self.entries.keys()) if self.roles[path] in roles]
+        return sorted(found, key=self.place.__getitem__)
+
+    @cached_property
     def python_files(self) -> list[str]:
         return self.files("python")
 
@@ -148,12 +158,7 @@ class View:
         if index is not None:
             return index
         index = self._indices[kind] = {}
-        for path, kinds in self._facts.items():
-            facts = kinds.get(kind, [])
-            if kind == "key" and facts:  # a schema says what a resource of its kind may hold, not what one holds
-                facts = [fact for fact in facts if "openAPIV3Schema" not in fact.name]
-            elif kind == "call" and "key" in kinds:
-                facts = [*facts, *_targets(kinds["key"])]
+        for path, facts in self._files_with(kind):
             for fact in facts:
                 name = fact.name
                 if name in index:
@@ -161,6 +166,27 @@ class View:
                 else:
                     index[name] = [_hit((path, fact))]
         return index
+
+    def _files_with(self, kind: str) -> Iterable[tuple[str, list[Fact]]]:
+        """The files that have facts of a kind, with these."""
+        having = self._having.get(kind, [])
+        if kind == "key":  # a schema says what a resource of its kind may hold, not what one holds
+            return ((path, [f for f in facts if "openAPIV3Schema" not in f.name]) for path, facts in having)
+        if kind == "call":
+            targets = {path: list(_targets(facts)) for path, facts in self._having.get("key", [])}
+            both = {path: [*self.of(path, kind), *some] for path, some in targets.items() if some}
+            if both:
+                return ((path, both.get(path) or self.of(path, kind)) for path in self._facts)
+        return having
+
+    @cached_property
+    def _having(self) -> dict[str, list[tuple[str, list[Fact]]]]:
+        """Kind -> the files that have facts of it, with these."""
+        found: dict[str, list[tuple[str, list[Fact]]]] = defaultdict(list)
+        for path, kinds in self._facts.items():
+            for kind, facts in kinds.items():
+                found[kind].append((path, facts))
+        return found
 
     def names(self, kind: str) -> Collection[str]:
         return self._index(kind).keys()
@@ -192,8 +218,8 @@ class View:
         """Facts of a kind in whose name a regular expression is found; each distinct name is looked at once."""
         names = self._searched.get((kind, pattern, roles))
         if names is None:
-            found = remembered(pattern)
-            names = self._searched[kind, pattern, roles] = [name for name in self._names_in(kind, roles) if found[name]]
+            found = remembered(pattern).among(self._names_in(kind, roles))
+            names = self._searched[kind, pattern, roles] = sorted(found, key=self.lookup(kind).rank.__getitem__)
         return _named(self._index(kind), names, self.roles, roles)
 
     def search_last(self, kind: str, pattern: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:
@@ -203,24 +229,22 @@ class View:
             lasts = self._lasts.get((kind, roles))
             if lasts is None:
                 lasts = self._lasts[kind, roles] = defaultdict(list)
-                for name in self._names_in(kind, roles):
+                there = self._names_in(kind, roles)
+                for name in (name for name in self._index(kind) if name in there):
                     lasts[name.rpartition(".")[2]].append(name)
-            found = remembered(pattern)
-            names = [name for last, some in lasts.items() if found[last] for name in some]
-            self._searched[f"{kind}.", pattern, roles] = names
+            found = [lasts[last] for last in remembered(pattern).among(lasts.keys())]
+            found.sort(key=lambda some: self.lookup(kind).rank[some[0]])
+            names = self._searched[f"{kind}.", pattern, roles] = [name for some in found for name in some]
         return _named(self._index(kind), names, self.roles, roles)
 
-    def _names_in(self, kind: str, roles: frozenset[str]) -> list[str]:
+    def _names_in(self, kind: str, roles: frozenset[str]) -> set[str]:
         """The names of facts of a kind in files of these roles."""
         names = self._present.get((kind, roles))
         if names is None:
             of = self.roles
-            names = self._present[kind, roles] = []
-            for name, hits in self._index(kind).items():
-                for hit in hits:
-                    if of[hit.path] in roles:
-                        names.append(name)
-                        break
+            names = self._present[kind, roles] = {
+                fact.name for path, facts in self._files_with(kind) if of[path] in roles for fact in facts
+            }
         return names
 
     def keys(self, kind: str) -> set[str]:
@@ -228,8 +252,8 @@ class View:
         keys = self._keys.get(kind)
         if keys is None:
             keys = self._keys[kind] = set()
-            for kinds in self._facts.values():
-                keys.update(*(fact.value for fact in kinds.get(kind, ()) if fact.value.__class__ is dict))
+            for _, facts in self._having.get(kind, ()):
+                keys.update(*[fact.value for fact in facts if fact.value.__class__ is dict])
         return keys
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
@@ -245,17 +269,6 @@ class View:
 
     def has(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> bool:
         return self.first(kind, *patterns, roles=roles) is not None
-
-
-def _by_kind(facts: list[Fact]) -> dict[str, list[Fact]]:
-    kinds: dict[str, list[Fact]] = {}
-    for fact in facts:
-        kind = fact.kind
-        if kind in kinds:
-            kinds[kind].append(fact)
-        else:
-            kinds[kind] = [fact]
-    return kinds
 
 
 def _targets(keys: list[Fact]) -> Iterator[Fact]:

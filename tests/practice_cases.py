@@ -148,6 +148,7 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "tests in R that predict": ("TST004", "pass", {"R/a.R": "library(parsnip)\nf <- function(x) x\n", "tests/testthat/test-a.R": "test_that('it predicts', {\n  expect_equal(predict(model, rows), 1)\n})\n"}),
     "a generator that is no model": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/utils.py": "def generate(x):\n    return x\n", "tests/test_a.py": "from pkg import utils\n\n\ndef test_a():\n    assert utils.generate(1)\n"}),
     "a model that the project's own loader loads": ("TST004", "pass", {"clip/__init__.py": "import torch\n\n\ndef load(name):\n    return torch.nn.Linear(1, 1)\n", "tests/test_a.py": "import clip\n\n\ndef test_a():\n    net = clip.load('a')\n    assert net(1)\n"}),
+    "a script that evaluates is no test": ("TST001", "fail", {"pkg/__init__.py": "", "pkg/a.py": "def f():\n    return 1\n", "scripts/my_test_eval.py": "from pkg.a import f\n\n\n" + "".join(f"def test_{n}():\n    assert f() == 1\n\n\n" for n in range(4))}),
     "a client of gRPC checks nothing": ("DEP006", "fail", {"serve.py": SERVE, "client.py": "import grpc\n\nchannel = grpc.insecure_channel('a:1')\n"}),
     "a pipe between processes stores nothing": ("MON008", "fail", {"serve.py": "from multiprocessing.connection import Connection\n\n\ndef ask(connection: Connection, request):\n    connection.send(request)\n\n\n" + SERVE}),
     "feature importances that are kept": ("GOV005", "pass", {"e.py": "from lib import model\n\nweights = model.feature_importances_\n"}),

@@ -41,7 +41,7 @@ _HELPERS = frozenset(
         "not_applicable",
         "all_commands",
         "ci_commands",
-        "starts_with",
+        "starts_with_any",
     }
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with
+from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with_any
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import Outcome, found, half, no, yes
 from mlopslint.patterns import late
@@ -82,16 +82,16 @@ def _tested(judge: Judge) -> list[Command]:
     from mlopslint.technologies import Technologies
 
     technologies: Technologies = judge.technologies
-    prefixes = [
+    prefixes = tuple(
         prefix
         for technology in technologies.known
         if technology.kind == "test-framework"
         for prefix in technology.commands
-    ] or ["pytest"]
+    ) or ("pytest",)
     return [
         c
         for c in ci_commands(judge.view)
-        if any(starts_with(c.words, prefix) for prefix in prefixes)
+        if starts_with_any(c.words, prefixes)
         or re.match(
             r"(coverage run (-m )?(pytest|unittest)|pytest|py\.test|unittest|nosetests|nose2|devtools::test|Rscript .*test|julia .*Pkg\.test|python .*(runtests|setup\.py test)|ctest|sbt .*test|mvn .*(test|verify)|npm (run )?test|testthat|manage\.py test)",
             c.line,
@@ -131,12 +131,12 @@ _LINT_KINDS = ("linter", "formatter", "type-checker", "import-sorter")
 def ci_runs_linters(judge: Judge) -> Outcome:
     """CIC003: a CI step runs lint, format or type checks."""
     view = judge.view
-    prefixes = [prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands]
+    prefixes = tuple(prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands)
     runs = [
         c
         for c in ci_commands(view)
         if (
-            any(starts_with(c.words, p) for p in prefixes)
+            starts_with_any(c.words, prefixes)
             or re.match(
                 r"(pre-commit run|prek run|nox .*lint|tox .*(lint|flake8|style)|lintr|styler|super-linter|hadolint)",
                 c.line,
@@ -173,13 +173,13 @@ def style_enforced(judge: Judge) -> Outcome:
     hooks = [use for use in judge.technologies.find(kinds=_LINT_KINDS, rung=4)]
     if hooks:
         return Outcome(1.0, hooks[0].evidence, 4, f"{hooks[0].name} runs in a hook")
-    prefixes = [prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands]
+    prefixes = tuple(prefix for t in judge.technologies.known if t.kind in _LINT_KINDS for prefix in t.commands)
     local = [
         c
         for c in all_commands(judge.view)
         if c.where == "hook"
         and (
-            any(starts_with(c.words, p) for p in prefixes)
+            starts_with_any(c.words, prefixes)
             or re.search(r"make .*(lint|style|format|clean|check)|nox .*lint", c.line)
         )
     ]

@@ -195,13 +195,11 @@ def validated_before_training(judge: Judge) -> Outcome:
     order: list[tuple[str, str, Evidence, bool]] = []
     for command in ci_commands(view):
         line = command.line
-        if re.search(
-            r"great_expectations|gx |soda scan|dbt (test|build)|pandera|(pytest|unittest).*data|validate.*data|data.*validat",
-            line,
-            re.I,
-        ):
+        if remembered(
+            r"(?i)great_expectations|gx |soda scan|dbt (test|build)|pandera|(pytest|unittest).*data|validate.*data|data.*validat"
+        )[line]:
             order.append(("check", line, command.evidence(), command.soft))
-        elif re.search(r"(^|[/_. -])train", line, re.I) and not line.startswith(("pip", "pytest", "echo")):
+        elif remembered(r"(?i)(^|[/_. -])train")[line] and not line.startswith(("pip", "pytest", "echo")):
             order.append(("train", line, command.evidence(), command.soft))
     kinds = [kind for kind, *_ in order]
     if "check" in kinds and "train" in kinds[kinds.index("check") :]:
@@ -226,11 +224,9 @@ def data_tests_in_ci(judge: Judge) -> Outcome:
     direct = [
         c
         for c in ci_commands(view)
-        if re.search(
-            r"great_expectations|^gx |soda scan|dbt (test|build)|dvc repro.*(valid|check)|validate_data|data_valid|check_data",
-            c.line,
-            re.I,
-        )
+        if remembered(
+            r"(?i)great_expectations|^gx |soda scan|dbt (test|build)|dvc repro.*(valid|check)|validate_data|data_valid|check_data"
+        )[c.line]
         or (
             c.words[0] in ("pytest", "py.test")
             and any(re.search(r"(^|/)[^/]*data[^/]*($|/|\.py)", w) for w in c.words[1:])
@@ -318,20 +314,15 @@ def _same_data(judge: Judge) -> list[Hit]:
 def data_documented(judge: Judge) -> Outcome:
     """DAT005: where data comes from and what its fields are; one of the two is half."""
     view = judge.view
-    cards = [
-        path
-        for path in view.entries
-        if re.search(
-            r"(^|/)(data[_-]?card|datasheet|dataset[_-]?card|data[_-]?dictionary|data[_-]?description|codebook)[^/]*\.(md|rst|txt|ya?ml|csv|pdf)$",
-            path,
-            re.I,
-        )
-        and view.roles[path] in ("source", "docs")
-    ]
+    cards = view.paths(
+        r"(?i)(^|/)(data[_-]?card|datasheet|dataset[_-]?card|data[_-]?dictionary|data[_-]?description|codebook)[^/]*\.(md|rst|txt|ya?ml|csv|pdf)$",
+        frozenset({"source", "docs"}),
+    )
     if cards:
         return yes(f"{cards[0]} documents the data", [Evidence(cards[0])])
     source: Evidence | None = None
     fields: Evidence | None = None
+    is_about = remembered(r"\bdata(set)?s?\b")
     for path in view.entries:
         if view.kinds.get(path) not in ("document", "text", "notebook") or view.roles[path] not in ("source", "docs"):
             continue
@@ -344,9 +335,7 @@ def data_documented(judge: Judge) -> Outcome:
             r"(changelog|changes|news|history|release|contributing|code_of_conduct|security|license|authors)", name
         ):
             continue
-        about_data = re.search(r"data", path, re.I) or any(
-            re.search(r"\bdata(set)?s?\b", f.name) for f in view.of(path, "heading")
-        )
+        about_data = "data" in path.lower() or any(is_about[fact.name] for fact in view.of(path, "heading"))
         for fact in view.of(path, "phrase"):
             if fact.name == "data-source" and source is None and (about_data or "/" not in path):
                 source = Evidence(path, fact.line, "where the data comes from")
@@ -356,10 +345,9 @@ def data_documented(judge: Judge) -> Outcome:
         Hit(path, f)
         for path in view.files("document", frozenset({"source", "docs"}))
         for f in view.of(path, "heading")
-        if re.search(
-            r"^(\W|\d|\.)*(the )?(training |raw |input )?(data|datasets?|data ?sets?|data (preparation|description|source|format|dictionary|card)|dataset .*|about the data)\W*$",
-            f.name,
-        )
+        if remembered(
+            r"^(\W|\d|\.)*(the )?(training |raw |input )?(data|datasets?|data ?sets?|data (preparation|description|source|format|dictionary|card)|dataset .*|about the data)\W*$"
+        )[f.name]
         and f.value.get("words", 0) >= 15
     ]
     if source and fields:

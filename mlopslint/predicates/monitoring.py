@@ -30,6 +30,10 @@ def has_service_or_pipeline(judge: Judge) -> Outcome:
     return Outcome(1.0, dvc[0].evidence, 3) if dvc else NOTHING
 
 
+#: Keys that say how far something may grow or shrink.
+_SCALE = r"(^|\.)(min_?(?:replicas|instances|workers|nodes|node_count|replica_count|Replicas|Scale)|minReplicas|minNodes|min_node_count|max_?(?:replicas|instances|workers|nodes|node_count|replica_count)|maxReplicas|maxNodes|autoscal\w*\.?\w*|autoScaler\.\w+|autoscaling\.\w+)$"
+
+
 def autoscaling(judge: Judge) -> Outcome:
     """COS002: autoscaling is configured."""
     view = judge.view
@@ -48,13 +52,9 @@ def autoscaling(judge: Judge) -> Outcome:
     ):
         return found([hit], 5, f"{hit.fact.name} scales")
     low: dict[str, tuple[Hit, float]] = {}
-    for hit in view.hits("key"):
-        match = re.search(
-            r"(^|\.)(min_?(?:replicas|instances|workers|nodes|node_count|replica_count|Replicas|Scale)|minReplicas|minNodes|min_node_count|max_?(?:replicas|instances|workers|nodes|node_count|replica_count)|maxReplicas|maxNodes|autoscal\w*\.?\w*|autoScaler\.\w+|autoscaling\.\w+)$",
-            hit.fact.name,
-        )
-        if not match or view.roles[hit.path] != "source":
-            continue
+    for hit in view.search("key", _SCALE):
+        match = re.search(_SCALE, hit.fact.name)
+        assert match is not None
         if re.search(r"autoscal|autoScal", hit.fact.name):
             if str(hit.fact.value).lower() not in ("false", "none", "0"):
                 return found([hit], 2, f"{hit.fact.name} is set")

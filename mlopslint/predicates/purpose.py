@@ -135,10 +135,10 @@ def _released(judge: Judge, name: str, package: Hit) -> tuple[str, Evidence] | N
     view = judge.view
     for hit in view.hits("action", *_INDEX_ACTIONS):
         return "published by CI", hit.evidence()
-    from mlopslint.commands import all_commands, starts_with
+    from mlopslint.commands import all_commands, starts_with_any
 
     for command in all_commands(view):
-        if any(starts_with(command.words, prefix) for prefix in _RELEASES):
+        if starts_with_any(command.words, _RELEASES):
             return "published by a command of its own", command.evidence()
     own = re.compile(rf"(?:install|add)\b[^`\n]*[\s\"'`]{re.escape(name)}(?:\[|[\s\"'`)=]|$)", re.I)
     for hit in view.hits("phrase", "install-command", roles=EVERYWHERE) if name else ():

@@ -10,6 +10,7 @@ from mlopslint.concepts import DATA_WORDS
 from mlopslint.outcome import NOTHING, Outcome, half, no, yes
 from mlopslint.patterns import remembered
 from mlopslint.records import Evidence
+from mlopslint.view import EVERYWHERE
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -18,13 +19,9 @@ if TYPE_CHECKING:
 def tests_present(judge: Judge) -> Outcome:
     """TST001: three or more tests with assertions on project code."""
     tests = judge.concepts.tests
-    other = [
-        path
-        for path in judge.view.entries
-        if re.search(
-            r"(^|/)(tests?/testthat/test[^/]*\.R|test/runtests\.jl|src/test/(scala|java)/.+\.(scala|java))$", path
-        )
-    ]
+    other = judge.view.paths(
+        r"(^|/)(tests?/testthat/test[^/]*\.R|test/runtests\.jl|src/test/(scala|java)/.+\.(scala|java))$", EVERYWHERE
+    )
     if len(tests) >= 3:
         return Outcome(
             1.0, tuple(hit.evidence() for hit in tests[:3]), 3, f"{len(tests)} tests with assertions on project code"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlopslint.commands import Command, all_commands, ci_commands
 from mlopslint.concepts import DATA_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
-from mlopslint.patterns import late
+from mlopslint.patterns import late, remembered
 from mlopslint.predicates.structure import _READERS
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
@@ -321,11 +322,10 @@ def model_selection(judge: Judge) -> Outcome:
             or hit.get("restore_best_weights")
         ):
             keeps.append(hit)
+    best = remembered(r"(^|\.)(save_best_only|save_top_k|load_best_model_at_end|early_stopping_metric)$")
     for path in judge.view.files(["yaml", "json", "toml"]):
         for fact in view.of(path, "key"):
-            if re.search(
-                r"(^|\.)(save_best_only|save_top_k|load_best_model_at_end|early_stopping_metric)$", fact.name
-            ) or (fact.name.endswith("monitor") and "checkpoint" in path + fact.name):
+            if best[fact.name] or (fact.name.endswith("monitor") and "checkpoint" in path + fact.name):
                 keeps.append(Hit(path, fact))
     for hit in view.hits(
         "call",
@@ -376,6 +376,7 @@ _SMOKE = late(
 )
 
 
+@lru_cache(maxsize=8192)
 def trains_by_command(line: str) -> bool:
     """Whether a command line starts training of a real model."""
     if line.startswith(("-", "[")):
@@ -529,12 +530,9 @@ def _looks_like_test(command: Command) -> bool:
 
 
 def _trains_in(judge: Judge, path: str) -> bool:
-    facts = judge.view.gathered.facts.get(path, ())
-    text = (
-        " ".join(f.name for f in facts if f.kind in ("call", "import", "def", "stage"))
-        + " "
-        + " ".join(str(f.value) for f in facts if f.kind == "call")
-    )
+    view = judge.view
+    text = " ".join(fact.name for kind in ("call", "import", "def", "stage") for fact in view.of(path, kind))
+    text += " " + " ".join(str(fact.value) for fact in view.of(path, "call"))
     return bool(re.search(r"train|retrain|\.fit\b|pipeline", text, re.I))
 
 
