@@ -215,8 +215,8 @@ def _inventory(snapshot: Snapshot, gathered: Gathered, uses: tuple[TechnologyUse
         name = _LANGUAGES.get(gathered.kinds.get(entry.path, ""))
         if name:
             languages[name] = languages.get(name, 0) + 1
-        for fact in gathered.facts.get(entry.path, {}).get("module", ()):
-            lines += int(fact.value.get("lines", 0))
+        facts = gathered.facts.get(entry.path)
+        lines += sum(int(fact.value.get("lines", 0)) for fact in facts.get("module", ())) if facts else 0
     kinds = [gathered.kinds.get(entry.path) for entry in files]
     return Inventory(
         len(files), kinds.count("python"), kinds.count("notebook"), lines, dict(sorted(languages.items())), uses

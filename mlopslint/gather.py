@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from mlopslint import facts
 from mlopslint.cache import Cache, engine_digest
 from mlopslint.collector import without_collector
+from mlopslint.filefacts import FileFacts
 from mlopslint.kinds import UNREAD, kind_of
 from mlopslint.records import Entry, Fact, FileError, Repository
 from mlopslint.snapshot import Read, Snapshot, blob_id
@@ -42,10 +43,6 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Fact])
 
 
-#: The facts of one file: kind of fact -> the facts of that kind, in their order.
-FileFacts = dict[str, list[Fact]]
-
-
 @dataclass(frozen=True)
 class Gathered:
     """Facts by path, with the kind of each file, and what could not be read."""
@@ -55,18 +52,6 @@ class Gathered:
     errors: tuple[FileError, ...]
     hits: int
     misses: int
-
-
-def by_kind(facts: Iterable[Fact]) -> FileFacts:
-    """Facts of one file by their kind."""
-    kinds: FileFacts = {}
-    for fact in facts:
-        kind = fact.kind
-        if kind in kinds:
-            kinds[kind].append(fact)
-        else:
-            kinds[kind] = [fact]
-    return kinds
 
 
 def extract(batch: Sequence[tuple[str, bytes | str]]) -> list[bytes | str]:
@@ -174,7 +159,7 @@ def gather(
 
     def decoded(path: str, data: bytes) -> None:
         try:
-            found[path] = by_kind(_decoder.decode(data))
+            found[path] = FileFacts(_decoder.decode(data))
         except msgspec.MsgspecError:
             errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
 

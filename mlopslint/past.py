@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -16,12 +16,20 @@ from mlopslint.assess import assess, practice_statuses
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import Config
-from mlopslint.gather import FileFacts, Progress, cores, fill, gather, workers
+from mlopslint.filefacts import FileFacts
+from mlopslint.gather import Progress, cores, fill, gather, workers
 from mlopslint.globs import any_path
 from mlopslint.mainline import checked, configuration, result_key
 from mlopslint.records import Report, Status
 from mlopslint.rules import Catalogue, load
 from mlopslint.snapshot import Snapshot, commits_of, open_snapshot, printable
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 
 class Span(NamedTuple):
@@ -58,7 +66,9 @@ def review_commits(
     with tempfile.TemporaryDirectory(prefix="mlopslint-") as scratch, without_collector():
         folder = (cache_dir or default_folder()) if use_cache else scratch
         count = min(jobs or cores(), max(len(revs) // 2, 1))
-        chunks = [revs[len(revs) * n // count : len(revs) * (n + 1) // count] for n in range(count)]
+        # neighbours share facts, so a process takes several
+        parts = min(count * 4, max(len(revs) // 3, count)) if count > 1 else 1
+        chunks = [revs[len(revs) * n // parts : len(revs) * (n + 1) // parts] for n in range(parts)]
         job = partial(_judged, path, newest.root, settings, model, folder, today or date.today())
         cache = Cache(folder)
         try:
@@ -66,7 +76,7 @@ def review_commits(
         finally:
             cache.close()
         with workers(count) as pool:
-            for results in pool.map(job, chunks) if pool else map(job, chunks):
+            for results in _newest_first(pool, job, chunks):
                 for data in results:
                     yield msgspec.msgpack.decode(data, type=Report)
 
@@ -98,7 +108,15 @@ def first_changed(
         groups = [spans[start : start + size] for start in range(0, len(spans), size)]
         with workers(count) as pool:
             job = partial(_bisected, path, newest.root, settings, folder)
-            return [found for some in (pool.map(job, groups) if pool else map(job, groups)) for found in some]
+            return [found for some in _newest_first(pool, job, groups) for found in some]
+
+
+def _newest_first(
+    pool: Executor | None, job: Callable[[Sequence[S]], list[T]], parts: list[Sequence[S]]
+) -> list[list[T]]:
+    """What the job gives for each part, in their order. A repository grows: the newest, which take longest, are begun with."""
+    backwards = parts[::-1]
+    return list(pool.map(job, backwards) if pool else map(job, backwards))[::-1]
 
 
 def _excluder(settings: Config) -> Callable[[str], bool]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
+from mlopslint.filefacts import FileFacts
 from mlopslint.gather import Gathered
 from mlopslint.names import Names
 from mlopslint.patterns import late, remembered
@@ -56,6 +57,9 @@ class Hit(NamedTuple):
 #: Makes a Hit of a pair, without the call of a function of Python's that a NamedTuple costs.
 _hit = partial(tuple.__new__, Hit)
 
+#: Name -> the files that have facts of it, with these.
+Index = dict[str, list[tuple[str, list[Fact]]]]
+
 
 class View:
     """The facts of one repository (or of one project in it), by kind and name."""
@@ -79,7 +83,7 @@ class View:
         self.kinds = gathered.kinds
         self.roles = self._roles()
         self._facts = {path: some for path, some in gathered.facts.items() if path in self.entries}
-        self._indices: dict[str, dict[str, list[Hit]]] = {}
+        self._indices: dict[str, Index] = {}
         self._names: dict[str, Names] = {}
         self._present: dict[tuple[str, frozenset[str]], set[str]] = {}
         self._searched: dict[tuple[str, str, frozenset[str]], list[str]] = {}
@@ -152,40 +156,32 @@ class View:
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
-    def _index(self, kind: str) -> dict[str, list[Hit]]:
-        """Name -> the facts of a kind that have it; made when the kind is first asked for."""
+    def _index(self, kind: str) -> Index:
+        """Name -> the facts of a kind that have it, by file; made when the kind is first asked for."""
         index = self._indices.get(kind)
-        if index is not None:
-            return index
-        index = self._indices[kind] = {}
-        for path, facts in self._files_with(kind):
-            for fact in facts:
-                name = fact.name
-                if name in index:
-                    index[name].append(_hit((path, fact)))
-                else:
-                    index[name] = [_hit((path, fact))]
+        if index is None:
+            index = self._indices[kind] = {}
+            for path, file in self._files_with(kind):
+                for name, facts in file.named(kind).items():
+                    if name in index:
+                        index[name].append((path, facts))
+                    else:
+                        index[name] = [(path, facts)]
         return index
 
-    def _files_with(self, kind: str) -> Iterable[tuple[str, list[Fact]]]:
-        """The files that have facts of a kind, with these."""
-        having = self._having.get(kind, [])
-        if kind == "key":  # a schema says what a resource of its kind may hold, not what one holds
-            return ((path, [f for f in facts if "openAPIV3Schema" not in f.name]) for path, facts in having)
-        if kind == "call":
-            targets = {path: list(_targets(facts)) for path, facts in self._having.get("key", [])}
-            both = {path: [*self.of(path, kind), *some] for path, some in targets.items() if some}
-            if both:
-                return ((path, both.get(path) or self.of(path, kind)) for path in self._facts)
-        return having
+    def _files_with(self, kind: str) -> list[tuple[str, FileFacts]]:
+        """The files that have facts of a kind."""
+        if kind == "call":  # what a configuration names as its target is called, too
+            return [(path, file) for path, file in self._facts.items() if "call" in file or "key" in file]
+        return self._having.get(kind, [])
 
     @cached_property
-    def _having(self) -> dict[str, list[tuple[str, list[Fact]]]]:
-        """Kind -> the files that have facts of it, with these."""
-        found: dict[str, list[tuple[str, list[Fact]]]] = defaultdict(list)
-        for path, kinds in self._facts.items():
-            for kind, facts in kinds.items():
-                found[kind].append((path, facts))
+    def _having(self) -> dict[str, list[tuple[str, FileFacts]]]:
+        """Kind -> the files that have facts of it."""
+        found: dict[str, list[tuple[str, FileFacts]]] = defaultdict(list)
+        for path, file in self._facts.items():
+            for kind in file:
+                found[kind].append((path, file))
         return found
 
     def names(self, kind: str) -> Collection[str]:
@@ -241,28 +237,30 @@ class View:
         """The names of facts of a kind in files of these roles."""
         names = self._present.get((kind, roles))
         if names is None:
-            of = self.roles
-            names = self._present[kind, roles] = {
-                fact.name for path, facts in self._files_with(kind) if of[path] in roles for fact in facts
-            }
+            some = [file.named(kind) for path, file in self._files_with(kind) if self.roles[path] in roles]
+            names = self._present[kind, roles] = set().union(*some)
         return names
 
     def keys(self, kind: str) -> set[str]:
         """The keys that values of facts of a kind hold."""
         keys = self._keys.get(kind)
         if keys is None:
-            keys = self._keys[kind] = set()
-            for _, facts in self._having.get(kind, ()):
-                keys.update(*[fact.value for fact in facts if fact.value.__class__ is dict])
+            keys = self._keys[kind] = set().union(*[file.keys_of(kind) for _, file in self._files_with(kind)])
         return keys
 
     def keyed(self, kind: str, keys: Iterable[str], roles: frozenset[str] = OWN) -> Iterator[Hit]:
         """Facts of a kind whose value holds one of these keys."""
         wanted = self.keys(kind).intersection(keys)
-        for hit in self.hits(kind, roles=roles) if wanted else ():
-            value = hit.fact.value
-            if value.__class__ is dict and not wanted.isdisjoint(value):
-                yield hit
+        if not wanted:
+            return
+        there = {path for path, file in self._files_with(kind) if not wanted.isdisjoint(file.keys_of(kind))}
+        for places in self._index(kind).values():
+            for path, facts in places:
+                if path in there and self.roles[path] in roles:
+                    for fact in facts:
+                        value = fact.value
+                        if value.__class__ is dict and not wanted.isdisjoint(value):
+                            yield _hit((path, fact))
 
     def first(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Hit | None:
         return next(self.hits(kind, *patterns, roles=roles), None)
@@ -271,21 +269,13 @@ class View:
         return self.first(kind, *patterns, roles=roles) is not None
 
 
-def _targets(keys: list[Fact]) -> Iterator[Fact]:
-    """What Hydra and its kin call: what a configuration names as its target."""
-    for fact in keys:
-        if fact.name.endswith("_target_") and isinstance(fact.value, str) and "." in fact.value:
-            yield Fact("call", fact.value, fact.line)
-
-
-def _named(
-    index: dict[str, list[Hit]], names: Iterable[str], of: dict[str, str], roles: frozenset[str]
-) -> Iterator[Hit]:
+def _named(index: Index, names: Iterable[str], of: dict[str, str], roles: frozenset[str]) -> Iterator[Hit]:
     """The hits under these keys of an index, in files of these roles."""
     for name in names:
-        for hit in index.get(name, ()):
-            if of[hit.path] in roles:
-                yield hit
+        for path, facts in index.get(name, ()):
+            if of[path] in roles:
+                for fact in facts:
+                    yield _hit((path, fact))
 
 
 @lru_cache(maxsize=65536)

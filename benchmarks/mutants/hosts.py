@@ -18,8 +18,9 @@ from mlopslint.cache import Cache, default_folder
 from mlopslint.concepts import concepts_of
 from mlopslint.config import Config
 from mlopslint.errors import MlopslintError
+from mlopslint.filefacts import FileFacts
 from mlopslint.findings import SILENT, find
-from mlopslint.gather import Gathered, by_kind, gather
+from mlopslint.gather import Gathered, gather
 from mlopslint.kinds import kind_of
 from mlopslint.records import Entry, Finding
 from mlopslint.snapshot import Snapshot, blob_id, open_snapshot
@@ -114,7 +115,7 @@ def lint(
     owner: Project, files: dict[str, bytes], gone: frozenset[str] = frozenset(), whole: bool = False
 ) -> tuple[Finding, ...]:
     """What the rules that are on by default find in these files, seen alone or in the whole project."""
-    mine = {path: by_kind(facts.read(kind_of(path), data)) for path, data in files.items()}
+    mine = {path: FileFacts(facts.read(kind_of(path), data)) for path, data in files.items()}
     entries = {path: Entry(path, blob_id(data), len(data)) for path, data in files.items()}
     kinds = {path: kind_of(path) for path in files}
     if whole:

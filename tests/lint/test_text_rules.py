@@ -6,7 +6,8 @@ import pytest
 from lint.examples import facts_of, files_of, split
 
 from mlopslint import facts
-from mlopslint.gather import Gathered, by_kind
+from mlopslint.filefacts import FileFacts
+from mlopslint.gather import Gathered
 from mlopslint.kinds import UNREAD, kind_of
 from mlopslint.lint.base import ProjectRule
 from mlopslint.lint.engine import rules
@@ -21,7 +22,9 @@ def view_of(example) -> View:
     files = files_of(example)
     entries = tuple(Entry(path, None, len(data)) for path, data in sorted(files.items()))
     kinds = {path: kind_of(path) for path in files}
-    found = {path: by_kind(facts.read(kinds[path], data)) for path, data in files.items() if kinds[path] not in UNREAD}
+    found = {
+        path: FileFacts(facts.read(kinds[path], data)) for path, data in files.items() if kinds[path] not in UNREAD
+    }
     snapshot = Snapshot(entries, Repository("example"), lambda wanted: iter(()), ".")
     return View(snapshot, Gathered(found, kinds, (), 0, 0))
 
