@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from mlopslint import clock
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, find, load_file
@@ -20,7 +21,7 @@ from mlopslint.findings import project_facts, requirements
 from mlopslint.gather import Gathered, gather
 from mlopslint.globs import any_path
 from mlopslint.kinds import kind_of
-from mlopslint.records import Entry, Fact, Finding, LintReport, Repository, Statistics, Tool
+from mlopslint.records import Entry, Fact, Finding, LintReport, Repository, Tool
 from mlopslint.snapshot import Snapshot, blob_id, open_snapshot
 from mlopslint.version import __version__
 from mlopslint.view import View
@@ -122,7 +123,7 @@ def lint(
             findings=found.shown,
             suppressed=found.suppressed,
             errors=tuple(sorted((*(e for e in snapshot.errors if chosen(e.path)), *gathered.errors))),
-            statistics=Statistics(round(time.perf_counter() - started, 3), gathered.hits, gathered.misses),
+            statistics=clock.statistics(started, gathered.hits, gathered.misses),
             notices=snapshot.notices,
         )
         return Linted(report, snapshot.root, read, tuple(entries), settings)

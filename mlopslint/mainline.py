@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from mlopslint import clock
 from mlopslint.cache import Cache, default_folder, program_digest
 from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, check_codes, find, load_file, parse
@@ -80,27 +81,25 @@ def _review(
     folder = (cache_dir or default_folder()) if use_cache else None
     cache = Cache(folder)
     key = (
-        result_key(snapshot, settings, model, today or date.today(), "anchors" if anchors else "") if use_cache else ""
+        result_key(snapshot, settings, model, today or clock.today(), "anchors" if anchors else "") if use_cache else ""
     )
     try:
         kept = cache.result(key) if key else None
         if kept is not None:
             try:
                 report = msgspec.msgpack.decode(kept, type=Report)
-                return replace(
-                    report,
-                    statistics=Statistics(round(time.perf_counter() - started, 3), report.statistics.cache_misses, 0),
-                )
+                return replace(report, statistics=clock.statistics(started, report.statistics.cache_misses, 0))
             except msgspec.MsgspecError:
                 pass  # a damaged result is made anew
-        report = _fresh(snapshot, settings, model, jobs, folder, cache, progress, today or date.today(), anchors)
+        report = _fresh(snapshot, settings, model, jobs, folder, cache, progress, today or clock.today(), anchors)
         if key:
             files = report.statistics.cache_hits + report.statistics.cache_misses
             cache.keep_result(key, msgspec.msgpack.encode(replace(report, statistics=Statistics(0.0, 0, files))))
     finally:
         cache.close()
         forget()
-    return replace(report, statistics=replace(report.statistics, seconds=round(time.perf_counter() - started, 3)))
+    read = report.statistics
+    return replace(report, statistics=clock.statistics(started, read.cache_hits, read.cache_misses))
 
 
 def _pinned(settings: Config) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from mlopslint import gitio
+from mlopslint import clock, gitio
 from mlopslint.assess import assess, practice_statuses
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
@@ -69,7 +69,7 @@ def review_commits(
         # neighbours share facts, so a process takes several
         parts = min(count * 4, max(len(revs) // 3, count)) if count > 1 else 1
         chunks = [revs[len(revs) * n // parts : len(revs) * (n + 1) // parts] for n in range(parts)]
-        job = partial(_judged, path, newest.root, settings, model, folder, today or date.today())
+        job = partial(_judged, path, newest.root, settings, model, folder, today or clock.today())
         cache = Cache(folder)
         try:
             fill(commits_of(path)(revs), cache, jobs=jobs, exclude=_excluder(settings), progress=progress)

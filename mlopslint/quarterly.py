@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from mlopslint import clock
 from mlopslint.compare import compare, moment
 from mlopslint.errors import MlopslintError
 from mlopslint.periods import Period, shifted
@@ -39,7 +40,7 @@ def from_commits(
 
     Raises MlopslintError where no commit had been made by the end of the period.
     """
-    today = today or date.today()
+    today = today or clock.today()
     line = commits(path, rev)
     days = [commit.day for commit in line]
     notes: list[str] = []

@@ -82,6 +82,7 @@ def key(arguments: list[str]) -> str | None:
         "LC_ALL",
         "GIT_DIR",
         "GIT_WORK_TREE",
+        "SOURCE_DATE_EPOCH",
     )
     parts = [
         *arguments,

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from mlopslint import gitio
+from mlopslint import clock, gitio
 from mlopslint.compare import compare, largest, moment
 from mlopslint.errors import MlopslintError
 from mlopslint.past import Span, first_changed, review_commits
@@ -42,7 +42,7 @@ def commits(path: str, rev: str = "HEAD", today: date | None = None) -> list[Com
     if listed is None:
         raise MlopslintError(f"{path}: no such commit: {rev} (a trend needs a git repository with history)")
     dated: list[Commit] = []
-    now = following = today or datetime.now(timezone.utc).date()
+    now = following = today or clock.fixed() or datetime.now(timezone.utc).date()
     for text in listed.decode("ascii", "replace").splitlines():  # the newest first
         name, _, seconds = text.partition(" ")
         day = datetime.fromtimestamp(min(max(int(seconds), 0), 253402300799), timezone.utc).date()
@@ -122,9 +122,9 @@ def trend(
     Raises MlopslintError where there is no history to read.
     """
     line = commits(path, rev)
-    points = chosen(line, every, since, until or date.today())
+    points = chosen(line, every, since, until or clock.today())
     if not points:
-        raise MlopslintError(f"{path}: no commit on or before {until or date.today()}")
+        raise MlopslintError(f"{path}: no commit on or before {until or clock.today()}")
     wanted = list(dict.fromkeys(commit.id for _, commit in points))
     found = dict(zip(wanted, review_commits(path, wanted, progress=progress, **settings), strict=True))
     out: list[TrendPoint] = []

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mlopslint import maturity
+from mlopslint import clock, maturity
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import Config
@@ -168,7 +168,7 @@ def why(
             cache.close()
         out = [entry.path for entry in snapshot.entries if excluded and excluded.match(entry.path)]
         view = _Watched(snapshot, gathered, excluded=out)
-        found = _explained(view, practice, catalogue, settings, today or date.today())
+        found = _explained(view, practice, catalogue, settings, today or clock.today())
         view.release()
         return found
 

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "mlopslint"
 #: Each room may import the rooms before it (and its own).
 ORDER = [
     {"version", "errors", "records", "collector", "aside", "digest", "replay", "plugins", "patterns", "literals"},
-    {"kinds", "globs", "names", "data", "gitio", "cache", "facts", "filefacts", "lint", "snapshot"},
+    {"kinds", "clock", "globs", "names", "data", "gitio", "cache", "facts", "filefacts", "lint", "snapshot"},
     {"gather"},
     {"view"},
     {"commands", "outcome", "imports", "concepts"},

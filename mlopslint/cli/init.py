@@ -128,9 +128,11 @@ def _indented(text: str, existing: str) -> str:
 @click.option("--by", metavar="DATE", help="The target's date (default: in half a year).")
 def command(path: str, yes: bool, level: int, by: str | None) -> int:
     """Write configuration, a hook and a CI job for the repository at PATH; each file is shown first."""
-    from datetime import date, timedelta
+    from datetime import timedelta
 
-    steps = plan(path, level, by or (date.today() + timedelta(days=182)).isoformat())
+    from mlopslint import clock
+
+    steps = plan(path, level, by or (clock.today() + timedelta(days=182)).isoformat())
     if not steps:
         click.echo("everything is there already")
         return 0
