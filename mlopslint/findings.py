@@ -106,7 +106,7 @@ def find(
 
 def project_facts(view: View, config: Config) -> Iterable[tuple[str, Fact]]:
     """What the wanted project rules find, as facts beside those of the files."""
-    for rule in engine.project_rules():
+    for rule in engine.project_rules(view.holds):
         if not config.wants(rule.code, rule.default):
             continue
         for path, problem in rule.check(view):

@@ -69,7 +69,7 @@ class NameGlob:
         self.kind = "exact"
         if "*" in inner or "?" in glob:
             self.kind = "regex"
-            self.part = max(re.split(r"[*?]", inner), key=len)
+            self.part = max(inner.replace("?", "*").split("*"), key=len)
         elif glob.startswith("*"):
             self.kind = "inside" if glob.endswith("*") or not inner else "end"
         elif glob.endswith("*"):

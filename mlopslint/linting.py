@@ -153,7 +153,7 @@ def _starts_others(root: str, view: View, settings: Config) -> bool:
     """Whether any of these files starts something of the project that is not among them: what that does is then its doing, too."""
     from mlopslint.lint.engine import project_rules
 
-    if not any(rule.whole and settings.wants(rule.code, rule.default) for rule in project_rules()):
+    if not any(rule.whole and settings.wants(rule.code, rule.default) for rule in project_rules(view.holds)):
         return False
     for path in (*view.python_files, *view.notebooks):
         if not any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call")):

@@ -128,9 +128,10 @@ def load(folders: Sequence[str] = (), cache_folder: str | None = None) -> Catalo
     Raises MlopslintError for a rule that is not well formed, with its file and what is wrong.
     """
     name, sources = _sources(folders)
-    for place in (compiled(name), *([Path(cache_folder, name)] if cache_folder else [])):
+    for place in (compiled(name), *([os.path.join(cache_folder, name)] if cache_folder else [])):
         try:
-            return msgspec.msgpack.decode(place.read_bytes(), type=Catalogue)
+            with open(place, "rb") as stream:
+                return msgspec.msgpack.decode(stream.read(), type=Catalogue)
         except (OSError, msgspec.MsgspecError):
             pass  # not there; what is damaged is made anew
     catalogue = _compile(sources)

@@ -144,6 +144,11 @@ class View:
             if self.kinds.get(path) == "notebook" and self.roles[path] not in ("vendored", "fixture", "test")
         ]
 
+    def holds(self, kinds: Iterable[str]) -> bool:
+        """Whether there is a fact, or a file, of one of these kinds."""
+        there = set(self.kinds.values())
+        return any(kind in self._having or kind in there for kind in kinds)
+
     def of(self, path: str, kind: str) -> list[Fact]:
         """The facts of one kind in one file."""
         kinds = self._facts.get(path)

@@ -127,7 +127,7 @@ def list_(store: str | None, repository: str | None, since: str | None, until: s
 
 
 def _table(rows: list[Row]) -> None:
-    from mlopslint.report.view import flat
+    from mlopslint.report.text import flat
     from mlopslint.report.words import number
 
     before: Row | None = None

@@ -117,12 +117,15 @@ class FileRule(Rule):
 class ProjectRule(Rule):
     """A check that needs the facts of several files, or a path: it runs after all facts are there.
 
-    ``whole``: what it says of a file may depend on others, so that it wants to see the whole project.
+    ``whole``: what it says of a file may depend on others, so that it wants to see the whole project. ``kinds``: of files or of facts;
+    a project that has none of them is not shown to it.
 
-    In its examples a project is a mapping of paths to contents, and BAD ones say where: ``({path: content}, path, line)``.
+    In its examples a project is a mapping of paths to contents (or to a number of bytes that do not matter), and BAD ones say where:
+    ``({path: content}, path, line)``.
     """
 
     whole: ClassVar[bool] = True
+    kinds: ClassVar[tuple[str, ...]] = ()
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         """(path, problem) pairs of this project."""

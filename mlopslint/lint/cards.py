@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mlopslint.data import compiled, folder
+from mlopslint.data import compiled, place
 from mlopslint.digest import digest
 from mlopslint.lint.base import FileRule, NotebookRule, ProjectRule, PythonRule, Rule
 
@@ -57,14 +57,15 @@ def card(rule: Rule) -> Card:
 def kept() -> tuple[Card, ...] | None:
     """The cards that were compiled with this wheel; None where there are none, or where a check was changed since."""
     try:
-        return msgspec.msgpack.decode(compiled(_name()).read_bytes(), type=tuple[Card, ...])
+        with open(compiled(_name()), "rb") as stream:
+            return msgspec.msgpack.decode(stream.read(), type=tuple[Card, ...])
     except (OSError, msgspec.MsgspecError):
         return None
 
 
-def keep(place: str, rules: Iterable[Rule]) -> str:
+def keep(into: str, rules: Iterable[Rule]) -> str:
     """Write the cards of the built-in checks into a folder; the path of the file."""
-    path = os.path.join(place, _name())
+    path = os.path.join(into, _name())
     with open(path, "wb") as stream:
         stream.write(msgspec.msgpack.encode([card(rule) for rule in rules]))
     return path
@@ -72,7 +73,11 @@ def keep(place: str, rules: Iterable[Rule]) -> str:
 
 def _name() -> str:
     """A name that changes with the files that the cards are read off: their names and sizes tell."""
-    here = os.path.dirname(__file__)
-    sizes = [f"{item.name} {item.stat().st_size}" for item in os.scandir(here) if item.name.endswith(".py")]
-    sizes += [f"{item.name} {item.stat().st_size}" for item in os.scandir(str(folder("rules") / "deprecations"))]
+    rules = place("rules")
+    sizes = [
+        f"{item.name} {item.stat().st_size}"
+        for folder in (os.path.dirname(__file__), *([os.path.join(rules, "deprecations")] if rules else []))
+        for item in os.scandir(folder)
+        if item.name.endswith((".py", ".csv"))
+    ]
     return f"checks-{digest('sha256', chr(10).join(sorted(sizes)).encode())[:16]}.msgpack"

@@ -48,6 +48,7 @@ class ActionUnpinned(ProjectRule):
     code = "CIC101"
     name = "action-unpinned"
     whole = False
+    kinds = ("action",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         own = _owners(view)

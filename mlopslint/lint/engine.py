@@ -125,10 +125,10 @@ def _cards() -> tuple[Card, ...]:
     return (*known, *(card(item) for item in _added().values()))
 
 
-def _of_sort(sort: str, kind: str = "") -> Iterator[Any]:
-    """The checks of one sort, imported; of those of files the ones for this kind."""
+def _of_sort(sort: str, asks: Callable[[tuple[str, ...]], bool]) -> Iterator[Any]:
+    """The checks of one sort, imported: those that are for all kinds, and those whose kinds are asked for."""
     for item in _cards():
-        if sort in item.sorts and (not kind or not item.kinds or kind in item.kinds):
+        if sort in item.sorts and (not item.kinds or asks(item.kinds)):
             yield rule(item.code)
 
 
@@ -234,7 +234,7 @@ def ask(rules_: Iterable[Waiting], node: ast.AST, name: str, at: Context, out: l
 
 @lru_cache(maxsize=1)
 def _notebook_rules() -> tuple[NotebookRule, ...]:
-    return tuple(_of_sort("notebook"))
+    return tuple(_of_sort("notebook", lambda kinds: True))
 
 
 def check_notebook(notebook: Notebook) -> list[Fact]:
@@ -251,7 +251,7 @@ def check_notebook(notebook: Notebook) -> list[Fact]:
 
 @lru_cache(maxsize=256)
 def _file_rules(kind: str) -> tuple[FileRule, ...]:
-    return tuple(_of_sort("file", kind))
+    return tuple(_of_sort("file", lambda kinds: kind in kinds))
 
 
 def check_file(kind: str, data: bytes, facts: list[Fact]) -> list[Fact]:
@@ -331,6 +331,6 @@ def ignores(text: str, cell: int = 0) -> list[Fact]:
     return found
 
 
-def project_rules() -> tuple[ProjectRule, ...]:
-    """The rules that need the whole project."""
-    return tuple(_of_sort("project"))
+def project_rules(holds: Callable[[tuple[str, ...]], bool]) -> tuple[ProjectRule, ...]:
+    """The rules that need the whole project, and may have something to say of one that ``holds`` these kinds of files or facts."""
+    return tuple(_of_sort("project", holds))

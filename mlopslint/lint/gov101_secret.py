@@ -66,6 +66,7 @@ class Secret(ProjectRule):
     name = "secret"
     whole = False
     severity = "error"
+    kinds = ("secret",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         roles = frozenset({"source", "example", "docs", "test", "generated"})

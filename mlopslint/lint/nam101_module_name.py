@@ -47,6 +47,7 @@ class ModuleName(ProjectRule):
 
     code = "NAM101"
     name = "module-name"
+    kinds = ("python",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         python = view.files("python", frozenset({"source", "test", "example"}))

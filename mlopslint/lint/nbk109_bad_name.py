@@ -51,6 +51,7 @@ class BadName(ProjectRule):
     name = "bad-name"
     whole = False
     severity = "note"
+    kinds = ("notebook",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         for path in view.notebooks:

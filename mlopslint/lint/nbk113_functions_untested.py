@@ -46,6 +46,7 @@ class FunctionsUntested(ProjectRule):
     name = "functions-untested"
     severity = "note"
     default = False
+    kinds = ("notebook",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         elsewhere = {

@@ -81,14 +81,14 @@ class LargeFile(ProjectRule):
             yield entry.path, Problem((1, 1, 1, 1), message)
 
     GOOD = (
-        {"data/train.csv": b"0" * 1000, "picture.png": b"\0" * 1_100_000},
-        {"data/train.csv": b"0" * 1_100_000, ".gitattributes": "*.csv filter=lfs diff=lfs merge=lfs -text\n"},
-        {"uv.lock": b"\n" * 1_100_000},
-        {"licenses/license.txt": b"a" * 1_100_000, "NOTICE": b"a" * 1_100_000},
+        {"data/train.csv": 1000, "picture.png": 1_100_000},
+        {"data/train.csv": 1_100_000, ".gitattributes": "*.csv filter=lfs diff=lfs merge=lfs -text\n"},
+        {"uv.lock": 1_100_000},
+        {"licenses/license.txt": 1_100_000, "NOTICE": 1_100_000},
     )
     BAD = (
-        ({"data/train.csv": b"0" * 1_100_000}, "data/train.csv", 1),
-        ({"model.pt": b"\0" * 1_100_000}, "model.pt", 1),
+        ({"data/train.csv": 1_100_000}, "data/train.csv", 1),
+        ({"model.pt": 1_100_000}, "model.pt", 1),
     )
 
 

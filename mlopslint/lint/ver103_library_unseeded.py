@@ -80,6 +80,7 @@ class LibraryUnseeded(ProjectRule):
     code = "VER103"
     name = "library-unseeded"
     fixes = "unsafe"
+    kinds = ("python", "notebook")
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         from mlopslint.concepts import concepts_of

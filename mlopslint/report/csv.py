@@ -6,7 +6,8 @@ import csv
 import io
 
 from mlopslint.records import Report
-from mlopslint.report import view, words
+from mlopslint.report import words
+from mlopslint.report.text import flat
 
 _COLUMNS = (
     "code",
@@ -29,7 +30,7 @@ _STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 def cell(value: object) -> str:
     """A cell of one line that no spreadsheet takes for a formula."""
     raw = "" if value is None else str(value)
-    text = view.flat(raw)
+    text = flat(raw)
     return "'" + text if raw[:1] in _STARTS or text[:1] in _STARTS else text
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from mlopslint.digest import digest
 from mlopslint.records import Finding, LintReport, Report, Verdict
 
 Result: TypeAlias = "Report | LintReport"
@@ -29,7 +29,7 @@ def failed(report: Report) -> Iterable[Verdict]:
 def _practice(verdict: Verdict, report: Report) -> Finding:
     place = next((item for item in verdict.evidence if verdict.status == "partial" and not item.cell), None)
     path = place.path if place else report.anchors.get(verdict.code) or "README.md"
-    digest = hashlib.sha256(f"{verdict.code}\0{path}".encode("utf-8", "backslashreplace")).hexdigest()[:24]
+    mark = digest("sha256", f"{verdict.code}\0{path}".encode("utf-8", "backslashreplace"))[:24]
     line = place.line or 1 if place else 1
     return Finding(
         code=verdict.code,
@@ -43,7 +43,7 @@ def _practice(verdict: Verdict, report: Report) -> Finding:
         cell=None,
         message=f"{verdict.title}: {verdict.reason}. {verdict.remediation}",
         fix=None,
-        fingerprint=digest,
+        fingerprint=mark,
         confidence=verdict.confidence,
     )
 

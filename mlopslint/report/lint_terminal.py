@@ -7,7 +7,7 @@ import os
 from mlopslint.records import Finding, LintReport, Report
 from mlopslint.report.issues import counted, told
 from mlopslint.report.sources import Sources
-from mlopslint.report.view import visible
+from mlopslint.report.text import visible
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36"}
 _WIDTH = 150

@@ -7,6 +7,7 @@ import re
 from mlopslint.patterns import late
 from mlopslint.records import Report, Step, Verdict
 from mlopslint.report import issues, view, words
+from mlopslint.report.text import flat, visible
 
 #: A pull-request comment may hold 65,536 characters.
 LIMIT = 60_000
@@ -27,7 +28,7 @@ def text(content: str, limit: int = 300) -> str:
 def plain(content: str, limit: int = 300) -> str:
     """The same for places where HTML counts and Markdown does not."""
     # forges look for these in the rendered text: only a character in between keeps them apart
-    line = re.sub(r"@(?=\w)|#(?=\d)", lambda match: match.group() + _SPACE, view.flat(content, limit))
+    line = re.sub(r"@(?=\w)|#(?=\d)", lambda match: match.group() + _SPACE, flat(content, limit))
     return _entities(line.replace("://", f":{_SPACE}//").replace("www.", f"www{_SPACE}."))
 
 
@@ -37,7 +38,7 @@ def _entities(line: str) -> str:
 
 def code(content: str, limit: int = 200) -> str:
     """Repository text as code, in a table as well."""
-    line = view.flat(content, limit)
+    line = flat(content, limit)
     if any(c in line for c in "`<>|&"):
         return f"<code>{_entities(line).translate(_MARKUP)}</code>"
     return f"`{line}`" if line else ""
@@ -45,7 +46,7 @@ def code(content: str, limit: int = 200) -> str:
 
 def prose(content: str) -> str:
     """Text of a rule, which may hold `code`; outside of it nothing is markup."""
-    parts = view.flat(content, 1500).split("`")
+    parts = flat(content, 1500).split("`")
     if len(parts) % 2 == 0:
         return text(content, 1500)
     marked = [code(part, 0) if at % 2 else _within(part) for at, part in enumerate(parts)]
@@ -212,7 +213,7 @@ def steps(road: tuple[Step, ...]) -> str:
             out += [f"   Owners: {', '.join(code(name, 60) for name in step.owners[:6])}", ""]
         out += ["   <details><summary>How</summary>", "", f"   {prose(step.remediation)}", ""]
         if step.snippet:
-            lines = view.visible(step.snippet.code[:4000]).rstrip().split("\n")
+            lines = visible(step.snippet.code[:4000]).rstrip().split("\n")
             runs = re.findall("`{3,}", step.snippet.code)
             fence = "`" * max([3, *(len(run) + 1 for run in runs)])
             language = re.sub(r"[^\w+-]", "", step.snippet.language)[:20]

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from mlopslint.records import CREDIT, RUNGS
 from mlopslint.report import view, words
+from mlopslint.report.text import flat, visible
 
 #: The colour class of a status; its icon and word say the same.
 TONES = {
@@ -69,7 +70,7 @@ def _environment() -> Environment:
         credits=CREDIT,
         assessed=view.assessed,
         plural=view.plural,
-        flat=view.flat,
+        flat=flat,
         whole=lambda score: "–" if score is None else f"{score:.0f}",
         marked=_marked,
         short=_short,
@@ -102,12 +103,12 @@ def _digest(text: str) -> str:
 
 def _printed(value: Any) -> Any:
     """Every value on its way into the page: text of the repository cannot turn or hide what stands around it."""
-    return view.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _marked(text: str) -> Markup:
     """Text of a rule with its `code` as code; everything is escaped first."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(view.visible(text)))))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(visible(text)))))
 
 
 def _short(url: str) -> str:

@@ -13,6 +13,7 @@ from mlopslint.records import Portfolio, Standing
 from mlopslint.report import markdown as md
 from mlopslint.report import view, words
 from mlopslint.report.pages import embedded, page
+from mlopslint.report.text import flat
 from mlopslint.rules import load
 
 #: Rows of the shared gaps that are shown; all are in the JSON result.
@@ -122,7 +123,7 @@ def csv(portfolio: Portfolio) -> str:
 
 
 def _cell(value: Any) -> Any:
-    text = "" if value is None else view.flat(value) if isinstance(value, str) else value
+    text = "" if value is None else flat(value) if isinstance(value, str) else value
     return "'" + text if isinstance(text, str) and text[:1] in "=+-@" and text else text
 
 
@@ -233,9 +234,9 @@ def terminal(portfolio: Portfolio, *, color: bool = False) -> str:
         legacy_windows=False,
     )  # fmt: skip
     tones = {"high": "green", "mid": "yellow", "low": "red", "none": "dim"}
-    console.print(Text(view.flat(portfolio.title), style="bold"))
+    console.print(Text(flat(portfolio.title), style="bold"))
     for sentence in narrative(portfolio):
-        console.print(Text(view.flat(sentence)))
+        console.print(Text(flat(sentence)))
     named = categories(portfolio) if console.width >= 50 + 5 * len(categories(portfolio)) else []
     moving = any(many.movement(item) is not None for item in portfolio.repositories)
     grid = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
@@ -247,7 +248,7 @@ def terminal(portfolio: Portfolio, *, color: bool = False) -> str:
     for row in table(portfolio):
         at = row.item.at
         moved = words.signed(row.moved) if row.moved is not None else ""
-        cells = [Text(view.flat(row.item.name, 60)), Text(str(at.level) if at else "")]
+        cells = [Text(flat(row.item.name, 60)), Text(str(at.level) if at else "")]
         cells.append(Text(words.number(at.score if at else None), style="bold"))
         if moving:
             cells.append(
@@ -266,17 +267,17 @@ def terminal(portfolio: Portfolio, *, color: bool = False) -> str:
         for gap in gaps:
             console.print(
                 Text(
-                    f"  {gap.share:3.0f} %  {gap.code} {view.flat(gap.title)} ({gap.missing} of {gap.applies}, {gap.points:.1f} points in all)"
+                    f"  {gap.share:3.0f} %  {gap.code} {flat(gap.title)} ({gap.missing} of {gap.applies}, {gap.points:.1f} points in all)"
                 )
             )
     bad = failures(portfolio)
     if bad:
         console.print(Text("\nNot assessed", style="bold"))
         for item in bad:
-            told = f"  {view.flat(item.name, 60)}: {view.flat(item.error or '', 200)}{_earlier(item)}"
+            told = f"  {flat(item.name, 60)}: {flat(item.error or '', 200)}{_earlier(item)}"
             console.print(Text(told, style="red"))
     for notice in portfolio.notices:
-        console.print(Text(f"note: {view.flat(notice, 1000)}", style="yellow"))
+        console.print(Text(f"note: {flat(notice, 1000)}", style="yellow"))
     return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
 
 

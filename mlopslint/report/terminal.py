@@ -9,6 +9,7 @@ from typing import Any
 from mlopslint.compare import largest
 from mlopslint.records import RUNGS, Report, Step, Verdict
 from mlopslint.report import issues, view, words
+from mlopslint.report.text import flat, visible
 
 _STYLES = {
     "pass": "green",
@@ -66,14 +67,14 @@ def fitted(report: Report, *, verbose: bool, color: bool) -> str:
 def _text(content: str, style: str = "") -> Any:
     from rich.text import Text
 
-    return Text(view.flat(content) if content.strip() else content, style=style)
+    return Text(flat(content) if content.strip() else content, style=style)
 
 
 def _join(*parts: tuple[str, str]) -> Any:
     """One line of parts with their styles; no line of the repository's making breaks it."""
     from rich.text import Text
 
-    return Text.assemble(*((view.visible(part.replace("\n", " ").replace("\t", " ")), style) for part, style in parts))
+    return Text.assemble(*((visible(part.replace("\n", " ").replace("\t", " ")), style) for part, style in parts))
 
 
 def _line(console: Any, *parts: tuple[str, str]) -> None:
@@ -138,7 +139,7 @@ def _categories(console: Any, report: Report) -> None:
         table.add_column(no_wrap=True, justify="right")
     for category in report.assessment.categories:
         table.add_row(
-            _text(view.flat(f"{category.code} {category.name}", room)),
+            _text(flat(f"{category.code} {category.name}", room)),
             _join(_bar(category.score, bar)),
             _text(words.number(category.score), "bold"),
             _text(f"✓ {category.passed}"),
@@ -179,7 +180,7 @@ def _steps(console: Any, steps: tuple[Step, ...]) -> None:
     for place, step in enumerate(steps, 1):
         effect = view.effect(step)
         room = max(console.width - len(f"{place}. {step.code}   {effect}"), 20)
-        title = view.flat(step.title, room)
+        title = flat(step.title, room)
         _line(console, (f"{place}. ", ""), (step.code, "cyan"), (f" {title}", "bold"), (f"  {effect}", "dim"))
         _line(console, (f"   {step.reason}", ""))
 

@@ -12,7 +12,8 @@ from mlopslint.compare import largest
 from mlopslint.errors import MlopslintError
 from mlopslint.records import Change, Report, TrendPoint
 from mlopslint.report import markdown as md
-from mlopslint.report import view, words
+from mlopslint.report import words
+from mlopslint.report.text import visible
 
 #: Changes of a point that the terminal shows.
 SHOWN = 3
@@ -124,7 +125,7 @@ def terminal(report: Report, *, verbose: bool = False, color: bool = False) -> s
     )  # fmt: skip
 
     def line(*parts: tuple[str, str]) -> None:
-        text = Text.assemble(*((view.visible(part.replace("\n", " ")), style) for part, style in parts))
+        text = Text.assemble(*((visible(part.replace("\n", " ")), style) for part, style in parts))
         console.print(text, no_wrap=True, overflow="ellipsis", crop=True)
 
     points = report.trend

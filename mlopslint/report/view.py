@@ -24,6 +24,7 @@ from mlopslint.records import (
     Verdict,
 )
 from mlopslint.report import issues, words
+from mlopslint.report.text import flat
 
 #: Statuses that ask for something; the others are folded away, with their number in sight.
 OPEN = ("fail", "partial", "waived", "unknown")
@@ -117,19 +118,6 @@ class ModelRow(NamedTuple):
     model: ModelResult
     summary: str
     themes: tuple[Theme, ...]
-
-
-def visible(text: str) -> str:
-    """Text without characters that move the cursor, turn the writing direction or cannot be encoded."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
-
-
-def flat(text: str, limit: int = 0) -> str:
-    """Visible text on one line, cut at ``limit`` characters."""
-    line = visible(" ".join(text.split()))
-    return line[: limit - 1] + "…" if limit and len(line) > limit else line
 
 
 def web(url: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from mlopslint.records import Evidence
 from mlopslint.report import view, words
+from mlopslint.report.text import flat
 from mlopslint.why import Part, Query, Why
 
 _SIGNS = {1.0: ("✓", "green"), 0.5: ("◐", "yellow"), 0.0: ("✗", "red")}
@@ -23,9 +24,9 @@ def terminal(why: Why) -> str:
     out = [
         click.style(f"{verdict.code} {verdict.title}", bold=True),
         click.style(f"{words.ICONS[verdict.status]} {words.WORDS[verdict.status]}", fg=sign)
-        + f": {view.flat(verdict.reason)}",
+        + f": {flat(verdict.reason)}",
         f"evidence {words.rung(verdict)}, {verdict.confidence} confidence"
-        + (f"; {view.flat(verdict.note)}" if verdict.note else ""),
+        + (f"; {flat(verdict.note)}" if verdict.note else ""),
     ]
     out += [f"  {_place(item)}" for item in verdict.evidence]
     out += ["", _wrapped(why.what, "")]
@@ -46,9 +47,9 @@ def terminal(why: Why) -> str:
             out += [line for query in asked for line in _query(query)]
             if empty:
                 out.append(f"  and {view.plural(empty, 'question')} without an answer:")
-                out += [
-                    f"    {view.flat(query.asks, 150)}" for query in questions if not (query.found or query.elsewhere)
-                ][:12]
+                out += [f"    {flat(query.asks, 150)}" for query in questions if not (query.found or query.elsewhere)][
+                    :12
+                ]
     if why.changes:
         out += ["", click.style("What would change it", bold=True)]
         out += [_wrapped(text, "  ", "- ") for text in why.changes]
@@ -59,14 +60,14 @@ def _parts(parts: Sequence[Part]) -> list[str]:
     out = []
     for part in parts:
         icon, color = _SIGNS.get(part.grade, _SIGNS[0.5])
-        out.append(f"{'  ' * (part.depth + 1)}{click.style(icon, fg=color)} {view.flat(part.asks, 400)}")
+        out.append(f"{'  ' * (part.depth + 1)}{click.style(icon, fg=color)} {flat(part.asks, 400)}")
         out += [f"{'  ' * (part.depth + 3)}{_place(item)}" for item in part.places]
     return out
 
 
 def _query(query: Query) -> list[str]:
     count = f"{query.found} found" if query.found else "none that counts"
-    out = [f"  {view.flat(query.asks, 200)}: {count}"]
+    out = [f"  {flat(query.asks, 200)}: {count}"]
     out += [f"      {_place(item)}" for item in query.places]
     if query.elsewhere:
         roles = ", ".join(f"{count} in {role} files" for role, count in sorted(query.elsewhere.items()))
@@ -77,9 +78,9 @@ def _query(query: Query) -> list[str]:
 
 def _place(item: Evidence) -> str:
     detail = view.detail(item)
-    return view.flat(words.place(item), 160) + (f"  {detail}" if detail else "")
+    return flat(words.place(item), 160) + (f"  {detail}" if detail else "")
 
 
 def _wrapped(text: str, indent: str, bullet: str = "") -> str:
-    lines = textwrap.wrap(view.flat(text), 100 - len(indent) - len(bullet))
+    lines = textwrap.wrap(flat(text), 100 - len(indent) - len(bullet))
     return "\n".join(indent + (bullet if place == 0 else " " * len(bullet)) + line for place, line in enumerate(lines))

@@ -32,14 +32,16 @@ def files_of(example: Any) -> dict[str, bytes]:
         return {"module.py": example}
     if "cells" in example:
         return {"notebook.ipynb": notebook_bytes(example)}
-    return {
-        path: content.encode()
-        if isinstance(content, str)
-        else notebook_bytes(content)
-        if isinstance(content, dict)
-        else content
-        for path, content in example.items()
-    }
+    return {path: _bytes(content) for path, content in example.items()}
+
+
+def _bytes(content: Any) -> bytes:
+    """A file of an example: text, the cells of a notebook, bytes, or a number of bytes that do not matter."""
+    if isinstance(content, int):
+        return b"0" * content
+    if isinstance(content, str):
+        return content.encode()
+    return notebook_bytes(content) if isinstance(content, dict) else bytes(content)
 
 
 def facts_of(example: Any, code: str) -> list[Fact]:

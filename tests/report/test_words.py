@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from mlopslint.data import folder
 from mlopslint.records import Evidence
 from mlopslint.report import view, words
+from mlopslint.report.text import flat, visible
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -76,10 +77,10 @@ def test_the_ladder_puts_blockers_first() -> None:
 
 
 def test_visible() -> None:
-    assert view.visible("a\tb\nc") == "a\tb\nc"
-    assert view.flat(sample.CONTROL) == "red\ufffd[31m\ufffd and turned \ufffdevil"
-    assert view.flat("x" * 10, 5) == "xxxx…"
-    assert view.visible("\udcff") == "\ufffd"
+    assert visible("a\tb\nc") == "a\tb\nc"
+    assert flat(sample.CONTROL) == "red\ufffd[31m\ufffd and turned \ufffdevil"
+    assert flat("x" * 10, 5) == "xxxx…"
+    assert visible("\udcff") == "\ufffd"
 
 
 @pytest.mark.parametrize("name", ["rules", "report_templates"])
