@@ -123,13 +123,17 @@ def _wanted(fact: Fact, role: str, config: Config, off: tuple[str, ...]) -> bool
 
 
 def requirements(view: View) -> dict[str, str]:
-    """The specifiers of the Python packages that the project asks for, those of its own group first."""
+    """The specifiers of the Python packages that the project asks for, those of its own group first; and ``own NAME`` for its own."""
+    from mlopslint.facts.dependencies import normal
+
     found: dict[str, str] = {}
     for hit in view.hits("dependency"):
         spec = hit.get("spec")
         if spec and isinstance(spec, str) and not hit.get("language"):
             found.setdefault(hit.fact.name, spec)
-    return found
+    named = [hit.fact.name for hit in view.hits("manifest") if hit.get("tool") not in ("julia", "r", "sbt", "maven")]
+    named += [str(hit.get("name", "")) for hit in view.hits("call", "setuptools.setup", "distutils.core.setup")]
+    return found | {f"own {normal(name)}": name for name in named if name}
 
 
 def _gated(fact: Fact, versions: dict[str, str]) -> str | None:
@@ -137,6 +141,8 @@ def _gated(fact: Fact, versions: dict[str, str]) -> str | None:
     data = fact.value[8] if len(fact.value) > 8 else ()
     if not data:
         return ""
+    if data[0] == "own":
+        return None if f"own {data[1]}" in versions else ""
     from mlopslint.lint.deprecations import verdict
 
     return verdict(data, versions) or None

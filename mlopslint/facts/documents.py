@@ -280,7 +280,7 @@ _DATA_WORDS = ("data", "corp", "benchmark", "image", "records", "samples")
 _DATA_ORIGIN = late(
     r"\b(?:downloaded|download(?:s|ing)? (?:the|it|them|from|data)|source[ds]? (?:of|from|:)"
     r"|data sources?|collected|come[s]? from|taken from"
-    r"|obtained|originat\w+|(?:provided|published|released) by|derived from|kaggle|uci|zenodo|figshare"
+    r"|obtained (?:from|by|at|via|through|here|on)|originat\w+|(?:provided|published|released) by|derived from|kaggle|uci|zenodo|figshare"
     r"|data ?sets? from (?:the )?(?-i:[A-Z])\w+|open data|data\.gov\w*"
     r"|huggingface\.co/datasets|openml|nyc taxi|public dataset|available (?:at|from|on|here))\b",
     re.I,
@@ -296,6 +296,8 @@ _FIELD_TABLE = late(
     r"|examples?|values?|d?types?)\b",
     re.I,
 )
+#: The line below the head of a table.
+_UNDER_HEAD = late(r"[\s|:+=-]+$")
 _FIELD_LIST = late(
     r"\b(?:columns|data dictionary|data fields?|fields|attributes|variables|(?:feature|data|dataset"
     r"|column) descriptions?"
@@ -463,6 +465,7 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
             note("data-source", section.line, section.title)
             break
     headed = 0
+    below = dict(layout.prose)
     for number, line in layout.prose:
         line = line[:2000]
         if not source and (
@@ -478,7 +481,7 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
         while marks and marks[0] < number:
             headed = expected = marks.pop(0) + 60
             items = 0
-        if "|" in line and _FIELD_TABLE.match(line):
+        if "|" in line and _FIELD_TABLE.match(line) and _UNDER_HEAD.match(below.get(number + 1, "")):
             fields = True
             note("data-fields", number, line)
         elif number <= expected and (_FIELD_ITEM.match(line) or number <= headed and _NAMED_ITEM.match(line)):

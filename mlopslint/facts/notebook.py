@@ -62,8 +62,21 @@ def cells_of(notebook: Any) -> list[dict[str, Any]]:
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
+class _Cell(msgspec.Struct):
+    source: str | list[str]
+
+
+class _Sources(msgspec.Struct):
+    cells: list[_Cell]
+
+
 def sources_of(data: bytes) -> list[str]:
     """The sources of all cells of a notebook; none where it cannot be read."""
+    try:  # outputs, which are most of the bytes, are passed over
+        cells = msgspec.json.decode(data, type=_Sources).cells
+        return [cell.source if isinstance(cell.source, str) else "".join(cell.source) for cell in cells]
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pass
     try:
         return [source_of(cell) for cell in cells_of(_decode(data))]
     except ValueError:

@@ -80,6 +80,7 @@ class DataReadFromParent(PythonRule):
         "import sys\nif args.app_dir:\n    sys.path.insert(0, args.app_dir)\n",
         "import sys\nsys.path.append('/usr/local/lib/python3.10/site-packages')\n",
         "import sys\ndef serve():\n    sys.path.insert(0, '.')\n",
+        "import os, sys\ndef serve():\n    sys.path.append(os.getcwd())\n",
         "import os, sys\nsys.path.append(os.curdir)\nfrom pelicanconf import *\n",
         "import sys\nclass A:\n    def load(self):\n        sys.path.append(self.folder)\n",
     )
@@ -118,5 +119,11 @@ def _is_own(call: ast.Call, at: Context) -> bool:
         return True
     if any(isinstance(argument, ast.Constant) and argument.value in (".", "") for argument in call.args):
         return False  # a command that makes the user's own folder importable, as ``python -m`` does
+    if any(
+        isinstance(argument, ast.Call) and at.reader.dotted(argument.func) in ("os.getcwd", "pathlib.Path.cwd")
+        for outer in call.args
+        for argument in ast.walk(outer)
+    ):
+        return False  # the same
     names = {item.id for argument in call.args for item in ast.walk(argument) if isinstance(item, ast.Name)}
     return names <= _PLAIN

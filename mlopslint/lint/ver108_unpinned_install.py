@@ -73,7 +73,7 @@ class UnpinnedInstall(NotebookRule, FileRule):
     ------------
     Finds ``pip install`` (and ``uv pip install``) of packages without any version in notebooks, Dockerfiles and shell scripts.
     Requirement files, constraints (``-c``), local paths, URLs and variables are fine, any bound counts as a version, and the installers
-    themselves (pip, setuptools, wheel, uv) may be the newest.
+    themselves (pip, setuptools, wheel, uv) may be the newest, as may a project's own package in its notebooks.
 
     Why is this bad?
     ----------------
@@ -109,11 +109,16 @@ class UnpinnedInstall(NotebookRule, FileRule):
                 if names and fact.line:
                     yield source.problem(fact.line, _message(names), part=_part(source.lines, fact.line, names[0]))
             return
+        from mlopslint.facts.dependencies import normal
+
         cells = {cell.number: cell for cell in source.code}
         for fact in source.facts:
             names = unpinned(fact.name.lstrip("%")) if _installs(fact) else []
             if names and fact.cell in cells:
-                yield source.problem(cells[fact.cell], _message(names), line=max(fact.line, 1))
+                problem = source.problem(cells[fact.cell], _message(names), line=max(fact.line, 1))
+                # a notebook that lies beside a package is read with the package as it is there
+                alone = normal(names[0].partition("[")[0]) if len(names) == 1 else ""
+                yield problem._replace(data=("own", alone)) if alone else problem
 
     GOOD = (
         {"Dockerfile": "FROM a\nRUN pip install -r requirements.txt && pip install --upgrade pip\n"},

@@ -86,7 +86,7 @@ _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing"
 
 
 _STAND_IN = r"Dummy|Fake|Mock|Stub"
-_MODEL_CALLS = r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer\w*|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|score|score_samples|detect|classify|embed|encode_image|training_step|load_learner)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
+_MODEL_CALLS = r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer(ence)?|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|detect|classify|embed|encode_image|training_step|load_learner)$|^(score|score_samples)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 
 
 def model_tested(judge: Judge) -> Outcome:

@@ -168,9 +168,9 @@ def standing(reading: ProfileReading) -> str:
     """How the repository stands by a profile, in short."""
     if reading.chosen:
         return f"Profile {reading.name}: {left_out(reading)}"
-    article = "an" if reading.name[0] in "aeiou" else "a"
+    article = "" if reading.name == "research" else "an " if reading.name[0] in "aeiou" else "a "
     figures = f"score {number(reading.score)}, level {reading.level} of {reading.top}"
-    return f"As {article} {reading.name}: {figures}, {left_out(reading)}"
+    return f"As {article}{reading.name}: {figures}, {left_out(reading)}"
 
 
 def left_out(reading: ProfileReading) -> str:

@@ -84,6 +84,7 @@ def test_html_heading_and_template() -> None:
         ("The columns are:\n\n- `age`: years\n- `sex`: m\n- `y`: target", "data-fields"),
         ("wget https://x.org/data/train.csv", "data-source"),
         ("Run `make train` now", "run-command"),
+        ("| Column | Description |\n|---|---|\n| a | b |", "data-fields"),
     ],
 )
 def test_phrases(text: str, phrase: str) -> None:
@@ -105,3 +106,14 @@ def test_lists_for_git() -> None:
     found = read("attributes", b"*.bin filter=lfs diff=lfs -text\n")
     assert found == [Fact("attribute", "*.bin", 1, {"filter": "lfs", "diff": "lfs", "text": False})]
     assert read("codeowners", b"# c\n* @a @b\n") == [Fact("owner", "*", 2, ["@a", "@b"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The report's data can be obtained as a JSON string.",
+        "| Use | What |\n|---|---|\n| [Catalogue](https://a.org/features/x) | of all types |\n\nText",
+    ],
+)
+def test_what_says_nothing_of_the_data(text: str) -> None:
+    assert not {"data-source", "data-fields"} & phrases(read("document", text.encode())).keys()

@@ -227,3 +227,21 @@ def test_a_script_that_only_starts_what_trains_is_judged_with_it(make_repo):
     alone = lint(tmp_path, paths=["main.py"])[1]["findings"]
     whole = [item for item in lint(tmp_path)[1]["findings"] if item["path"] == "main.py"]
     assert [item["code"] for item in alone] == ["VER103"] and alone == whole
+
+
+@pytest.mark.parametrize(
+    ("manifest", "content"),
+    [
+        ("pyproject.toml", '[project]\nname = "Crop_Yield"\nversion = "1"\n'),
+        ("setup.py", 'from setuptools import setup\n\nsetup(name="crop-yield")\n'),
+    ],
+)
+def test_a_package_in_its_own_notebooks_needs_no_version(make_repo, manifest, content):
+    notebook = notebook_bytes(
+        {"cells": [("code", "!pip install 'crop_yield[plot]'"), ("code", "%pip install seaborn")]}
+    )
+    folder = make_repo({manifest: content, "docs/a.ipynb": notebook})
+    for paths in (None, ["docs/a.ipynb"]):  # all of it, and one file as in a hook
+        _, result, _ = lint(folder, "--select", "VER108", paths=paths)
+        found = [(item["cell"], item["message"]) for item in result["findings"]]
+        assert found == [(2, "pip installs seaborn without a version")]
