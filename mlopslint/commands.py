@@ -73,6 +73,11 @@ class Command(NamedTuple):
         return " ".join(self.words)
 
     @property
+    def shown(self) -> str:
+        """The line as a sentence quotes it."""
+        return _cut(self.line, 80)
+
+    @property
     def rung(self) -> int:
         """4 where a failure fails CI; 3 where it runs; 2 where it could be run; 1 in a notebook, where somebody once ran it."""
         if self.where in ("ci", "hook"):
@@ -80,10 +85,15 @@ class Command(NamedTuple):
         return {"pipeline": 3, "notebook": 1}.get(self.where, 2)
 
     def evidence(self) -> Evidence:
-        detail = self.line[:120]
+        detail = _cut(self.line, 120)
         if self.via:
-            detail = f"{self.via[:60]} runs: {detail}"
+            detail = f"{_cut(self.via, 60)} runs: {detail}"
         return self.hit.evidence(detail)
+
+
+def _cut(line: str, limit: int) -> str:
+    """A line of at most ``limit`` characters, cut between two words."""
+    return line if len(line) <= limit else f"{line[: limit - 1].rpartition(' ')[0] or line[: limit - 2]} …"
 
 
 @lru_cache(maxsize=8192)

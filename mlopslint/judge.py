@@ -289,7 +289,7 @@ class Judge:
     def _of_command(self, command: Command) -> Callable[[str], Any]:
         def value(key: str) -> Any:
             if key in ("name", "line"):
-                return command.line[:80] if key == "name" else command.line
+                return command.shown if key == "name" else command.line
             return command.soft if key == "soft" else self._of_hit(command.hit)(key)
 
         return value

@@ -104,7 +104,7 @@ def ci_runs_tests(judge: Judge) -> Outcome:
     runs = [c for c in _tested(judge) if "--collect-only" not in c.words]
     hard = [c for c in runs if not c.soft]
     if hard:
-        return yes(f"CI runs {hard[0].line[:80]}", [c.evidence() for c in hard[:3]], 4)
+        return yes(f"CI runs {hard[0].shown}", [c.evidence() for c in hard[:3]], 4)
     if runs:
         return half("CI runs tests, but their failure does not fail the job", [c.evidence() for c in runs[:3]], 3)
     actions = [
@@ -145,7 +145,7 @@ def ci_runs_linters(judge: Judge) -> Outcome:
     ]
     hard = [c for c in runs if not c.soft]
     if hard:
-        return yes(f"CI runs {hard[0].line[:80]}", [c.evidence() for c in hard[:3]], 4)
+        return yes(f"CI runs {hard[0].shown}", [c.evidence() for c in hard[:3]], 4)
     actions = [
         hit
         for hit in view.hits("action")
@@ -223,7 +223,7 @@ def ci_validates_model(judge: Judge) -> Outcome:
         ):
             hits.append(command)
     if hits:
-        return yes(f"CI runs {hits[0].line[:80]}", [c.evidence() for c in hits[:3]], hits[0].rung)
+        return yes(f"CI runs {hits[0].shown}", [c.evidence() for c in hits[:3]], hits[0].rung)
     tests = judge.predicate("model_tested")
     runs = judge.predicate("ci_runs_tests")
     if tests.grade > 0 and runs.grade > 0 and judge.concepts.frameworks:
@@ -277,7 +277,7 @@ def cd_deploys(judge: Judge) -> Outcome:
         and not re.search(r"docs|mkdocs|gh-deploy|pages", c.line)
     ]
     if scripts:
-        return yes(f"CI runs {scripts[0].line[:80]}", [scripts[0].evidence()], scripts[0].rung, "medium")
+        return yes(f"CI runs {scripts[0].shown}", [scripts[0].evidence()], scripts[0].rung, "medium")
     for command in commands:
         path = judge.concepts.pipeline_started_by(command.words)
         for fact in judge.view.of(path, "call") if path else ():
@@ -301,7 +301,7 @@ def cd_deploys(judge: Judge) -> Outcome:
         and not re.search(r"docs?\b|site|pages|--dry-run", c.line, re.I)
     ]
     if other:
-        return yes(f"CI runs {other[0].line[:80]}", [other[0].evidence()], other[0].rung, "medium")
+        return yes(f"CI runs {other[0].shown}", [other[0].evidence()], other[0].rung, "medium")
     return no("no CI job deploys anything")
 
 
