@@ -398,7 +398,10 @@ class Concepts(Imports):
             found.append(_in_words(Hit(hit.path, Fact("stage", label or source, hit.fact.line, {"tool": "ploomber"}))))
         for hit in self.view.hits("decorator", *_STEP_DECORATORS):
             found.append(
-                Hit(hit.path, Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name}))
+                Hit(
+                    hit.path,
+                    Fact("stage", str(hit.get("target", "")), hit.fact.line, {"tool": hit.fact.name}, hit.fact.cell),
+                )
             )
         for hit in self.view.hits(
             "call",
@@ -413,6 +416,7 @@ class Concepts(Imports):
             "*.Node",
             "*ContainerOp",
             "*.node",
+            *_TFX_COMPONENTS,
         ):
             if hit.fact.name.lower().endswith(".node") and not any(
                 fact.name.startswith(("kedro", "hamilton", "azureml", "pypyr"))
@@ -420,7 +424,9 @@ class Concepts(Imports):
             ):
                 continue  # a node of some graph or tree
             label = hit.get("name") or hit.get("task_id") or hit.get("func") or hit.get("0") or ""
-            stage = Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name})
+            if hit.fact.name.startswith("tfx."):
+                label = hit.fact.name.rpartition(".")[2]
+            stage = Fact("stage", str(label).lstrip("$"), hit.fact.line, {"tool": hit.fact.name}, hit.fact.cell)
             found.append(_in_words(Hit(hit.path, stage)))
         return found
 
@@ -479,6 +485,15 @@ def _in_words(hit: Hit) -> Hit:
 _STEP_DECORATORS = (
     "prefect.task", "prefect.flow", "zenml.step", "zenml.*.step", "metaflow.step", "dagster.op", "dagster.asset", "flytekit.task", "kfp.*.component",
     "kfp.component", "airflow.decorators.task*", "airflow.sdk.task*", "kfp.dsl.component", "azure.ai.ml.*command_component", "ploomber.*",
+)  # fmt: skip
+
+
+_TFX_COMPONENTS = tuple(
+    f"tfx.*{name}"
+    for name in (
+        ".StatisticsGen", ".SchemaGen", ".ExampleValidator", ".Transform", ".Trainer", ".Tuner", ".Evaluator", ".InfraValidator",
+        ".Pusher", ".BulkInferrer", "ExampleGen",
+    )
 )  # fmt: skip
 
 

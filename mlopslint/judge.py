@@ -243,7 +243,7 @@ class Judge:
         first = uses[0][0]
         verb = ("", "declared", "configured", "used", "run in CI", "operated")[first.rung]
         names = ", ".join(dict.fromkeys(use.name for use, _ in uses[:3]))
-        shown = [item for _, evidence in uses[:3] for item in evidence[:2]]
+        shown = list(dict.fromkeys(item for _, evidence in uses[:3] for item in evidence[:2]))
         reason = f"{names} {'is' if len(uses) == 1 else 'are'} {verb}"
         if "reason" in condition:
             reason = _filled(condition["reason"], self._of_use(first.name, shown[0]))

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from mlopslint.commands import all_commands, starts_with
@@ -88,9 +88,11 @@ def _uses(view: View, signs: Signs) -> Uses:
     for technology, rung, evidence in _seen(view, signs):
         rungs = seen[technology.kind, technology.name]
         known = rungs.get(rung, [])
-        more = list(islice(evidence, _KEPT - len(known)))
-        if more:
-            rungs[rung] = known + more
+        for item in evidence if len(known) < _KEPT else ():
+            if item not in known:  # two signs may say the same
+                rungs[rung] = known = [*known, item]
+                if len(known) == _KEPT:
+                    break
     found: Uses = {}
     for key, rungs in sorted(seen.items()):
         if not rungs:

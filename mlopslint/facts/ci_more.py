@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from mlopslint.facts.ci_base import (
@@ -285,10 +286,35 @@ def _bitbucket_steps(items: Any, pipeline: str, depth: int = 0) -> list[Fact]:
 # --------------------------------------------------------------------------------------- builders of the cloud vendors
 
 
+#: What may stand at the top of a build of Google Cloud Build: https://cloud.google.com/build/docs/build-config-file-schema
+_CLOUD_BUILD = frozenset(
+    ["steps", "timeout", "queueTtl", "logsBucket", "options", "substitutions", "tags", "serviceAccount", "secrets"]
+    + ["availableSecrets", "artifacts", "images", "source", "dependencies"]
+)
+
+
+def looks_cloud_build(root: dict[str, Any]) -> bool:
+    """Whether a document is a build of Google Cloud Build: nothing stands in it but its fields, and each step names its image."""
+    steps = list(maps(root.get("steps")))
+    return (
+        bool(steps)
+        and root.keys() <= _CLOUD_BUILD
+        and all(re.search(r"[/:$]", text_of(step.get("name"), 300)) for step in steps)
+        and any(key in step for step in steps for key in ("args", "entrypoint", "script"))
+    )
+
+
 def read_cloud_build(data: bytes) -> list[Fact]:
     """Google Cloud Build; its triggers live in the cloud, not in the file."""
-    tree, facts = begin(data, "cloud-build")
-    root = tree.root
+    tree = load_yaml(decode(data))
+    return tree.errors() + cloud_build_facts(tree.root)
+
+
+def cloud_build_facts(root: Map) -> list[Fact]:
+    """Steps of a build, and the images that it pushes."""
+    if not root:
+        return []
+    facts = [Fact("ci", "cloud-build", start(root), {"name": ""})]
     for i, step in enumerate(maps(root.get("steps"))):
         job = text_of(step.get("id"), 200) or f"step-{i + 1}"
         reference = text_of(step.get("name"), 300)
@@ -313,11 +339,25 @@ def read_cloud_build(data: bytes) -> list[Fact]:
             line_of(step, "args"),
             where(job, soft=soft),
         )
-    if tree.root and re.search(rb"\$\{?TAG_NAME\b", data):  # set in builds that a tag starts, and empty in all others
+    # set in builds that a tag starts, and empty in all others
+    if any("TAG_NAME" in item and re.search(r"\$\{?TAG_NAME\b", item) for item in _words(root)):
         facts.append(trigger("tag", 0))
     for i, item in enumerate(texts(root.get("images"))):
         facts += script(f"docker push {item}", line_of(root.get("images"), i), where("images"))
     return facts + keys(root)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """All text that a document holds."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+        elif isinstance(item, str):
+            yield item
 
 
 def looks_codebuild(root: dict[str, Any]) -> bool:

@@ -296,6 +296,7 @@ _FIELD_TABLE = late(
     r"|examples?|values?|d?types?)\b",
     re.I,
 )
+_OF_SETTINGS = late(r"\benv\b|environment|configur|secret|settings?\b", re.I)
 #: The line below the head of a table.
 _UNDER_HEAD = late(r"[\s|:+=-]+$")
 _FIELD_LIST = late(
@@ -490,7 +491,8 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
                 fields = True
                 note("data-fields", number, line)
         elif line.rstrip().endswith((":", "**", ".")) and holds(_FIELD_WORDS, small(line)) and _FIELD_LIST.search(line):
-            expected, items = number + 60, 0
+            if not _OF_SETTINGS.search(line):  # variables of the environment are no fields of data
+                expected, items = number + 60, 0
     if not source:
         for number, line in layout.code_lines:
             if ("http" in line and _DATA_URL.search(line[:2000])) or re.match(

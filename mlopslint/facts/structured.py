@@ -43,7 +43,7 @@ def read_yaml(data: bytes) -> list[Fact]:
 def yaml_facts(tree: Tree) -> list[Fact]:
     """Facts of parsed YAML: each document by what it is, and its keys; vendors of CI are told by content too."""
     from mlopslint.facts.ci import azure_facts, looks_azure
-    from mlopslint.facts.ci_more import codebuild_facts, looks_codebuild
+    from mlopslint.facts.ci_more import cloud_build_facts, codebuild_facts, looks_cloud_build, looks_codebuild
     from mlopslint.facts.dependencies import conda_facts
     from mlopslint.facts.images import compose_facts, looks_compose
 
@@ -55,6 +55,8 @@ def yaml_facts(tree: Tree) -> list[Fact]:
             return azure_facts(Tree(tree.documents, "", tree.template))
         if looks_codebuild(root):
             return codebuild_facts(root)
+        if looks_cloud_build(root):
+            return cloud_build_facts(root)
         if looks_compose(root):
             return compose_facts(tree) + flatten(root, 600)
         if "name" in root or "channels" in root:

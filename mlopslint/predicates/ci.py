@@ -118,7 +118,7 @@ def ci_runs_tests(judge: Judge) -> Outcome:
         c
         for c in ci_commands(judge.view)
         if re.search(r"(^|[ /])(test|train|val|eval|detect|predict|benchmark|smoke|run|main|demo)\w*\.py\b", c.line)
-        and not re.match(r"(flake8|black|ruff|pylint|mypy|isort)", c.line)
+        and not re.match(r"(flake8|black|ruff|pylint|mypy|isort|az|gcloud|aws|databricks|kubectl)\b", c.line)
     ]
     if smoke:
         return half("CI runs scripts as a smoke test, not a test suite", [c.evidence() for c in smoke[:3]], 3)
@@ -271,10 +271,10 @@ def cd_deploys(judge: Judge) -> Outcome:
         c
         for c in commands
         if re.search(
-            r"(^|[/_ -])deploy\w*\.(py|sh)\b|make deploy|(prefect|zenml|flyte\w*|kfp|dagster\w*|metaflow) .*(deploy|register|upload)|python .*deploy\w*\.py",
+            r"(^|[/_ -])deploy(?!\w*tests?\.)\w*\.(py|sh)\b|make deploy|(prefect|zenml|flyte\w*|kfp|dagster\w*|metaflow) .*(deploy|register|upload)|python .*[ =]deploy[-_](model|pipeline|endpoint|service|app)\b",
             c.line,
         )
-        and not re.search(r"docs|mkdocs|gh-deploy|pages", c.line)
+        and not re.search(r"docs|mkdocs|gh-deploy|pages|^(py\.?test|coverage|unittest)\b", c.line)
     ]
     if scripts:
         return yes(f"CI runs {scripts[0].shown}", [scripts[0].evidence()], scripts[0].rung, "medium")
@@ -309,6 +309,9 @@ def cd_deploys(judge: Judge) -> Outcome:
 _NO_DEPLOYMENT = late(
     r"(mkdocs|mike|hugo|quarto|netlify|surge|gh-pages|docusaurus|npm|yarn|pnpm|make|just|task|mvn|gradle|sbt|git|echo|twine|poetry|semantic-release)$"
 )
+
+
+_STAGE_OF_NAME = late(r"(?:^|[-_./=])(qa|staging|stage|uat|preprod|dev|prod|production)(?=[-_./]|$)", re.I)
 
 
 def staged_promotion(judge: Judge) -> Outcome:
@@ -364,6 +367,14 @@ def staged_promotion(judge: Judge) -> Outcome:
     if environments or manual:
         hit = next(iter(environments.values()), None) or manual[0]
         return half("one environment or one approval only", [hit.evidence()], 4)
+    targets = _targets([command for command in ci_commands(view) if re.search(r"\bdeploy\b", command.line)])
+    if len(targets) >= 2:
+        return half(
+            f"deployment goes to {' and '.join(targets)}, with no check between them",
+            [command.evidence() for command in targets.values()],
+            4,
+            "medium",
+        )
     overlays = {
         m.group(1).lower()
         for path in view.entries
@@ -378,6 +389,17 @@ def staged_promotion(judge: Judge) -> Outcome:
     if len(overlays) >= 2 and deploys:
         return half(f"configurations for {', '.join(sorted(overlays))}, with no check between them", [], 2, "medium")
     return no("deployment has one stage and no approval")
+
+
+def _targets(deploys: list[Command]) -> dict[str, Command]:
+    """Stages that the names of what is deployed tell of, in the order of one file: ``churn-qa``, then ``churn-prod``."""
+    found: dict[str, dict[str, Command]] = {}
+    for command in deploys:
+        names = {match.lower() for word in command.words for match in _STAGE_OF_NAME.findall(word)}
+        if len(names) == 1:
+            found.setdefault(command.hit.path, {}).setdefault(names.pop(), command)
+    both = (stages for stages in found.values() if len(stages) >= 2 and any(name.startswith("prod") for name in stages))
+    return next(both, {})
 
 
 def supply_chain(judge: Judge) -> Outcome:

@@ -86,7 +86,7 @@ _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing"
 
 
 _STAND_IN = r"Dummy|Fake|Mock|Stub"
-_MODEL_CALLS = r"(^|[._])(fit|train\w*|predict\w*|forward|transcribe|generate|infer(ence)?|evaluate|load_model|from_pretrained|load_checkpoint|build_model|create_model|get_model|export\w*|make_model|detect|classify|embed|encode_image|training_step|load_learner)$|^(score|score_samples)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
+_MODEL_CALLS = r"(^|[._])(fit|train(?!\w*(data|split|query|set|path|dir|file|config|args|loader|size|url|table|source))\w*|predict\w*|forward|transcribe|generate|infer(ence)?|evaluate|load_model|from_pretrained|load_checkpoint|(build|create|get|make)_(\w+_)?(model|classifier|regressor|network|net|estimator)|export\w*|detect|classify|embed|encode_image|training_step|load_learner)$|^(score|score_samples)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 
 
 def model_tested(judge: Judge) -> Outcome:
@@ -188,7 +188,7 @@ def pipeline_tested(judge: Judge) -> Outcome:
                 last.startswith("test")
                 and fact.value.get("asserts")
                 and re.search(
-                    r"pipeline|end_?to_?end|e2e|integration|full_|workflow|flow$|train_model|train_and|training_run|transcribe",
+                    r"pipeline|end_?to_?end|e2e|integration|full_|workflow|(?<!ml)flow$|train_model|train_and|training_run|transcribe",
                     last,
                     re.I,
                 )
