@@ -210,7 +210,7 @@ def ci_validates_model(judge: Judge) -> Outcome:
             or (
                 script
                 and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script))
-                and not re.search(r"(^|/)tests?\.py$|test_", script)
+                and not re.search(r"(^|/)tests?\.py$|tests?_", script)
             )
             or re.match(
                 r"(lm_eval|promptfoo|deepeval test|giskard|mlflow models (evaluate|predict)|cml (comment|send-comment|runner)?.*train)",
