@@ -292,7 +292,7 @@ def role_of(path: str) -> str:
         return "fixture"
     if GENERATED.search(path):
         return "generated"
-    if TEST.search(path) and not re.fullmatch(r"([^/]+/)*(src/)?tests?\.py", path, re.I):
+    if TEST.search(path) and not re.fullmatch(r"([^/]+/)*test\.py", path, re.I):
         return "test"
     if EXAMPLE.search(path):
         return "example"

@@ -122,12 +122,17 @@ def seeds_set(judge: Judge) -> Outcome:
         and (hit.get("random_state") is not None or hit.get("seed") is not None or hit.get("random_seed") is not None)
         for hit in view.hits("call", *_SEEDED_CALLS)
     )
-    for library, modules in (
-        ("torch", ("torch",)),
-        ("tensorflow", ("tensorflow", "keras", "tf_keras")),
-        ("jax", ("jax",)),
-    ):
+    deep = {"torch": ("torch",), "tensorflow": ("tensorflow", "keras", "tf_keras"), "jax": ("jax",)}
+    every = {module for modules in deep.values() for module in modules}
+    for library, modules in deep.items():
         for hit in concepts.training:
+            head = hit.fact.name.partition(".")[0]
+            if hit.fact.name.endswith(".backward") and any(
+                f.name.partition(".")[0] == "torch" for f in view.of(hit.path, "import")
+            ):
+                head = "torch"
+            if head in every and head not in modules:
+                continue  # another library trains there; this one may only read what it once stored
             if hit.path in scope and any(
                 fact.name.split(".")[0] in modules
                 for path in (hit.path, *concepts.imports.get(hit.path, ()))

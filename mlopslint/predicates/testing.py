@@ -44,7 +44,7 @@ def _targets(judge: Judge) -> dict[str, list[str]]:
     return {path: sorted(judge.concepts.tested_targets(path)) for path in judge.concepts.test_files}
 
 
-_ABOUT_DATA = r"preproc|data_?load|transform|featur|clean|tokeni|split|normali|augment|dataset|prepare|encode|loader"
+_ABOUT_DATA = r"preproc|data_?load|transform(?!ers(?![a-z]))|featur|clean|tokeni|split|normali|augment|dataset|prepare|encode|loader"
 
 
 def data_code_tested(judge: Judge) -> Outcome:
