@@ -85,7 +85,7 @@ class EvalModeMissing(PythonRule):
             if (
                 not made
                 or cls is not None
-                and torch.plain(cls, at)
+                and (torch.plain(cls, at) or _without_dropout(cls, at))
                 or origin.startswith("torch.nn.")
                 and "Seq" not in origin
             ):
@@ -146,6 +146,7 @@ class EvalModeMissing(PythonRule):
         "import torch\nmodel = load()\nwith torch.no_grad():\n    model(x)\n",
         "import torch\ndef predict(model, x):\n    with torch.no_grad():\n        return model(x)\n",
         "import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 1)\n    def forward(self, x):\n        return self.a(x)\nn = N()\nwith torch.no_grad():\n    n(x)\n",
+        "import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self, dropout):\n        super().__init__()\n        self.drop = nn.Dropout(dropout)\n    def forward(self, x):\n        return self.drop(x)\nn = N(0.0)\nwith torch.no_grad():\n    n(x)\n",
         "import torch\nfrom torchvision import models\nm = models.resnet18()\nm.eval()\nwith torch.no_grad():\n    m(x)\n",
         "import torch\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained('bert')\nwith torch.no_grad():\n    m(x)\n",
     )
@@ -154,6 +155,7 @@ class EvalModeMissing(PythonRule):
         "import torch\nfor e in range(3):\n    for x in loader:\n        loss = model(x)\n        loss.backward()\n        optimizer.step()\n    model.eval()\n    with torch.no_grad():\n        print(model(v))\n",
         "import torch\nmodel = make()\ndef test(model):\n    model.eval()\n    return model(v)\ndef train(model):\n    model(x).backward()\nfor e in range(3):\n    train(model)\n    test(model)\n",
         "import torch\nfrom torchvision import models\nm = models.resnet18()\nwith torch.no_grad():\n    for x in loader:\n        p = m(x)\n",
+        "import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self, dropout):\n        super().__init__()\n        self.drop = nn.Dropout(dropout)\n    def forward(self, x):\n        return self.drop(x)\nn = N(0.1)\nwith torch.no_grad():\n    n(x)\n",
         "import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Sequential(nn.Linear(1, 1), nn.Dropout(0.5))\n    def forward(self, x):\n        return self.a(x)\ndef main():\n    n = N()\n    with torch.no_grad():\n        n(x)\n",
     )
 
@@ -201,6 +203,33 @@ def _made_here_of_layers(func: ast.expr, at: Context) -> bool:
     origin = torch.made_from(at, func)
     return origin == "torch.nn.Sequential" or (
         torch.local_class(at, origin) is not None and torch.module_class(at, origin) and "Loss" not in origin
+    )
+
+
+def _without_dropout(cls: ast.ClassDef, at: Context) -> bool:
+    """Whether all that a module does in training alone is a dropout that every object of it is given as nought."""
+    for node in inside(cls, functions=True):
+        last = at.resolve(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if not isinstance(node, ast.Call) or not last[:1].isupper():
+            continue
+        if last.startswith("Transformer") or last in ("LSTM", "GRU", "RNN"):
+            return False
+        if torch.NORMS.search(last) and not (
+            last.startswith("Dropout") and node.args and constant(node.args[0]) is ...
+        ):
+            return False
+    made = [
+        item
+        for tree in at.reader.trees
+        for item in inside(tree, functions=True)
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and item.func.id == cls.name
+    ]
+    return bool(made) and all(
+        any(
+            constant(value) == 0 and constant(value) is not False
+            for value in (*call.args, *(k.value for k in call.keywords))
+        )
+        for call in made
     )
 
 

@@ -43,7 +43,7 @@ _OTHERS = ("sklearn.", "keras.", "tensorflow.", "xgboost.", "lightgbm.", "catboo
 _SAME = frozenset(
     {"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_", "apply"}
 )
-_NORMS = late(r"(?i)drop|norm|bn\d?$")
+NORMS = late(r"(?i)drop|norm|bn\d?$")
 
 
 def definitions(at: Context) -> dict[str, ast.AST]:
@@ -231,7 +231,7 @@ def plain(cls: ast.ClassDef, at: Context, depth: int = 4) -> bool:
         if isinstance(node, ast.Call):
             name = at.resolve(node.func)
             last = name.rpartition(".")[2]
-            if _NORMS.search(last) or last.startswith("Transformer"):
+            if NORMS.search(last) or last.startswith("Transformer"):
                 return False
             if last in ("LSTM", "GRU", "RNN") and any(item.arg in ("dropout", None) for item in node.keywords):
                 return False
