@@ -290,12 +290,19 @@ def model_selection(judge: Judge) -> Outcome:
                 re.I,
             )
         ]
-        if strong and (compares or re.search(r"metric|score|acc|auc|f1|rmse|mse|mae|r2|loss", words, re.I)):
+        if strong and (
+            compares
+            or re.search(r"metric|score|acc(?!el|ept|ess|ord|oun|um|id)|auc|f1|rmse|mse|mae|r2|loss", words, re.I)
+        ):
             return found([hit], 4, f"{words} decides whether the model is promoted")
         if (
             promoting
             and compares
-            and re.search(r"acc|auc|score|f1|rmse|mse|mae|r2|metric|loss|precision|recall|perf", words, re.I)
+            and re.search(
+                r"acc(?!el|ept|ess|ord|oun|um|id)|auc|score|f1|rmse|mse|mae|r2|metric|loss|precision|recall|perf",
+                words,
+                re.I,
+            )
             and re.search(
                 r"valid|eval|promot|regist|deploy|compar|select|gate|quality|check|push|blessing",
                 f"{hit.path} {function}",
