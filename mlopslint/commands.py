@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mlopslint.globs import name_pattern
-from mlopslint.patterns import late
+from mlopslint.patterns import forgettable, late
 from mlopslint.records import Evidence, Fact
 from mlopslint.view import EVERYWHERE, Hit, View
 
@@ -209,7 +209,8 @@ def starts_with(words: tuple[str, ...], prefix: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=65536)  # a predicate asks for the same prefixes, and a commit has the commands of the one before
+@forgettable
+@lru_cache(maxsize=32768)  # a predicate asks for the same prefixes, and a commit has the commands of the one before
 def starts_with_any(words: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
     """Whether a command begins with the words of one of ``prefixes``."""
     return any(starts_with(words, prefix) for prefix in prefixes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from mlopslint.view import View
@@ -135,25 +136,11 @@ class Imports:
 
     def reach(self, starts: list[str]) -> set[str]:
         """The files that ``starts`` reach through imports, themselves included."""
-        seen = set(starts)
-        pending = list(starts)
-        while pending:
-            for target in self.imports.get(pending.pop(), ()):
-                if target not in seen:
-                    seen.add(target)
-                    pending.append(target)
-        return seen
+        return _spread(self.imports, starts)
 
     def reaching(self, targets: list[str]) -> set[str]:
         """The files that reach one of ``targets`` through imports, these themselves included."""
-        seen = set(targets)
-        pending = list(targets)
-        while pending:
-            for path in self._importers.get(pending.pop(), ()):
-                if path not in seen:
-                    seen.add(path)
-                    pending.append(path)
-        return seen
+        return _spread(self._importers, targets)
 
     @cached_property
     def _importers(self) -> dict[str, set[str]]:
@@ -166,3 +153,15 @@ class Imports:
     def is_imported(self, path: str) -> bool:
         """Whether another file of the project, tests apart, imports this one."""
         return any(self.view.roles.get(other) != "test" for other in self._importers.get(path, ()))
+
+
+def _spread(graph: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
+    """All that is reached from ``starts`` in a graph, these included."""
+    seen = set(starts)
+    pending = list(seen)
+    while pending:
+        for path in graph.get(pending.pop(), ()):
+            if path not in seen:
+                seen.add(path)
+                pending.append(path)
+    return seen

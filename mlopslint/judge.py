@@ -32,7 +32,7 @@ from mlopslint.commands import CI_KINDS, HOOK_KINDS, Command, all_commands, star
 from mlopslint.concepts import Concepts, concepts_of
 from mlopslint.globs import any_path, name_pattern
 from mlopslint.outcome import NOTHING, Outcome
-from mlopslint.patterns import remembered
+from mlopslint.patterns import forgettable, remembered
 from mlopslint.records import Confidence, Evidence, Practice, Status, Verdict
 from mlopslint.technologies import Technologies
 from mlopslint.view import EVERYWHERE, OWN, OWN_AND_TESTS, Hit, View
@@ -435,7 +435,8 @@ def _paths(patterns: tuple[str, ...]) -> str:
     return "|".join(rf"\A(?:{part})" for part in found)
 
 
-@lru_cache(maxsize=65536)
+@forgettable
+@lru_cache(maxsize=32768)
 def _line_matches(words: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     return any(
         _pattern(pattern)(" ".join(words)) if _is_regex(pattern) else starts_with(words, pattern)

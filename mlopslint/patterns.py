@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from functools import lru_cache
-from typing import Any, AnyStr, cast
+from typing import Any, AnyStr, TypeVar, cast
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "pattern", "flags", "groups")
 
@@ -74,6 +74,17 @@ class Asked(dict[str, bool]):
         return True
 
 
+F = TypeVar("F")
+_FORGETTABLE: list[Any] = []
+
+
+def forgettable(function: F) -> F:
+    """A cached function whose answers are about what was read: ``forget`` clears it."""
+    _FORGETTABLE.append(function)
+    return function
+
+
+@forgettable
 @lru_cache(maxsize=2048)
 def remembered(pattern: str, flags: int = 0) -> Asked:
     """What was asked of this pattern, until ``forget``."""
@@ -82,4 +93,5 @@ def remembered(pattern: str, flags: int = 0) -> Asked:
 
 def forget() -> None:
     """Let go of all answers: what was read is no more of use."""
-    remembered.cache_clear()
+    for function in _FORGETTABLE:
+        function.cache_clear()

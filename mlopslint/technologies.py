@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from mlopslint.commands import all_commands, starts_with
 from mlopslint.globs import NameGlob, name_pattern, path_pattern
 from mlopslint.names import Names
+from mlopslint.patterns import forgettable
 from mlopslint.records import Evidence, Technology, TechnologyUse
 from mlopslint.view import OWN, OWN_AND_TESTS, Hit, View
 
@@ -336,6 +337,7 @@ class Signs:
                 yield name, Sign(technology, 4, f"hook {name}")
 
 
+@forgettable
 @lru_cache(maxsize=256)
 def signs_of(known: tuple[Technology, ...]) -> Signs:
     """The signs of these technologies, with all that names were found to say about them."""

@@ -8,7 +8,7 @@ import re
 from importlib import import_module
 
 import mlopslint
-from mlopslint.patterns import Asked, _Late, forget, late, remembered
+from mlopslint.patterns import _FORGETTABLE, Asked, _Late, forget, late, remembered
 
 
 def test_every_pattern_compiles():
@@ -35,6 +35,21 @@ def test_what_was_asked_is_remembered_until_it_is_forgotten():
     assert remembered("b+", re.I) is wanted and not remembered("b+")["aBc"]
     forget()
     assert not remembered("b+", re.I)
+
+
+def test_a_run_leaves_nothing_behind(make_repo):
+    folder = make_repo({"a.py": "import torch\n\ntorch.load('m')\n", ".github/workflows/a.yml": "on: push\njobs: {}\n"})
+    mlopslint.review(str(folder), use_cache=False)
+    assert not [function for function in _FORGETTABLE if function.cache_info().currsize]
+    assert len(_FORGETTABLE) > 3
+
+
+def test_many_are_asked_at_once(monkeypatch):
+    wanted = Asked(re.compile("5"))
+    assert wanted.among({"5", "6", "15"}) == {"5", "15"} and wanted["16"] is False
+    assert wanted.among({"25", "6"}) == {"25"}
+    monkeypatch.setattr(Asked, "ROOM", 4)  # all that was asked is forgotten, and the answer stays right
+    assert wanted.among({"5", "35", "36"}) == {"5", "35"} and len(wanted) == 3
 
 
 def test_what_is_remembered_has_a_bound(monkeypatch):
