@@ -180,7 +180,7 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a flow of Kestra": ("AUT001", "pass", {"flows/a.yaml": "id: a\nnamespace: b\ntasks:\n  - id: train\n    type: io.kestra.plugin.scripts.python.Script\n    script: train()\n"}),
     "an echo of a flow": ("CIC010", "fail", {".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo airflow\n"}),
     "training that evaluates is no step of its own": ("EXP006", "fail", {"train.py": TRAIN + "\n\ndef train_and_evaluate(x):\n    return x\n"}),
-    "a bar for memory is none for the model": ("AUT005", "fail", {"compare/run.py": "def evaluate_model(memory, limit):\n    if accelerator_memory_init > ACCELERATOR_MEMORY_INIT_THRESHOLD:\n        register_model()\n"}),
+    "a bar for memory is none for the model": ("AUT005", "fail", {"compare/run.py": "def start():\n    if accelerator_memory > ACCELERATOR_MEMORY_THRESHOLD:\n        raise RuntimeError('memory')\n"}),
     "a client of gRPC checks nothing": ("DEP006", "fail", {"serve.py": SERVE, "client.py": "import grpc\n\nchannel = grpc.insecure_channel('a:1')\n"}),
     "a pipe between processes stores nothing": ("MON008", "fail", {"serve.py": "from multiprocessing.connection import Connection\n\n\ndef ask(connection: Connection, request):\n    connection.send(request)\n\n\n" + SERVE}),
     "feature importances that are kept": ("GOV005", "pass", {"e.py": "from lib import model\n\nweights = model.feature_importances_\n"}),
