@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from mlopslint.asked import Asked, asked
 from mlopslint.config import Config
 from mlopslint.digest import digest
 from mlopslint.globs import any_path
@@ -61,11 +62,11 @@ def find(
     *,
     only: Callable[[str], bool] | None = None,
     project: Iterable[tuple[str, Fact]] | None = None,
-    versions: dict[str, str] | None = None,
+    versions: Asked | None = None,
 ) -> Findings:
     """All findings of a view (of the files that ``only`` admits) that the configuration wants to see.
 
-    ``project`` are the facts of the project rules, and ``versions`` the specifiers of its packages, where they are known already.
+    ``project`` are the facts of the project rules, and ``versions`` what its manifests ask for, where they are known already.
     """
     by_path: dict[str, list[Fact]] = {}
     ignores: dict[str, list[_Ignore]] = {}
@@ -79,7 +80,7 @@ def find(
     for path, fact in project_facts(view, config) if project is None else project:
         if path in view.entries and view.roles[path] not in SILENT and (not only or only(path)):
             by_path.setdefault(path, []).append(fact)
-    versions = requirements(view) if versions is None else versions
+    versions = asked(view) if versions is None else versions
     per_path = [(any_path([glob]), codes) for glob, codes in config.per_path_ignore.items()]
     shown: list[Finding] = []
     suppressed = 0
@@ -88,7 +89,7 @@ def find(
         wanted = [
             fact
             for fact in by_path.get(path, ())
-            if _wanted(fact, view.roles[path], config, off) and _gated(fact, versions) is not None
+            if _wanted(fact, view.roles[path], config, off) and _gated(fact, path, versions) is not None
         ]
         kept = []
         for fact in wanted:
@@ -122,39 +123,35 @@ def _wanted(fact: Fact, role: str, config: Config, off: tuple[str, ...]) -> bool
     return not any(rule.code.startswith(prefix) for prefix in off)
 
 
-def requirements(view: View) -> dict[str, str]:
-    """The specifiers of the Python packages that the project asks for, those of its own group first; and ``own NAME`` for its own."""
-    from mlopslint.facts.dependencies import normal
-
-    found: dict[str, str] = {}
-    for hit in view.hits("dependency"):
-        spec = hit.get("spec")
-        if spec and isinstance(spec, str) and not hit.get("language"):
-            found.setdefault(hit.fact.name, spec)
-    named = [hit.fact.name for hit in view.hits("manifest") if hit.get("tool") not in ("julia", "r", "sbt", "maven")]
-    named += [str(hit.get("name", "")) for hit in view.hits("call", "setuptools.setup", "distutils.core.setup")]
-    return found | {f"own {normal(name)}": name for name in named if name}
-
-
-def _gated(fact: Fact, versions: dict[str, str]) -> str | None:
+def _gated(fact: Fact, path: str, versions: Asked) -> str | None:
     """The severity that the project's versions give to a finding ("" for the rule's own); None where they do without it."""
     data = fact.value[8] if len(fact.value) > 8 else ()
     if not data:
         return ""
     if data[0] == "own":
-        return None if f"own {data[1]}" in versions else ""
+        return None if all(map(versions.is_own, data[1:])) else ""
     from mlopslint.lint.deprecations import verdict
 
-    return verdict(data, versions) or None
+    return verdict(data, versions.at(path)) or None
 
 
-def _mendable(fact: Fact, versions: dict[str, str]) -> Fact:
-    """The fact without its fix where that needs a newer version than the project allows."""
-    if not fact.value[4] or not fact.value[8]:
+def _suited(fact: Fact, path: str, versions: Asked) -> Fact:
+    """The fact without its fix where that needs a newer version than the project allows, and without the project's own packages."""
+    data = fact.value[8]
+    if not data:
+        return fact
+    if data[0] == "own":
+        others = [name for name in data[1:] if not versions.is_own(name)]
+        if len(others) == len(data) - 1:
+            return fact
+        from mlopslint.lint.ver108_unpinned_install import message
+
+        return replace(fact, value=[*fact.value[:3], message(others), *fact.value[4:]])
+    if not fact.value[4]:
         return fact
     from mlopslint.lint.deprecations import replaced
 
-    if replaced(fact.value[8], versions):
+    if replaced(data, versions.at(path)):
         return fact
     return replace(fact, value=[*fact.value[:4], None, *fact.value[5:]])
 
@@ -172,7 +169,7 @@ def _unused(ignores: Iterable[_Ignore], config: Config, off: tuple[str, ...]) ->
     return found
 
 
-def _findings(path: str, facts: list[Fact], versions: dict[str, str]) -> list[Finding]:
+def _findings(path: str, facts: list[Fact], versions: Asked) -> list[Finding]:
     """Facts of one file as findings in order, each with a fingerprint that survives moved lines."""
     seen: dict[str, int] = {}
     found = []
@@ -183,7 +180,8 @@ def _findings(path: str, facts: list[Fact], versions: dict[str, str]) -> list[Fi
         base = f"{fact.name}\0{path}\0{fact.value[7]}"
         seen[base] = seen.get(base, 0) + 1
         mark = digest("sha256", f"{base}\0{seen[base]}".encode("utf-8", "backslashreplace"))[:24]
-        found.append(finding(path, _mendable(fact, versions), rule, mark, _gated(fact, versions) or rule.severity))
+        severity = _gated(fact, path, versions) or rule.severity
+        found.append(finding(path, _suited(fact, path, versions), rule, mark, severity))
     return found
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from mlopslint import clock
+from mlopslint.asked import Asked, asked
 from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, find, load_file
 from mlopslint.errors import MlopslintError
 from mlopslint.findings import find as find_all
-from mlopslint.findings import project_facts, requirements
+from mlopslint.findings import project_facts
 from mlopslint.gather import Gathered, gather
 from mlopslint.globs import any_path
 from mlopslint.kinds import kind_of
@@ -104,7 +105,7 @@ def lint(
                 )
             versions = None
             if not whole and _versioned(gathered):
-                versions = _requirements(root, narrowed, cache, skip)
+                versions = _asked(root, cache, skip)
             found = find_all(view, settings, project=project, versions=versions)
         finally:
             cache.close()
@@ -185,7 +186,7 @@ def _versioned(gathered: Gathered) -> bool:
     return any(fact.value[8] for facts in gathered.facts.values() for fact in facts.get("lint", ()))
 
 
-def _requirements(root: str, narrowed: Snapshot, cache: Cache, skip: Callable[[str], bool]) -> dict[str, str]:
+def _asked(root: str, cache: Cache, skip: Callable[[str], bool]) -> Asked:
     """What the manifests of the whole project ask for."""
     snapshot = open_snapshot(root)
     entries = tuple(
@@ -194,7 +195,7 @@ def _requirements(root: str, narrowed: Snapshot, cache: Cache, skip: Callable[[s
         if (kind_of(entry.path) in _MANIFESTS or entry.path.endswith("setup.py")) and not skip(entry.path)
     )
     only = dataclasses.replace(snapshot, entries=entries)
-    return requirements(View(only, gather(only, cache)))
+    return asked(View(only, gather(only, cache)))
 
 
 def root_of(paths: Iterable[str]) -> str:

@@ -155,10 +155,42 @@ def test_notebooks_of_format_3_are_read():
 
 
 @pytest.mark.parametrize(
-    "source", ["%%bash\nls -la", "%%time\nx = 1", "x = !ls", "df.head?", "a = 5 \\\n% 3", "%%html\n<b>"]
+    "source",
+    [
+        "%%bash\nls -la",
+        "%%time\nx = 1",
+        "x = !ls",
+        "df.head?",
+        "a = 5 \\\n% 3",
+        "%%html\n<b>",
+        "print('%d %s'\n  %(1, x))",
+        "print('(', '%d'  # a bracket (\n  % 1)",
+        "ls {folder}/ml-1m #noqa",
+        "watermark -iv",
+        "load_ext watermark",
+    ],
 )
 def test_magics_do_not_break_a_cell(source):
     assert not any(f.kind == "broken-cell" for f in read(notebook(("code", source)), "notebook"))
+
+
+def test_a_sign_within_a_statement_or_a_text_is_no_magic():
+    source = """%pip install a
+print('%d of %d'
+      %(i, len(b)))
+text = '''
+!pip install c
+'''
+!pip install d
+if x:
+    print("%s"
+        % y)
+    %run e.py"""
+    found = read(notebook(("code", source)), "notebook")
+    assert [f.name for f in found if f.kind == "magic"] == ["%pip install a", "%run e.py"]
+    assert [f.name for f in found if f.kind == "command"] == ["pip install d"]
+    assert not [f for f in found if f.kind == "broken-cell"]
+    assert not [f for f in read(notebook(("code", "watermark -iv")), "notebook") if f.kind == "name"]
 
 
 def test_secrets_are_found_and_never_shown():

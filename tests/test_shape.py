@@ -20,7 +20,7 @@ ORDER = [
     {"kinds", "clock", "globs", "names", "data", "gitio", "cache", "facts", "filefacts", "lint", "snapshot"},
     {"gather"},
     {"view"},
-    {"commands", "outcome", "imports", "concepts"},
+    {"asked", "commands", "outcome", "imports", "concepts"},
     {"technologies", "config"},
     {"findings", "cst", "fixes"},
     {"judge", "predicates", "rules"},

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import tokenize
 from typing import Any
 
 import msgspec
@@ -26,9 +28,12 @@ _HELP = late(r"^\s*[\w.]+\?{1,2}\s*$")
 #: What IPython runs without a ``%`` or ``!`` before it.
 _AUTOMAGIC = late(
     r"^(?:pip3?|conda|mamba)[ \t]+(?:install|uninstall|list|show|freeze|update)\b[^\n]*"
-    r"|^(?:cd|ls|ll|cat|cp|mv|rm|mkdir|rmdir|man|less|more)(?:[ \t]+[-~./\w*][^\s=()]*)+[ \t]*$",
+    r"|^(?:cd|ls|ll|cat|cp|mv|rm|mkdir|rmdir|man|less|more)(?:[ \t]+[-~./\w*{$][^\s=()]*)+[ \t]*(?:#[^\n]*)?$"
+    r"|^(?:matplotlib|pylab)[ \t]+\w+[ \t]*$|^(?:re)?load_ext[ \t]+[\w.]+[ \t]*$|^autoreload[ \t]+\d[ \t]*$",
     re.M,
 )
+#: The same, of what would be a difference in Python: a cell that is nothing else.
+_BARE_OPTIONS = late(r"\s*watermark[ \t]+-\w[^\n]*\s*")
 #: The first line of a Databricks cell in another language.
 _OTHER_LANGUAGE = late(r"%(?:md|scala|sh|fs|r)\b|%sql[ \t]*$")
 #: Cell magics whose body is still Python.
@@ -104,6 +109,7 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
         first = next((i for i in range(first + 1, len(lines)) if lines[i].strip()), None)
     continued = False
     depth = 0
+    told = 0  # the line from which statements have to be followed to know whether one is still open
     for i, line in enumerate(lines):
         if continued:
             magics.append((i + 1, line.strip()))
@@ -114,8 +120,9 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
         match = _MAGIC.match(line)
         if match:
             rest = match.group(3)
-            if match.group(2) == "%" and i and lines[i - 1].rstrip().endswith(("\\", "(", ",", "%", "+")):
-                continue  # a modulo at the start of a continued line
+            if _unfinished(lines[told:i]):
+                continue  # a modulo at the start of a continued line, or text
+            told = i
             magics.append((i + 1, match.group(2) + rest.strip()))
             timed = _TIMED.match(rest) if match.group(2) == "%" else None
             if timed:  # of the same length, so that all columns stay
@@ -135,6 +142,27 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     return "\n".join(lines), magics
 
 
+def _unfinished(lines: list[str]) -> bool:
+    """Whether the statement or the text that the last of these lines belongs to goes on below."""
+    if not lines:
+        return False
+    if lines[-1].endswith("\\"):
+        return True
+    text = "\n".join(lines)
+    if not _opened(text) and '"""' not in text and "'''" not in text:
+        return False
+    depth = 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text + "\n").readline):
+            if token.type == tokenize.OP:
+                depth += (token.string in "([{") - (token.string in ")]}")
+    except tokenize.TokenError:
+        return True
+    except SyntaxError:  # of an indentation that does not fit: what is open is seen all the same
+        return depth > 0
+    return False
+
+
 def _opened(line: str) -> int:
     """How many more brackets a line opens than it closes."""
     return sum(line.count(sign) for sign in "([{") - sum(line.count(sign) for sign in ")]}")
@@ -145,6 +173,9 @@ def _parsed(text: str, magics: list[tuple[int, str]]) -> tuple[ast.Module, str]:
 
     Raises what ``parse`` raises.
     """
+    if text.lstrip().startswith("watermark") and _BARE_OPTIONS.fullmatch(text):
+        magics.append((text[: text.index("watermark")].count("\n") + 1, "!" + text.strip()))
+        text = "\n" * text.count("\n")
     try:
         return parse(text), text
     except SyntaxError:
@@ -287,7 +318,11 @@ def read(data: bytes) -> list[Fact]:
     facts += engine.check_notebook(Notebook(tuple(seen), language, level, metadata, facts))
     if broken:
         shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
-        facts.append(Fact("note", f"code of cell {shown} does not parse"))
+        facts.append(
+            Fact(
+                "note", f"code of cell{'s' * (len(broken) > 1)} {shown} {'do' if len(broken) > 1 else 'does'} not parse"
+            )
+        )
     return reader.release()
 
 

@@ -81,18 +81,14 @@ def told(entry: Entry) -> str:
         keyword, _, value = entry.argument.partition("=")
         call = entry.name.rpartition(".")[2]
         what = f"{keyword}={value!r} of {call}" if value else f"{keyword} of {call}"
-    library = entry.library
+    library, step = entry.library, f"use {entry.use}"
+    if entry.use.startswith("nothing"):
+        step = "leave it out" + entry.use.removeprefix("nothing")
+    elif entry.use.startswith("import "):
+        step = entry.use
     if entry.removed:
-        return f"{what} was removed in {library} {entry.removed}; use {entry.use}"
-    return f"{what} is deprecated since {library} {entry.since}; use {entry.use}"
-
-
-#: Tables whose package is named otherwise, or by several names.
-_PACKAGES = {
-    "torch": ("torch", "pytorch"),
-    "tensorflow": ("tensorflow", "tensorflow-gpu", "tensorflow-cpu", "tf-nightly"),
-    "lightning": ("pytorch-lightning", "lightning"),
-}
+        return f"{what} was removed in {library} {entry.removed}; {step}"
+    return f"{what} is deprecated since {library} {entry.since}; {step}"
 
 
 def verdict(data: Sequence[str], requirements: Mapping[str, str]) -> str:
@@ -103,25 +99,23 @@ def verdict(data: Sequence[str], requirements: Mapping[str, str]) -> str:
     "warning" where no newer one is allowed, "" where no older one is, else "note".
     """
     library, since, removed = data
-    text = next((requirements[name] for name in _PACKAGES.get(library, (library,)) if requirements.get(name)), "")
-    low, high = bounds(text)
+    low, high = (end and _short(end) for end in bounds(requirements.get(library, "")))
     if since == "before":
-        mended = _release(removed)
+        mended = _point(removed)
         if low is not None and low >= mended:
             return ""
         return "warning" if high is not None and high <= mended else "note"
     if removed:
-        gone = _release(removed)
+        gone = _point(removed)
         return "" if high is not None and high <= gone else "error"
-    return "note" if low is not None and low >= _release(since) else ""
+    return "note" if low is not None and low >= _point(since) else ""
 
 
 def replaced(data: Sequence[str], requirements: Mapping[str, str]) -> bool:
     """Whether the replacement is there in every version that the project allows, as far as is known."""
     library, since, _ = data
-    text = next((requirements[name] for name in _PACKAGES.get(library, (library,)) if requirements.get(name)), "")
-    low, high = bounds(text)
-    return since == "before" or (low is None and high is None) or (low is not None and low >= _release(since))
+    low, high = (end and _short(end) for end in bounds(requirements.get(library, "")))
+    return since == "before" or (low is None and high is None) or (low is not None and low >= _point(since))
 
 
 def bounds(text: str) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
@@ -154,3 +148,15 @@ _CLAUSE = late(r"(===|==|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?(\d+(?:\.\d+)*)")
 
 def _release(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def _point(text: str) -> tuple[int, ...]:
+    """A version to be compared with others."""
+    return _short(_release(text))
+
+
+def _short(version: tuple[int, ...]) -> tuple[int, ...]:
+    """The same version without zeros at its end: 2.0.0 is 2."""
+    while version and not version[-1]:
+        version = version[:-1]
+    return version

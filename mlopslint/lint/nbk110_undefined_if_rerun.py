@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
-from mlopslint.lint.notebooks import only_comments, tags
+from mlopslint.lint.notebooks import is_python_2, only_comments, tags
 from mlopslint.lint.scopes import KNOWN, bound, events, function_needs
 from mlopslint.patterns import late
 
@@ -116,6 +116,7 @@ class UndefinedIfRerun(NotebookRule):
         },
         {"cells": [("code", "f(x)", {"metadata": {"tags": ["raises-exception"]}}), ("code", "x = 1")]},
         {"cells": [("code", "%load_ext kedro.ipython"), ("code", "catalog.load('x')")]},
+        {"cells": [("code", "list(xrange(3))")], "metadata": {"kernelspec": {"name": "python2"}}},
         {"cells": [("code", "%%writefile a.py\nx"), ("code", "(n := 3)\nprint([n for _ in range(n) if (m := n)], m)")]},
     )
     BAD = (
@@ -126,9 +127,24 @@ class UndefinedIfRerun(NotebookRule):
         {"cells": [("code", "x = 1\ndel x"), ("code", "print(x)")]},
         {"cells": [("code", "rows = [r for r in range(3)]\nprint(r)")]},
         {"cells": [("code", "%matplotlib inline\ncount += 1")]},
+        {"cells": [("code", "list(xrange(3))")]},
     )
 
 
+#: Built into Python 2 only.
+_PYTHON_2 = (
+    "basestring",
+    "cmp",
+    "execfile",
+    "file",
+    "long",
+    "raw_input",
+    "reduce",
+    "reload",
+    "unichr",
+    "unicode",
+    "xrange",
+)
 #: What code and commands hold that were commented out, and sentences do not.
 _NO_TASK = late(r"[=(\[{]|^!|\b(?:pip|conda|git|apt)\b")
 
@@ -150,7 +166,7 @@ class _Order:
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
-        self.defined: set[str] = set(KNOWN)
+        self.defined: set[str] = {*KNOWN, *(_PYTHON_2 if is_python_2(notebook) else ())}
         self.dropped: dict[str, int] = {}
         self.functions: dict[str, dict[str, ast.expr]] = {}
         self.told: set[str] = set()

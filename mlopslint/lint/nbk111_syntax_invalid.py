@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mlopslint.lint.base import Cell, Notebook, NotebookRule, Problem
-from mlopslint.lint.notebooks import tags
+from mlopslint.lint.notebooks import is_python_2, tags
 from mlopslint.patterns import late
 
 _PYTHON_2 = late(
@@ -56,7 +56,7 @@ class SyntaxInvalid(NotebookRule):
         broken = [cell for cell in notebook.code if cell.broken and not _other(cell)]
         if not broken:
             return
-        if _old(notebook) or any(_PYTHON_2.search(cell.broken) for cell in broken):
+        if is_python_2(notebook) or any(_PYTHON_2.search(cell.broken) for cell in broken):
             yield notebook.problem(
                 broken[0], "the notebook is Python 2 code, which no supported Python runs", line=_line(broken[0])
             )
@@ -64,8 +64,8 @@ class SyntaxInvalid(NotebookRule):
         for cell in broken:
             reason = re.sub(r"^line \d+: ", "", cell.broken).rstrip(". ")
             found = notebook.problem(cell, f"cell {cell.number} does not parse: {reason}"[:200], line=_line(cell))
-            # Its author has seen the error and kept it: most often a lesson about it.
-            yield found._replace(confidence="low") if _seen(cell) else found
+            # Its author has seen the error and kept it (most often a lesson about it), or it did run as it was then.
+            yield found._replace(confidence="low") if _seen(cell) or _ran(cell) else found
 
     GOOD = (
         {
@@ -84,6 +84,8 @@ class SyntaxInvalid(NotebookRule):
         {"cells": [("code", "print 1")], "metadata": {"language_info": {"name": "r"}}},
         {"cells": [("code", "def f(:", {"metadata": {"tags": ["raises-exception"]}})]},
         {"cells": [("code", "pip install x"), ("code", "%sql\nselect a from b")]},
+        {"cells": [("code", "if i:\n    print('%d of %d'\n          %(i,\n            n))\n%time x = 1")]},
+        {"cells": [("code", "ls {folder}/ml-1m  # what came"), ("code", "matplotlib inline")]},
     )
     BAD = (
         {"cells": [("code", "for row in rows\n    print(row)")]},
@@ -118,8 +120,7 @@ def _seen(cell: Cell) -> bool:
     )
 
 
-def _old(notebook: Notebook) -> bool:
-    about = notebook.metadata.get("language_info")
-    kernel = notebook.metadata.get("kernelspec")
-    version = str(about.get("version", "")) if isinstance(about, dict) else ""
-    return version.startswith("2.") or (isinstance(kernel, dict) and kernel.get("name") == "python2")
+def _ran(cell: Cell) -> bool:
+    """Whether the cell has put something out, and no error: IPython understood it."""
+    kinds = [out.get("output_type") for out in cell.outputs if isinstance(out, dict)]
+    return bool(kinds) and "error" not in kinds and "pyerr" not in kinds

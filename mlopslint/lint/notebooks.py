@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlopslint.lint.base import Cell
+from mlopslint.lint.base import Cell, Notebook
 from mlopslint.patterns import late
 
 _INSTALL = late(r"\b(?:pip[\d.]{0,5}|conda|mamba|apt|apt-get|uv pip)\s.{0,40}\binstall\b")
@@ -15,6 +15,14 @@ def tags(cell: Cell) -> list[str]:
     """The tags of a cell."""
     found = cell.metadata.get("tags")
     return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+
+
+def is_python_2(notebook: Notebook) -> bool:
+    """Whether the notebook was saved by a kernel of Python 2."""
+    about = notebook.metadata.get("language_info")
+    kernel = notebook.metadata.get("kernelspec")
+    version = str(about.get("version", "")) if isinstance(about, dict) else ""
+    return version.startswith("2.") or (isinstance(kernel, dict) and kernel.get("name") == "python2")
 
 
 def only_comments(cell: Cell) -> bool:

@@ -22,7 +22,8 @@ class DataReadFromParent(PythonRule):
     What it does
     ------------
     Finds ``sys.path.append``, ``insert`` and ``extend``, and calls that read a file from two or more folders up (``../../``). Left alone
-    are programs that load the code of others from a folder that they are given, and the configuration of Sphinx and Pelican.
+    are programs that load the code of others from a folder that they are given (also by an environment variable), ``setup.py``, and the
+    configuration of Sphinx and Pelican.
 
     Why is this bad?
     ----------------
@@ -82,6 +83,8 @@ class DataReadFromParent(PythonRule):
         "import sys\ndef serve():\n    sys.path.insert(0, '.')\n",
         "import os, sys\ndef serve():\n    sys.path.append(os.getcwd())\n",
         "import os, sys\nsys.path.append(os.curdir)\nfrom pelicanconf import *\n",
+        "import os, sys\nhome = os.environ.get('SPARK_HOME')\nsys.path.insert(0, os.path.join(home, 'python'))\n",
+        "import os, sys\nfrom setuptools import setup\nsys.path.append(os.path.dirname(__file__))\nimport versioneer\nsetup()\n",
         "import sys\nclass A:\n    def load(self):\n        sys.path.append(self.folder)\n",
     )
     BAD = (
@@ -115,6 +118,8 @@ def _is_own(call: ast.Call, at: Context) -> bool:
         for argument in call.args
     ):
         return False  # what is installed in another environment, and not a folder of the project
+    if _is_setup(at) or any(name in at.once(at.tree, _from_environment) for name in _names(call)):
+        return False
     if at.function is None:
         return True
     if any(isinstance(argument, ast.Constant) and argument.value in (".", "") for argument in call.args):
@@ -125,5 +130,30 @@ def _is_own(call: ast.Call, at: Context) -> bool:
         for argument in ast.walk(outer)
     ):
         return False  # the same
-    names = {item.id for argument in call.args for item in ast.walk(argument) if isinstance(item, ast.Name)}
-    return names <= _PLAIN
+    return _names(call) <= _PLAIN
+
+
+def _names(call: ast.Call) -> set[str]:
+    return {item.id for argument in call.args for item in ast.walk(argument) if isinstance(item, ast.Name)}
+
+
+def _from_environment(tree: ast.Module) -> set[str]:
+    """The names that are given what an environment variable says: ``SPARK_HOME`` is where somebody has installed Spark."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            parts = {item.attr for item in ast.walk(node.value) if isinstance(item, ast.Attribute)}
+            if not parts.isdisjoint(("environ", "getenv")):
+                found.add(node.targets[0].id)
+    return found
+
+
+def _is_setup(at: Context) -> bool:
+    """Whether it is a ``setup.py``, which runs before anything of the project is installed."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module in ("setuptools", "distutils.core")
+        or isinstance(node, ast.Import)
+        and any(name.name == "setuptools" for name in node.names)
+        for node in at.tree.body
+    )

@@ -22,6 +22,8 @@ _PLACEHOLDER = late(
 
 #: Keywords whose value is read by people.
 _TOLD = frozenset({"help", "description", "epilog", "doc", "example", "examples", "metavar"})
+#: Calls that ask whether a path is there.
+_TESTS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file", "lexists"})
 #: Calls whose arguments are messages or patterns.
 _TELLING = frozenset(
     [
@@ -38,6 +40,7 @@ _TELLING = frozenset(
         "sub",
         "search",
         "split",
+        *_TESTS,
     ]
 )
 
@@ -61,13 +64,35 @@ def _described(statement: ast.stmt) -> set[int]:
     return found
 
 
+def _is_tested(statement: ast.stmt | None, at: Context) -> bool:
+    """Whether the path becomes a name that is asked for being there: ``if os.path.isfile(path)``."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    return not names.isdisjoint(at.once(at.tree, _tested))
+
+
+def _tested(tree: ast.Module) -> set[str]:
+    """The names that are asked for being there, as ``os.path.exists(name)`` or ``name.exists()``."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _TESTS:
+            asked = node.args[0] if node.args else node.func.value
+            if isinstance(asked, ast.Call) and asked.args:  # Path(name).exists()
+                asked = asked.args[0]
+            if isinstance(asked, ast.Name):
+                found.add(asked.id)
+    return found
+
+
 class HardCodedPath(PythonRule):
     r"""Data or models at a path of one machine.
 
     What it does
     ------------
     Finds paths below the home of a user or a drive of one machine (``/home/ann/data.csv``, ``C:\\Users\\ann``) in code.
-    Homes that images and services have (``/home/jovyan``, ``/home/docs``), help texts and messages are left out; paths
+    Homes that images and services have (``/home/jovyan``, ``/home/docs``), help texts and messages are left out, and paths without
+    which the code can do, as it asks for them first (``os.path.isfile``); paths
     of a mounted Google Drive, which hold in every Colab session of their owner, are found with low confidence.
 
     Why is this bad?
@@ -111,6 +136,8 @@ class HardCodedPath(PythonRule):
             statement is not None and id(node) in at.once(statement, _described)
         ):
             return
+        if _is_tested(statement, at):
+            return  # the code does without where there is no such path
         yield at.problem(
             node,
             f"path of one machine: {value[:60]!r}; take it from configuration or from the project's folder",
@@ -125,6 +152,7 @@ class HardCodedPath(PythonRule):
         "x = '/home/user/example'\n",
         "p = '/home/docs/.ipython/profile'\n",
         "WORKSPACE = '/home/agent/workspace/'\n",
+        "p = '/home/h2o/data/a.csv'\nif os.path.isfile(p):\n    d = p\nelse:\n    d = 'https://example.com/a.csv'\n",
         "'''/home/ann/x is a docstring'''\n",
     )
     BAD = (

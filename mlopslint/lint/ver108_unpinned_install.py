@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlopslint.lint.base import File, FileRule, Notebook, NotebookRule, Problem
 from mlopslint.patterns import late
@@ -73,7 +73,7 @@ class UnpinnedInstall(NotebookRule, FileRule):
     ------------
     Finds ``pip install`` (and ``uv pip install``) of packages without any version in notebooks, Dockerfiles and shell scripts.
     Requirement files, constraints (``-c``), local paths, URLs and variables are fine, any bound counts as a version, and the installers
-    themselves (pip, setuptools, wheel, uv) may be the newest, as may a project's own package in its notebooks.
+    themselves (pip, setuptools, wheel, uv) may be the newest, as may the project's own package.
 
     Why is this bad?
     ----------------
@@ -107,18 +107,15 @@ class UnpinnedInstall(NotebookRule, FileRule):
             for fact in source.of("command"):
                 names = unpinned(fact.name)
                 if names and fact.line:
-                    yield source.problem(fact.line, _message(names), part=_part(source.lines, fact.line, names[0]))
+                    found = source.problem(fact.line, message(names), part=_part(source.lines, fact.line, names[0]))
+                    yield found._replace(data=("own", *names))
             return
-        from mlopslint.facts.dependencies import normal
-
         cells = {cell.number: cell for cell in source.code}
         for fact in source.facts:
             names = unpinned(fact.name.lstrip("%")) if _installs(fact) else []
             if names and fact.cell in cells:
-                problem = source.problem(cells[fact.cell], _message(names), line=max(fact.line, 1))
-                # a notebook that lies beside a package is read with the package as it is there
-                alone = normal(names[0].partition("[")[0]) if len(names) == 1 else ""
-                yield problem._replace(data=("own", alone)) if alone else problem
+                found = source.problem(cells[fact.cell], message(names), line=max(fact.line, 1))
+                yield found._replace(data=("own", *names))  # those of the project itself are left out later
 
     GOOD = (
         {"Dockerfile": "FROM a\nRUN pip install -r requirements.txt && pip install --upgrade pip\n"},
@@ -179,7 +176,8 @@ def unpinned(line: str) -> list[str]:
     return found
 
 
-def _message(names: list[str]) -> str:
+def message(names: Sequence[str]) -> str:
+    """What to say about these packages."""
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"pip installs {shown} without a version"[:200]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +11,7 @@ from packaging.version import Version
 
 from mlopslint import facts
 from mlopslint.cli.lint import command
-from mlopslint.lint.deprecations import bounds, entries, replaced, verdict
+from mlopslint.lint.deprecations import bounds, entries, replaced, told, verdict
 
 ENTRIES = entries()
 FIXES = ("rename", "text:", "method:", "module", "keyword:", "value:", "drop", "import:", "")
@@ -69,6 +70,14 @@ def test_fixes_of_all_entries_parse(tmp_path):
     assert changed > 100
 
 
+def test_the_step_reads_as_one():
+    steps = {entry.use: told(entry) for entry in ENTRIES}
+    assert steps["nothing"].endswith("; leave it out")
+    assert steps["nothing: it is always done"].endswith("; leave it out: it is always done")
+    assert steps["import numpy"].endswith("; import numpy")
+    assert steps["numpy.inf"].endswith("; use numpy.inf")
+
+
 @pytest.mark.parametrize(
     "text, low, high",
     [
@@ -93,6 +102,10 @@ def test_bounds(text, low, high):
         ("", "1.20", "1.24", "error"),
         ("==1.21.0", "1.20", "1.24", ""),
         ("<1.24", "1.20", "1.24", ""),
+        ("<1.24.0", "1.20", "1.24", ""),
+        ("<2.0.0", "1.25", "2.0", ""),
+        ("<2", "1.25", "2.0", ""),
+        (">=2.0", "2.0.0", "", "note"),
         (">=1.20", "1.20", "1.24", "error"),
         (">=2.0", "1.20", "1.24", "error"),
         ("", "2.0", "", ""),
@@ -111,6 +124,26 @@ def test_one_file_is_judged_by_the_requirements_beside_it(make_repo):
         for where in ("src/a.py", "."):
             run = CliRunner().invoke(command, [str(folder / where), "--no-cache", "--select", "MDL114", "-f", "csv"])
             assert run.stdout.count("MDL114") == count, (asked, where)
+
+
+def test_the_nearest_manifest_speaks_first(make_repo):
+    source = "import tensorflow as tf\nx = tf.placeholder(tf.float32)\n"
+    files = {
+        "examples/old/requirements.txt": "tensorflow-gpu==1.15.0\n",
+        "examples/old/src/a.py": source,
+        "examples/new/a.py": source,
+        "examples/loose/requirements.txt": "tensorflow\nnumpy>=1.13\n",
+        "examples/loose/a.py": "import numpy as np\nx = np.Inf\n",
+        "src/a.py": source,
+        "requirements.txt": "tensorflow>=2.4\nnumpy<2.0.0\n",
+    }
+    folder = make_repo(files)
+    run = CliRunner().invoke(command, [str(folder), "--no-cache", "--select", "MDL114", "-f", "json"])
+    assert [finding["path"] for finding in json.loads(run.stdout)["findings"]] == ["examples/new/a.py", "src/a.py"]
+    alone = CliRunner().invoke(
+        command, [str(folder / "examples/old/src/a.py"), "--no-cache", "--select", "MDL114", "-f", "json"]
+    )
+    assert json.loads(alone.stdout)["findings"] == []
 
 
 @pytest.mark.parametrize(

@@ -236,12 +236,16 @@ def test_a_script_that_only_starts_what_trains_is_judged_with_it(make_repo):
         ("setup.py", 'from setuptools import setup\n\nsetup(name="crop-yield")\n'),
     ],
 )
-def test_a_package_in_its_own_notebooks_needs_no_version(make_repo, manifest, content):
+def test_the_projects_own_package_needs_no_version(make_repo, manifest, content):
     notebook = notebook_bytes(
-        {"cells": [("code", "!pip install 'crop_yield[plot]'"), ("code", "%pip install seaborn")]}
+        {"cells": [("code", "!pip install 'crop_yield[plot]'"), ("code", "%pip install crop-yield seaborn")]}
     )
-    folder = make_repo({manifest: content, "docs/a.ipynb": notebook})
-    for paths in (None, ["docs/a.ipynb"]):  # all of it, and one file as in a hook
+    image = "FROM a:1\nRUN pip install crop-yield\nRUN pip install crop_yield flask\n"
+    folder = make_repo({manifest: content, "docs/a.ipynb": notebook, "Dockerfile": image})
+    for paths in (None, ["docs/a.ipynb", "Dockerfile"]):  # all of it, and some files as in a hook
         _, result, _ = lint(folder, "--select", "VER108", paths=paths)
-        found = [(item["cell"], item["message"]) for item in result["findings"]]
-        assert found == [(2, "pip installs seaborn without a version")]
+        found = [(item["cell"], item["line"], item["message"]) for item in result["findings"]]
+        assert found == [
+            (None, 3, "pip installs flask without a version"),
+            (2, 1, "pip installs seaborn without a version"),
+        ]
