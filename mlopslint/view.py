@@ -29,7 +29,7 @@ TEST = late(
 EXAMPLE = late(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
 DOCS = late(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
 GENERATED = late(
-    r"(^|/)(generated|_build|build/(lib|bdist|temp|html|static|assets|js|css)[^/]*|dist|gen|revdep|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$",
+    r"(^|/)(generated|\.ipynb_checkpoints|_build|build/(lib|bdist|temp|html|static|assets|js|css)[^/]*|dist|gen|revdep|migrations|alembic/versions)/|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|(^|/)_version\.py$",
     re.I,
 )
 

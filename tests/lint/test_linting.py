@@ -92,7 +92,7 @@ def test_a_wrong_code_names_the_nearest(tmp_path, option):
 
 
 def test_vendored_generated_and_fixture_files_are_silent(tmp_path):
-    write(tmp_path, {f"{name}/a.py": BAD for name in ("vendor", "fixtures", "generated", "src")})
+    write(tmp_path, {f"{name}/a.py": BAD for name in ("vendor", "fixtures", "generated", ".ipynb_checkpoints", "src")})
     assert [item["path"] for item in lint(tmp_path, "--select", "VER101")[1]["findings"]] == ["src/a.py"]
 
 
