@@ -171,7 +171,9 @@ class Concepts(Imports):
     def training_entries(self) -> list[str]:
         """Files from which training is started: they train or reach code that trains, and can be run."""
         near = self.reaching(self.training_files)
-        return [path for path in self.view.python_files if path in near and self.is_runnable(path)]
+        found = [path for path in self.view.python_files if path in near and self.is_runnable(path)]
+        # a service that shares a module of helpers with the training does not train
+        return [path for path in found if path not in self.serving_files or path in self.training_files] or found
 
     @cached_property
     def _runnable_by_command(self) -> set[str]:

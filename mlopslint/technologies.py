@@ -34,7 +34,8 @@ class Sign(NamedTuple):
     technology: Technology
     rung: int
     detail: str
-    value: NameGlob | None = None  #: what the value of the fact must be, too
+    value: NameGlob | None = None  #: what the value of the fact must be, too; of ``argument``, where there is one
+    argument: str = ""  #: what a call must be given, too
 
 
 class Technologies:
@@ -107,10 +108,17 @@ def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[
     """Each technology with a rung and its evidence, of which only the first pieces are ever made."""
     for kind in ("dependency", *_CODE, "string", "key", "image"):
         for name, said in signs.told(view, kind):
-            for technology, rung, detail, value in said:
+            for technology, rung, detail, value, argument in said:
                 roles = OWN_AND_TESTS if kind in _CODE and technology.kind in _IN_TESTS else OWN
                 hits = view.hits(kind, name, roles=roles)
-                if value is None:
+                if argument:
+                    given = (
+                        hit
+                        for hit in hits
+                        if (at := hit.get(argument)) is not None and (not value or value.match(str(at)))
+                    )
+                    yield technology, rung, _told(given, detail)
+                elif value is None:
                     yield technology, rung, _told(hits, detail)
                 else:
                     some = [hit for hit in hits if value.match(str(hit.fact.value))]
@@ -128,11 +136,11 @@ def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[
             for technology in signs.of_command(command.words):
                 yield technology, command.rung, [command.evidence()]
     for name, said in signs.told(view, "action"):
-        for technology, _, detail, _ in said:
+        for technology, _, detail, *_ in said:
             for hit in view.hits("action", name):
                 yield technology, 3 if hit.get("soft") else 4, [hit.evidence(detail)]
     for name, said in signs.told(view, "hook"):
-        for technology, rung, detail, _ in said:
+        for technology, rung, detail, *_ in said:
             yield technology, rung, _told(view.hits("hook", name), detail)
 
 
@@ -220,15 +228,19 @@ class Signs:
 
     @cached_property
     def _calls(self) -> dict[str, list[tuple[str, Technology]]]:
-        return _grouped((_head(pattern), (pattern, t)) for t in self.known for pattern in t.calls)
+        return _grouped((_head(pattern.partition("(")[0]), (pattern, t)) for t in self.known for pattern in t.calls)
 
     def _called(self, names: Names) -> Iterator[tuple[str, Sign]]:
         there = {name.partition(".")[0] for name in names.rank}
         for head, patterns in self._calls.items():
             if not head or head in there:
                 for pattern, technology in patterns:
-                    for name in names.matching((pattern,)):
-                        yield name, Sign(technology, 3, f"{name} is called")
+                    function, _, given = pattern.rstrip(")").partition("(")
+                    argument, _, value = given.partition("=")
+                    glob = name_pattern(value) if value else None
+                    said = f" with {argument}" if argument.isidentifier() else ""
+                    for name in names.matching((function,)):
+                        yield name, Sign(technology, 3, f"{name} is called{said}", glob, argument)
 
     def _of_string(self, names: Names) -> Iterator[tuple[str, Sign]]:
         strings = [(name_pattern(pattern), t) for t in self.known for pattern in t.strings]

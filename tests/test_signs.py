@@ -32,15 +32,18 @@ def plain(glob: str, star: str = "x") -> str:
 
 
 def python(name: str, call: bool) -> str:
-    """A module that imports a name, or calls it."""
+    """A module that imports a name, or calls it (``name(argument=value)``; an argument by place has its number)."""
+    name, _, given = name.rstrip(")").partition("(")
+    argument, _, value = given.partition("=")
+    given = f"{argument}={value or 'x'!r}" if argument.isidentifier() else repr(value) if given else ""
     if name.startswith("."):
-        return f"def f(thing):\n    return thing{name}()\n"
+        return f"def f(thing):\n    return thing{name}({given})\n"
     head, _, rest = name.partition(".")
     if not call:
         return f"import {name}\n"
     if not rest:
-        return f"from lib import {head}\n{head}()\n" if head == "x" else f"{head}()\n"
-    return f"import {head}\n\n{name}()\n"
+        return f"from lib import {head}\n{head}({given})\n" if head == "x" else f"{head}({given})\n"
+    return f"import {head}\n\n{name}({given})\n"
 
 
 def package(name: str) -> tuple[str, str]:

@@ -63,6 +63,13 @@ def on_demand(judge: Judge) -> Outcome:
     uses = judge.technologies.find(kinds=["pipeline"], rung=3)
     if uses and judge.concepts.trains:
         return Outcome(1.0, uses[0].evidence, 3, f"{uses[0].name} starts training on demand", "medium")
+    routes = [
+        hit
+        for hit in judge.concepts.routes
+        if re.search(r"(^|/)(re)?train(ing|[_-]model)?/?$", str(hit.get("0", "")), re.I)
+    ]
+    if routes and judge.concepts.trains:
+        return found(routes[:1], 3, f"route {routes[0].get('0')} starts training").trusted("medium")
     if tasks or stages:
         return half(
             f"{(tasks or stages)[0].fact.name} starts training from a checkout only",

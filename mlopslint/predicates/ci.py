@@ -231,6 +231,12 @@ def ci_validates_model(judge: Judge) -> Outcome:
     return no("CI neither trains nor evaluates a model")
 
 
+#: What leaves a container running on the machine of the job.
+_STARTS = late(
+    r"(sudo )?docker (run\b.* (-d|--detach)\b|compose\b.* up\b.* (-d|--detach)\b|stack deploy\b)|(sudo )?docker-compose\b.* up\b.* -d\b"
+)
+
+
 def cd_deploys(judge: Judge) -> Outcome:
     """CIC006: a CI/CD job deploys a model, a service or a pipeline."""
     uses = judge.technologies.find(kinds=["deployment-tool"], rung=3)
@@ -267,6 +273,14 @@ def cd_deploys(judge: Judge) -> Outcome:
                 and not re.search(r"pypi|twine|npm|docs|gh-pages", command.line + hit.fact.name, re.I)
             ):
                 return yes(f"job {hit.fact.name} deploys", [command.evidence()], 4, "medium")
+    own = {
+        (hit.path, hit.fact.name) for hit in judge.view.hits("ci-job") if "self-hosted" in str(hit.get("runs-on") or "")
+    }
+    started = [c for c in commands if (c.hit.path, c.hit.get("job")) in own and _STARTS.match(c.line)]
+    if started:
+        return yes(
+            f"CI runs {started[0].shown} on a machine of its own", [started[0].evidence()], started[0].rung, "medium"
+        )
     scripts = [
         c
         for c in commands

@@ -59,6 +59,19 @@ def _explicit_checks(judge: Judge) -> list[Hit]:
     return hits
 
 
+def _looks_at_data(judge: Judge) -> list[Hit]:
+    """Functions that validate data by their name, and read it."""
+    view = judge.view
+    reading = {
+        (hit.path, hit.get("in")) for hit in view.search_last("call", r"^read_(csv|excel|feather|json|parquet|table)$")
+    }
+    return [
+        hit
+        for hit in view.search_last("def", r"(?i)^(validate|check|verify)_\w*(column|data|df|frame|schema|type)")
+        if (hit.path, hit.fact.name) in reading and view.kinds.get(hit.path) == "python"
+    ]
+
+
 def _weak_checks(judge: Judge) -> list[Hit]:
     """Asserts on data and null handling."""
     view = judge.view
@@ -154,6 +167,11 @@ def data_validated(judge: Judge) -> Outcome:
     declared = judge.technologies.find(kinds=["data-validation"])
     if declared:
         return half(f"{declared[0].name} is declared but not used", declared[0].evidence, 1)
+    looks = _looks_at_data(judge)
+    if looks:
+        return half(
+            f"{looks[0].fact.name} checks the data, and raises nothing", [hit.evidence() for hit in looks[:4]], 3
+        )
     weak = _weak_checks(judge)
     if weak:
         return half("only ad-hoc asserts or null handling", [hit.evidence() for hit in weak[:4]], 3)
@@ -207,7 +225,12 @@ def validated_before_training(judge: Judge) -> Outcome:
         if first[3]:
             return half("the data is tested ahead of training, but a failure does not stop it", [first[2]], 3)
         return yes("the data is tested ahead of training", [first[2]], 4)
-    weak = [hit for hit in _weak_checks(judge) if hit.path in near]
+    looks = _looks_at_data(judge)
+    starts = (
+        concepts.reaching(concepts.training_files) if looks else set()
+    )  # what starts the training, and the check beside it
+    weak = [hit for hit in looks if hit.path in near or starts & concepts.reaching([hit.path])]
+    weak += [hit for hit in _weak_checks(judge) if hit.path in near]
     if explicit or weak:
         return half(
             "only ad-hoc checks run in the code that training uses",

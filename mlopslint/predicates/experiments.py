@@ -59,11 +59,13 @@ def metrics_file(judge: Judge) -> Outcome:
         "*.to_parquet",
         ".write",
         "*write_json",
+        "*save_json",
+        "*dump_json",
         "torch.save",
     ):
         if view.kinds.get(hit.path) != "python":
             continue
-        text = f"{hit.get('0', '')} {hit.get('1', '')} {hit.get('on', '')} {hit.get('path', '')} {hit.get('fp', '')} {hit.get('filepath', '')}"
+        text = f"{hit.get('0', '')} {hit.get('1', '')} {hit.get('on', '')} {hit.get('path', '')} {hit.get('fp', '')} {hit.get('filepath', '')} {hit.get('data', '')}"
         name = hit.fact.name.rpartition(".")[2]
         good: object
         if name in ("open",):
@@ -90,6 +92,7 @@ def metrics_file(judge: Judge) -> Outcome:
                 or (
                     EVAL_WORDS.search(f"{hit.get('in', '')}")
                     and not re.search(r"config|param|vocab|token|args", text, re.I)
+                    and not re.search(r"split|train_(and_)?test", str(hit.get("in", "")), re.I)
                 )
             )
         if good:

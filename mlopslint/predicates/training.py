@@ -246,6 +246,11 @@ _COMPARES = late(
 )
 
 
+#: The score of what was trained last: ``best_model_score``, ``test_accuracy``.
+_OF_CANDIDATE = late(
+    r"(^|[ .])(best|candidate|final|new|test|val(idation)?)_(\w+_)?(acc(uracy)?|auc|f1|mae|mse|precision|r2|recall|rmse|scores?)(_score)?( |$)",
+    re.I,
+)
 _KEEPS = late(r"save|best|checkpoint|state_dict|copy|dump|write_model|to_disk", re.I)
 
 
@@ -310,6 +315,8 @@ def model_selection(judge: Judge) -> Outcome:
             )
         ):
             return found([hit], 4, f"{words} decides whether the candidate is accepted").trusted("medium")
+        if any(item == "raise" or item.endswith("sys.exit") for item in effects) and _OF_CANDIDATE.search(words):
+            return found([hit], 3, f"{words} is held to a bar, and refused below it").trusted("medium")
         if any(_KEEPS.search(item) for item in effects):
             keeps.append(hit)
     for hit in view.hits(
