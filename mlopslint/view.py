@@ -16,7 +16,8 @@ from mlopslint.records import Entry, Evidence, Fact
 from mlopslint.snapshot import Snapshot
 
 VENDORED = late(
-    r"(^|/)(third[_-]?party|_?vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/",
+    r"(^|/)(third[_-]?party|_?vendor(ed)?|extern(al)?s?|node_modules|site-packages|bower_components|\.eggs|deps|submodules)/"
+    r"|(^|/)(versioneer|ez_setup|distribute_setup|get-pip)\.py$",
     re.I,
 )
 FIXTURE = late(
@@ -26,6 +27,8 @@ TEST = late(
     r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|[a-z]+_tests?|tests_\w+)/|(^|/)(test_[^/]+|[^/]+_tests?|conftest)\.py$|(^|/)tests?\.py$",
     re.I,
 )
+#: A program of that name, and CI that lies among the tests.
+NO_TEST = late(r"([^/]+/)*test\.py|(.*/)?(ci|\.ci|pipelines|azure-pipelines)/[^/]+\.ya?ml", re.I)
 EXAMPLE = late(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
 DOCS = late(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
 GENERATED = late(
@@ -292,7 +295,7 @@ def role_of(path: str) -> str:
         return "fixture"
     if GENERATED.search(path):
         return "generated"
-    if TEST.search(path) and not re.fullmatch(r"([^/]+/)*test\.py", path, re.I):
+    if TEST.search(path) and not NO_TEST.fullmatch(path):
         return "test"
     if EXAMPLE.search(path):
         return "example"

@@ -34,6 +34,12 @@ _OF_CODE = (
 _OF_DATA = r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_counts|is_numeric_dtype|missing_col"
 
 
+#: The names of what there is to choose from.
+_LOOKS_UP = late(
+    r"(^|[ ._])(dict_\w+|\w+_dict|registry|available\w*|supported\w*|known_\w+|choices|options)(\.keys)?( |$)", re.I
+)
+
+
 def _explicit_checks(judge: Judge) -> list[Hit]:
     """Checks of data that raise, in the project's own code."""
     hits = []
@@ -45,6 +51,8 @@ def _explicit_checks(judge: Judge) -> list[Hit]:
         ):
             continue
         words = " ".join(hit.get("names") or ())
+        if _LOOKS_UP.search(words):
+            continue  # which data is asked for, and not what is in it
         function = str(hit.get("in", ""))
         if (
             _VALIDATES.search(f"{function} {hit.path}")

@@ -25,7 +25,7 @@ def serving_code(judge: Judge) -> list[str]:
             {"model_fn"} <= names
             or {"model_fn", "predict_fn"} <= names
             or re.search(r"(^|/)handler\.py$", path)
-            and any("handler" in f.name.lower() for f in view.of(path, "base"))
+            and any(re.search(r"ts\.torch_handler|base_?handler$", f.name, re.I) for f in view.of(path, "base"))
         ):
             files.add(path)
     for use in judge.technologies.find(kinds=["serving-framework"], rung=3):

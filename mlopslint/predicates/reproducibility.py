@@ -73,6 +73,10 @@ _DRAWS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+#: Libraries that train without a framework for deep learning.
+_OTHERS = frozenset({"catboost", "h2o", "lightgbm", "prophet", "pyspark", "sklearn", "statsmodels", "xgboost"})
+
+
 def seeds_set(judge: Judge) -> Outcome:
     """VER005: every random library that the training code uses is seeded."""
     view, concepts = judge.view, judge.concepts
@@ -131,7 +135,7 @@ def seeds_set(judge: Judge) -> Outcome:
                 f.name.partition(".")[0] == "torch" for f in view.of(hit.path, "import")
             ):
                 head = "torch"
-            if head in every and head not in modules:
+            if head in _OTHERS or head in every and head not in modules:
                 continue  # another library trains there; this one may only read what it once stored
             if hit.path in scope and any(
                 fact.name.split(".")[0] in modules

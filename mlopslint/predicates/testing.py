@@ -86,6 +86,8 @@ _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing"
 
 
 _STAND_IN = r"Dummy|Fake|Mock|Stub"
+#: What is fitted to data and is no model.
+_PREPARES = r"(?i)(scaler|norm|normalizer|imputer|encoder|binarizer|vectorizer|tokenizer|discretizer|processor|preprocess\w*)\.fit$"
 _MODEL_CALLS = r"(^|[._])(fit|train(?!\w*(data|split|query|set|path|dir|file|config|args|loader|size|url|table|source))\w*|predict\w*|forward|transcribe|generate|infer(ence)?|evaluate|load_model|from_pretrained|load_checkpoint|(build|create|get|make)_(\w+_)?(model|classifier|regressor|network|net|estimator)|export\w*|detect|classify|embed|encode_image|training_step|load_learner)$|^(score|score_samples)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 
 
@@ -97,8 +99,11 @@ def model_tested(judge: Judge) -> Outcome:
     if not judge.concepts.frameworks and not any(judge.concepts.loads_model(path) for path in view.python_files):
         return _tested_elsewhere(judge) or no("no test trains, loads or calls a model")
     named = remembered(_MODEL_CALLS)
+    prepares = remembered(_PREPARES)
     wanted = {
-        name for name in view.names("call") if named[name.rpartition(".")[2]] and not name.startswith(_NOT_MODELS)
+        name
+        for name in view.names("call")
+        if named[name.rpartition(".")[2]] and not name.startswith(_NOT_MODELS) and not prepares[name]
     }
     stand_in = remembered(_STAND_IN)
     stand_ins = {name for name in view.names("call") if stand_in[name]}
