@@ -241,4 +241,13 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a set of data by a wrong name": ("DAT001", "fail", {"data.py": "def get_data(name):\n    if name not in dict_datasets.keys():\n        raise ValueError(name)\n    return dict_datasets[name]\n"}),
     "a scaler is fitted in a test": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/prep.py": "import torch\nimport sklearn.preprocessing\n\n\nclass MinMaxNorm:\n    def fit(self, x):\n        return self\n", "tests/test_prep.py": "from pkg.prep import MinMaxNorm\n\n\ndef test_norm():\n    norm = MinMaxNorm()\n    norm.fit([1])\n    assert norm\n"}),
     "boosted trees beside a framework": ("VER005", "pass", {"models.py": "import keras\nimport random\nimport xgboost\n\n\ndef fit(x):\n    random.seed(1)\n    random.shuffle(x)\n    return xgboost.train({}, x)\n"}),
+    "a letter is no index of stability": ("MON002", "fail", {"train.py": TRAIN, "app.py": SERVE, "layers.py": "def get_phi_psi(k):\n    return k\n"}),
+    "an index of stability": ("MON002", "pass", {"train.py": TRAIN, "app.py": SERVE, "monitor.py": "def calculate_psi(expected, actual):\n    return 0.1\n"}),
+    "a file that CI edits is not started": ("AUT003", "partial", {"pkg/__init__.py": "from pkg.loop import step\n", "pkg/loop.py": "import os\nimport torch\n\n\ndef step():\n    loss = torch.nn.Linear(1, 1)(os.getenv('A'))\n    loss.backward()\n", ".github/workflows/a.yml": TEST_CI.format(run="sed -i s/a/b/ pkg/__init__.py")}),
+    "what a metric is handed": ("DAT001", "fail", {"pkg/metrics/accuracy.py": "class Accuracy:\n    def check_labels(self, labels):\n        if labels.min() < 0:\n            raise ValueError('labels')\n"}),
+    "a profile for Databricks": ("DEP004", "fail", {"app.py": SERVE, "profiles/databricks.yaml": "experiment:\n  name: /Shared/a\n"}),
+    "a bundle for Databricks": ("DEP004", "pass", {"app.py": SERVE, "databricks.yml": "bundle:\n  name: churn\n"}),
+    "a logger that is named": ("EXP001", "pass", {"train.py": "import importlib\n" + TRAIN + "\nLOGGER = {'target': 'pytorch_lightning.loggers.WandbLogger'}\n"}),
+    "settings of telemetry are no results": ("EXP001", "fail", {"train.py": TRAIN + "\nimport telemetry.metrics\n", "telemetry/__init__.py": "", "telemetry/metrics.py": "def save_metrics():\n    with open('metrics.yaml', 'w') as f:\n        f.write('on')\n"}),
+    "an option with a short name": ("COS003", "pass", {"train.py": "import argparse\n" + TRAIN + "    argparse.ArgumentParser().add_argument('-r', '--resume')\n"}),
 }  # fmt: skip
