@@ -328,6 +328,18 @@ def _job_files(view: View) -> dict[str, list[Command]]:
     return jobs
 
 
+def _is_for(command: Command, environment: str) -> bool:
+    """Whether a command of tox's general section is meant for this environment, by its factors (``py311-lint``)."""
+    condition = command.hit.get("factors")
+    if not isinstance(condition, str):
+        return True
+    factors = set(environment.split("-"))
+    return any(
+        all((part.lstrip("!") in factors) != part.startswith("!") for part in some.strip("{}").split("-"))
+        for some in condition.split(",")
+    )
+
+
 def _hop(
     command: Command,
     tasks: dict[tuple[str, str], list[Command]],
@@ -370,6 +382,13 @@ def _hop(
                     found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
                     yield found
                     yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+            if words[0] == "tox" and (kind, name) not in seen:  # it has no section of its own
+                seen.add((kind, name))
+                for inner in tasks.get((kind, "testenv"), ()):
+                    if _is_for(inner, name):
+                        found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
+                        yield found
+                        yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
         return
     runner = _TASK_RUNNER.match(command.hit.fact.name)
     if runner:  # ``pixi run tests``: the name of a task stands where a program would

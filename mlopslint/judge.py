@@ -517,7 +517,7 @@ def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], exter
             rung=outcome.rung if status in ("pass", "partial") else min(outcome.rung, 1),
             confidence=confidence or outcome.confidence,
             reason=reason,
-            evidence=tuple(outcome.evidence[:8]),
+            evidence=tuple(dict.fromkeys(outcome.evidence))[:8],
             remediation=practice.remediation.strip(),
             references=practice.references,
             effort=practice.effort,

@@ -250,4 +250,13 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a logger that is named": ("EXP001", "pass", {"train.py": "import importlib\n" + TRAIN + "\nLOGGER = {'target': 'pytorch_lightning.loggers.WandbLogger'}\n"}),
     "settings of telemetry are no results": ("EXP001", "fail", {"train.py": TRAIN + "\nimport telemetry.metrics\n", "telemetry/__init__.py": "", "telemetry/metrics.py": "def save_metrics():\n    with open('metrics.yaml', 'w') as f:\n        f.write('on')\n"}),
     "an option with a short name": ("COS003", "pass", {"train.py": "import argparse\n" + TRAIN + "    argparse.ArgumentParser().add_argument('-r', '--resume')\n"}),
+    "an environment of tox that has factors": ("CIC002", "pass", {**MODEL, "tox.ini": "[testenv]\ncommands =\n    unit: pytest tests\n    lint: ruff check\n", ".github/workflows/ci.yml": TEST_CI.format(run="tox -e py311-unit")}),
+    "an environment of tox that is for something else": ("CIC002", "fail", {**MODEL, "tox.ini": "[testenv]\ncommands =\n    unit: pytest tests\n    lint: ruff check\n", ".github/workflows/ci.yml": TEST_CI.format(run="tox -e py311-lint")}),
+    "a failure that is remembered": ("CIC002", "pass", {**MODEL, "check.sh": "#!/bin/bash\nset +e\nFAILED=no\npytest || FAILED=yes\necho done\nif [ $FAILED = yes ]; then\n  exit 1\nfi\nexit 0\n", ".github/workflows/ci.yml": TEST_CI.format(run="./check.sh")}),
+    "a failure that is forgotten": ("CIC002", "partial", {**MODEL, "check.sh": "#!/bin/bash\nset +e\nFAILED=no\npytest || FAILED=yes\necho $FAILED\n", ".github/workflows/ci.yml": TEST_CI.format(run="./check.sh")}),
+    "a bar at the end of training": ("AUT005", "pass", {"train.py": TRAIN + "    if r_squared >= metric_error_threshold:\n        store()\n    else:\n        raise RuntimeError('too bad')\n"}),
+    "a test among the tasks is no stage": ("AUT001", "fail", {"Makefile": "train:\n\tpython training/run.py\nnotebooks:\n\tbash tasks/notebook_test.sh\n", "training/run.py": TRAIN}),
+    "a script that trains under another name": ("AUT001", "partial", {"run.sh": "python src/download_data.py\npython src/decision_tree.py\n", "src/download_data.py": "x = 1\n", "src/decision_tree.py": TRAIN}),
+    "a tool that lies beside the training": ("AUT006", "fail", {"train.py": TRAIN, ".github/workflows/ci.yml": TEST_CI.format(run="python training/stage_model.py --fetch")}),
+    "rows that are split in a test": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/splitter.py": "import sklearn.model_selection\n\n\ndef split_validation_train(x):\n    return x\n", "tests/test_splitter.py": "from pkg.splitter import split_validation_train\n\n\ndef test_split():\n    assert split_validation_train([1])\n"}),
 }  # fmt: skip

@@ -10,12 +10,16 @@ from mlopslint.patterns import late
 
 
 class Command(NamedTuple):
-    """One simple command: folded text, line within the script (from 1), and whether its failure is swallowed."""
+    """One simple command: folded text, line within the script (from 1), and whether its failure is swallowed.
+
+    ``told``: a variable keeps its failure (``pytest || failed=1``), with which the script ends.
+    """
 
     text: str
     line: int
     soft: bool
     last: bool = False
+    told: bool = False
 
 
 _TOKEN = late(
@@ -124,6 +128,8 @@ _TASKS = frozenset(
     ]
 )
 _SHELL_C = late(r"""^(?:/bin/|/usr/bin/env )?(?:ba|z|da|)sh (?:-\w+ )*-\w*c ?(['"])(.*)\1(?: .*)?$""", re.S)
+#: An end that says that something has failed.
+_ENDS_BADLY = late(r"(^|[\s;&|{])exit[ \t]+(?:[1-9]|[\"']?\$)", re.M)
 _PIPEFAIL = late(r"\bpipefail\b")
 _ERREXIT = late(r"set [-+]o errexit|set ([-+])[a-z]*e")
 
@@ -141,13 +147,15 @@ def split(script: str, pipefail: bool = False, nested: int = 0) -> list[Command]
     parts = _parts(script)
     pipefail = pipefail or _PIPEFAIL.search(script) is not None
     soft = _swallowed(parts, pipefail)
+    keeping = "||" in script and _ENDS_BADLY.search(script) is not None
     found: list[Command] = []
     lenient = False
     for i, part in enumerate(parts):
         if len(found) >= 2000:
             break
         words = list(part.words)
-        is_soft = soft[i] or lenient
+        told = keeping and part.operator == "||" and _keeps(parts, i + 1)
+        is_soft = soft[i] or lenient and not told
         while words and (words[0] in _CONTROL or words[0] in _CONDITION):
             is_soft = is_soft or words[0] in _CONDITION
             words = words[1:]
@@ -171,7 +179,7 @@ def split(script: str, pipefail: bool = False, nested: int = 0) -> list[Command]
             below = split(inner.group(2).replace('\\"', '"'), pipefail, nested + 1)
             found += [c._replace(line=part.line + c.line - 1, soft=c.soft or is_soft) for c in below]
             continue
-        found.append(Command(redact(text[:400]), part.line, is_soft))
+        found.append(Command(redact(text[:400]), part.line, is_soft, told=told))
     if found:
         found[-1] = found[-1]._replace(last=True)
     return found
@@ -295,6 +303,11 @@ def _forgives(parts: list[_Part], at: int) -> bool:
         if part.words[-1] in ("}", ")") or part.words[0] in ("}", ")"):
             break
     return True
+
+
+def _keeps(parts: list[_Part], at: int) -> bool:
+    """Whether what stands after ``||`` only sets a variable."""
+    return at < len(parts) and len(parts[at].words) == 1 and _ENVIRONMENT.match(parts[at].words[0]) is not None
 
 
 def unwrap(words: list[str]) -> list[str]:

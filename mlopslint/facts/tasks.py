@@ -219,9 +219,12 @@ def tox_facts(text: str) -> list[Fact]:
         lines = item.value.split("\n")
         if item.key in ("commands", "commands_pre", "commands_post"):
             for offset, line in enumerate(lines):
-                stripped = re.sub(r"^[\w,!{}.-]+: (?=\S)", "", line.strip())  # a condition on the environment
+                stripped = line.strip()
+                condition = re.match(r"([\w,!{}.-]+): +(?=\S)", stripped)  # on the factors of the environment
+                more = {"factors": condition.group(1)} if condition else {}
+                stripped = stripped[condition.end() :] if condition else stripped
                 soft = stripped.startswith("-")
-                facts += _run(stripped.lstrip("- "), item.line + offset, task[:120], soft) if stripped else []
+                facts += _run(stripped.lstrip("- "), item.line + offset, task[:120], soft, **more) if stripped else []
         elif item.key == "deps":
             for offset, line in enumerate(lines):
                 stripped = re.sub(r"^[\w,!{}.-]+: +(?=\S)", "", line.strip())
@@ -248,7 +251,7 @@ def read_shell(data: bytes) -> list[Fact]:
     # in a script of its own a pipe is the author's affair: only its operators count
     for command in split(text, pipefail=True):
         value: dict[str, Any] = {"soft": command.soft}
-        if not strict and not command.last:
+        if not strict and not command.last and not command.told:
             value["lenient"] = True
         facts.append(Fact("command", command.text, command.line, value))
     return facts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import ci_commands
 from mlopslint.outcome import Outcome, found, half, no, yes
-from mlopslint.predicates.training import trains_by_command
+from mlopslint.predicates.training import ci_file, trains_by_command
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def on_demand(judge: Judge) -> Outcome:
     manual = list(judge.view.hits("ci-trigger", "manual", "workflow_dispatch", "api", "web", "trigger"))
 
     trains = [c for c in ci_commands(judge.view) if trains_by_command(c.line)]
-    both = [hit for hit in manual if any(c.hit.path == hit.path or c.via for c in trains)]
+    started = {ci_file(judge, c, {hit.path: [] for hit in manual}) for c in trains}
+    both = [hit for hit in manual if hit.path in started]
     if both:
         return found(both[:2], 4, "a manual trigger starts training")
     tasks = [hit for hit in judge.view.hits("task") if re.search(r"train|pipeline|repro", hit.fact.name, re.I)]

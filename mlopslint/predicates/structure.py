@@ -377,6 +377,8 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
             or pattern.strip() in ("*.log", ".coverage", "*.mo", "*.pot")
         ):
             continue
+        if hit.path.startswith(".dvc/"):
+            continue  # DVC's own, of its cache
         if re.match(r"/?(terraform|infra\w*|docs?|node_modules|frontend|web)/", pattern):
             continue  # what other tools leave in their own folders
         folder = hit.path.rpartition("/")[0]

@@ -87,7 +87,7 @@ _NOT_MODELS = ("unittest", "pytest", "mock", "pandas", "numpy", "json", "typing"
 
 _STAND_IN = r"Dummy|Fake|Mock|Stub"
 #: What is fitted to data and is no model.
-_PREPARES = r"(?i)(scaler|norm|normalizer|imputer|encoder|binarizer|vectorizer|tokenizer|discretizer|processor|preprocess\w*)\.fit$"
+_PREPARES = r"(?i)(scaler|norm|normalizer|imputer|encoder|binarizer|vectorizer|tokenizer|discretizer|processor|preprocess\w*)\.fit$|(^|[._])(split|load|read|prepare)_\w*train\w*$"
 _MODEL_CALLS = r"(^|[._])(fit|train(?!\w*(data|split|query|set|path|dir|file|config|args|loader|size|url|table|source))\w*|predict\w*|forward|transcribe|generate|infer(ence)?|evaluate|load_model|from_pretrained|load_checkpoint|(build|create|get|make)_(\w+_)?(model|classifier|regressor|network|net|estimator)|export\w*|detect|classify|embed|encode_image|training_step|load_learner)$|^(score|score_samples)$|(^|[.:_])(\w*(Model|Net|Classifier|Regressor|Transformer|Estimator|Predictor|Detector|Encoder|Decoder|UNet|ResNet|DETR|LSTM|GRU|CNN|Backbone|Head|Attention\w*|Loss))$|(^|\.)model$"
 
 

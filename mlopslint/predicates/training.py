@@ -28,6 +28,7 @@ _STAGE_SCRIPT = late(
 def chained_by_script(judge: Judge) -> Outcome:
     """AUT001 half: stages chained by Make or a shell script."""
     by_file: dict[str, dict[str, Evidence]] = {}
+    training = tuple(judge.concepts.training_files)
     for command in all_commands(judge.view):
         if (
             command.via
@@ -46,7 +47,11 @@ def chained_by_script(judge: Judge) -> Outcome:
         match = _STAGE_SCRIPT.search(
             script.rpartition("/")[2] if "/" in script else script.rpartition(".")[0].rpartition(".")[2] or script
         )
-        if script and match:
+        if re.search(r"\w_tests?\.\w+$|(^|/)(tests/|test_)", script):
+            continue
+        if script.lstrip("./").endswith(training):
+            by_file.setdefault(command.hit.path, {}).setdefault("train", command.evidence())
+        elif script and match:
             by_file.setdefault(command.hit.path, {}).setdefault(match.group(1).lower()[:5], command.evidence())
     for path, stages in sorted(by_file.items()):
         if len(stages) >= 2 and any(key.startswith(("train", "fit")) for key in stages):
@@ -277,6 +282,7 @@ def model_selection(judge: Judge) -> Outcome:
     if steps:
         return found(steps[:3], 4, f"{steps[0].fact.name} decides on the candidate")
     keeps: list[Hit] = []
+    training = {*judge.concepts.training_files, *judge.concepts.training_entries}
     for hit in view.hits("branch"):
         effects = [str(item) for key in ("then", "else") for item in (hit.get(key) or ())]
         words, function = hit.fact.name, str(hit.get("in", ""))
@@ -315,7 +321,14 @@ def model_selection(judge: Judge) -> Outcome:
             )
         ):
             return found([hit], 4, f"{words} decides whether the candidate is accepted").trusted("medium")
-        if any(item == "raise" or item.endswith("sys.exit") for item in effects) and _OF_CANDIDATE.search(words):
+        refused = any(item == "raise" or item.endswith("sys.exit") for item in effects)
+        if (
+            refused
+            and hit.path in training
+            and re.search(r"threshold|(^|[ ._])(min|minimum|bar|required)_", words, re.I)
+        ):
+            return found([hit], 3, f"{words} decides whether the candidate is accepted").trusted("medium")
+        if refused and _OF_CANDIDATE.search(words):
             return found([hit], 3, f"{words} is held to a bar, and refused below it").trusted("medium")
         if any(_KEEPS.search(item) for item in effects):
             keeps.append(hit)
@@ -407,7 +420,11 @@ def trains_by_command(line: str) -> bool:
             line,
             re.I,
         )
-    ) and not re.search(r"trained|--help|--version|constraint|strain", line)
+    ) and not re.search(
+        r"trained|--help|--version|constraint|strain"
+        r"|train(ing)?/(\S*/)?(convert|deploy|download|eval|export|package|plot|prepare|publish|register|serve|stage|test)\w*\.(py|sh)\b",
+        line,
+    )
 
 
 def runs_training_pipeline(judge: Judge, command: Command) -> bool:
@@ -452,7 +469,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
         if _SMOKE.search(command.line):
             continue
         path = command.hit.path
-        origin = _ci_file(judge, command, triggers)
+        origin = ci_file(judge, command, triggers)
         names = {hit.fact.name for hit in triggers.get(origin, ())}
         if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command):
             scheduled.append(command.evidence())
@@ -521,7 +538,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
     return no("nothing schedules or triggers training")
 
 
-def _ci_file(judge: Judge, command: Command, triggers: dict[str, list[Hit]]) -> str:
+def ci_file(judge: Judge, command: Command, triggers: dict[str, list[Hit]]) -> str:
     """The CI file from which a command runs (its own, or the one whose command leads to it)."""
     path = command.hit.path
     if path in triggers or not command.via:
