@@ -118,7 +118,7 @@ def container(entry: dict[str, Any], kind: str, init: bool = False, line: int = 
     if init:
         value["init"] = True
     at = line or line_of(entry, "name") or line_of(entry, "image")
-    facts = [Fact("container", text_of(entry.get("name"), 200), at, value)]
+    facts = [Fact("container", text_of(entry.get("name"), 200) or "without a name", at, value)]
     if reference:
         parts = {**image_parts(reference), "base": False, "of": kind}
         facts.append(Fact("image", fold(reference), line_of(entry, "image") or at, parts))
@@ -279,7 +279,7 @@ def helm_facts(text: str) -> list[Fact]:
             facts.append(Fact("resource", kind, number, {"platform": "kubernetes", "api": fold(api, 100), "name": ""}))
         elif key == "containers":
             current = {"image": "", "requests": [], "limits": [], "liveness": False, "readiness": False, "of": kind}
-            facts.append(Fact("container", "", number, current))
+            facts.append(Fact("container", "of a template", number, current))
         elif key == "image" and value:
             facts.append(
                 Fact(

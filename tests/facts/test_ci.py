@@ -251,6 +251,13 @@ SIMPLE: list[tuple[str, str, str, str, list[str]]] = [
         [],
     ),
     (
+        "cloud-build",
+        "cloud-build",
+        "steps:\n- name: gcr.io/a/kfp-cli\n  args:\n  - '-c'\n  - |\n    pytest  # all of them\n",
+        "pytest",
+        [],
+    ),
+    (
         "buildkite",
         "buildkite",
         "steps:\n  - label: t\n    command: pytest\n    plugins:\n      - docker#v5.0.0: {image: python}\n  - wait\n",
