@@ -10,7 +10,7 @@ from mlopslint.lint.notebooks import is_python_2, tags
 from mlopslint.patterns import late
 
 _PYTHON_2 = late(
-    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|backtick"
+    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|backtick"
 )
 _BLANK = late(
     r"(?im)^\s*#\s*%load |#.*\b(?:your|todo|fill|complete|replace|exercise|write)\b|<[A-Z][A-Z_ ]{2,40}>|_{3,}|<your|\?{3,}"

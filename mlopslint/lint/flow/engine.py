@@ -69,6 +69,7 @@ class Machine:
         self.scope = self.top
         #: Attributes of instances and fits of objects, by their identity.
         self.heap: Heap = {}
+        self.cells: Sequence[tuple[ast.Module, int]] = ()
         self.cell = 0
         self.steps = 0
         self.stack: list[ast.AST] = []
@@ -92,6 +93,7 @@ class Machine:
     # Running
 
     def run(self, cells: Sequence[tuple[ast.Module, int]]) -> None:
+        self.cells = cells
         try:
             for tree, cell in cells:
                 self.cell = cell

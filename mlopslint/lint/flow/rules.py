@@ -14,6 +14,9 @@ from mlopslint.patterns import late
 if TYPE_CHECKING:
     from mlopslint.lint.flow.engine import Machine
 
+#: Calls that put rows of two tables into one.
+_JOINS = frozenset({"append", "concat", "concatenate", "extend", "union", "vstack"})
+
 
 def _line(node: ast.AST) -> int:
     return getattr(node, "lineno", 0)
@@ -380,6 +383,8 @@ def _overlap(machine: Machine) -> None:
             continue
         if not all(_holds(machine, fit.rows, event.rows) for fit in fits):
             continue
+        if _joined_elsewhere(machine, event.node):
+            continue
         fit = fits[0]
         place = f"line {_line(fit.node)}" + (f" of cell {fit.cell}" if fit.cell and fit.cell != event.cell else "")
         machine.leak(
@@ -415,6 +420,29 @@ def _holds(machine: Machine, trained: Ids, tested: Ids) -> bool:
             continue
         return False
     return True
+
+
+def _joined_elsewhere(machine: Machine, evaluation: ast.AST) -> bool:
+    """Whether rows are joined only where they are not evaluated: ``if not tune: join()``, and then ``if tune: evaluate()``."""
+    here: set[tuple[str, bool]] = set()
+    joined: set[tuple[str, bool]] = set()
+    nothing: frozenset[tuple[str, bool]] = frozenset()
+    todo: list[tuple[ast.AST, frozenset[tuple[str, bool]]]] = [(tree, nothing) for tree, _ in machine.cells]
+    while todo:
+        node, under = todo.pop()
+        if node is evaluation:
+            here |= under
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _JOINS:
+            joined |= under
+        if isinstance(node, ast.If):
+            positive = not (isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not))
+            text = ast.unparse(node.test).removeprefix("not ")
+            todo.append((node.test, under))
+            todo += [(child, under | {(text, positive)}) for child in node.body]
+            todo += [(child, under | {(text, not positive)}) for child in node.orelse]
+        else:
+            todo += [(child, under) for child in ast.iter_child_nodes(node)]
+    return any((text, not positive) in joined for text, positive in here)
 
 
 def _same_draw(machine: Machine, one: int, other: int) -> bool:
