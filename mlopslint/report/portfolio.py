@@ -257,7 +257,7 @@ def terminal(portfolio: Portfolio, *, color: bool = False) -> str:
         if named:
             cells += [Text("–" if s is None else f"{s:.0f}", style=tones[view.tone(s)]) for s in row.scores]
         else:
-            cells.append(Text(" ".join(row.item.blockers)))
+            cells.append(Text(" ".join(row.item.blockers) or ("share of weight" if row.item.gaps else "")))
         grid.add_row(*cells)
     console.print()
     console.print(grid)

@@ -102,6 +102,15 @@ def test_nothing_assessed_is_said() -> None:
         assert "acme/gone" in getattr(portfolios, kind)(none)
 
 
+def test_what_holds_a_level_up_without_a_must_is_its_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    one = portfolio().repositories[0]
+    light = replace(portfolio(), repositories=(replace(one, blockers=()),))
+    for kind in ("html", "terminal"):
+        assert "share of weight" in getattr(portfolios, kind)(light)
+        assert "share of weight" not in getattr(portfolios, kind)(replace(light, repositories=(one,)))
+
+
 def test_the_json_is_the_record() -> None:
     assert json.loads(portfolios.json(portfolio()))["repositories"][4]["error"].startswith("does not exist")
     assert json.loads(quarter.json(period()))["period"] == {
