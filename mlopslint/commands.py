@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
@@ -300,6 +300,17 @@ def _each(view: View, hits: Iterator[Hit]) -> Iterator[Hit]:
             yield Hit(hit.path, Fact(fact.kind, line, fact.line, fact.value, fact.cell))
         if not values:
             yield hit
+
+
+def ci_file(view: View, command: Command, known: Container[str]) -> str:
+    """The CI file from which a command runs: its own (always where it is ``known``), or that of the command that leads to it."""
+    path = command.hit.path
+    if path in known or not command.via:
+        return path
+    for other in all_commands(view):
+        if other.where == "ci" and not other.via and other.line == command.via:
+            return other.hit.path
+    return path
 
 
 def _handed_over(view: View) -> Iterator[Command]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlopslint.commands import ci_commands
+from mlopslint.commands import ci_commands, ci_file
 from mlopslint.outcome import Outcome, found, half, no, yes
-from mlopslint.predicates.training import ci_file, trains_by_command
+from mlopslint.predicates.training import trains_by_command
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def on_demand(judge: Judge) -> Outcome:
     manual = list(judge.view.hits("ci-trigger", "manual", "workflow_dispatch", "api", "web", "trigger"))
 
     trains = [c for c in ci_commands(judge.view) if trains_by_command(c.line)]
-    started = {ci_file(judge, c, {hit.path: [] for hit in manual}) for c in trains}
+    started = {ci_file(judge.view, c, {hit.path for hit in manual}) for c in trains}
     both = [hit for hit in manual if hit.path in started]
     if both:
         return found(both[:2], 4, "a manual trigger starts training")

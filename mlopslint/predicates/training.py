@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlopslint.commands import Command, all_commands, ci_commands
+from mlopslint.commands import Command, all_commands, ci_commands, ci_file
 from mlopslint.concepts import DATA_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
 from mlopslint.patterns import late, remembered
@@ -469,7 +469,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
         if _SMOKE.search(command.line):
             continue
         path = command.hit.path
-        origin = ci_file(judge, command, triggers)
+        origin = ci_file(view, command, triggers)
         names = {hit.fact.name for hit in triggers.get(origin, ())}
         if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command):
             scheduled.append(command.evidence())
@@ -536,17 +536,6 @@ def retraining_triggered(judge: Judge) -> Outcome:
     if code_driven:
         return half("training runs when the code changes, not on a schedule or on new data", code_driven, 4)
     return no("nothing schedules or triggers training")
-
-
-def ci_file(judge: Judge, command: Command, triggers: dict[str, list[Hit]]) -> str:
-    """The CI file from which a command runs (its own, or the one whose command leads to it)."""
-    path = command.hit.path
-    if path in triggers or not command.via:
-        return path
-    for other in all_commands(judge.view):
-        if other.where == "ci" and not other.via and other.line == command.via:
-            return other.hit.path
-    return path
 
 
 def _looks_like_test(command: Command) -> bool:
