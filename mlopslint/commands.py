@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
@@ -364,6 +364,13 @@ def _hop(
         return
     words = command.words
     via = command.via or command.line
+
+    def follow(started: Iterable[Command]) -> Iterator[Command]:
+        for inner in started:
+            found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
+            yield found
+            yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+
     kind = _RUNNERS.get(words[0])
     if kind:
         names = [
@@ -389,17 +396,10 @@ def _hop(
                     continue
                 seen.add(key)
                 pending += needs.get(key, ())
-                for inner in tasks.get(key, ()):
-                    found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
-                    yield found
-                    yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+                yield from follow(tasks.get(key, ()))
             if words[0] == "tox" and (kind, name) not in seen:  # it has no section of its own
                 seen.add((kind, name))
-                for inner in tasks.get((kind, "testenv"), ()):
-                    if _is_for(inner, name):
-                        found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
-                        yield found
-                        yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+                yield from follow(inner for inner in tasks.get((kind, "testenv"), ()) if _is_for(inner, name))
         return
     runner = _TASK_RUNNER.match(command.hit.fact.name)
     if runner:  # ``pixi run tests``: the name of a task stands where a program would
@@ -407,10 +407,7 @@ def _hop(
             key = (task_kind, words[0])
             if key in tasks and key not in seen:
                 seen.add(key)
-                for inner in tasks[key]:
-                    found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
-                    yield found
-                    yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+                yield from follow(tasks[key])
                 return
     script = None
     if words[0] in ("bash", "sh", "zsh", "source", ".", "chmod") and len(words) > 1:
@@ -427,7 +424,4 @@ def _hop(
         for path, found_commands in scripts.items():
             if (path.lower() == tail or path.lower().endswith("/" + tail)) and ("script", path) not in seen:
                 seen.add(("script", path))
-                for inner in found_commands:
-                    found = Command(inner.words, inner.hit, command.where, command.soft or inner.soft, via)
-                    yield found
-                    yield from _hop(found, tasks, scripts, needs, seen, depth + 1)
+                yield from follow(found_commands)

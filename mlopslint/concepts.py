@@ -56,34 +56,10 @@ TRAIN_WORDS = late(
     r"(^|[_/.-])(train\w*|fit_model|fine_?tun\w*|finetun\w*|pretrain\w*|learn|retrain\w*)([_/.-]|$)", re.I
 )
 #: Programs that look at files of code, or change them, and run none.
-_HANDLES = frozenset(
-    [
-        "awk",
-        "black",
-        "cat",
-        "chmod",
-        "cp",
-        "diff",
-        "echo",
-        "flake8",
-        "git",
-        "grep",
-        "head",
-        "isort",
-        "mv",
-        "mypy",
-        "perl",
-        "pylint",
-        "rm",
-        "ruff",
-        "sed",
-        "tail",
-        "tee",
-        "test",
-        "touch",
-        "wc",
-    ]
-)
+_HANDLES = frozenset({
+    "awk", "black", "cat", "chmod", "cp", "diff", "echo", "flake8", "git", "grep", "head", "isort", "mv", "mypy", "perl", "pylint", "rm",
+    "ruff", "sed", "tail", "tee", "test", "touch", "wc",
+})  # fmt: skip
 _PREDICT = (
     "*.predict", ".predict", "*.predict_proba", ".predict_proba", "*.predict_batch", ".generate", "*.generate", "*.infer", ".infer",
     "*.inference", ".inference", "*.transcribe", ".transcribe", "*.pipeline", "predict*", "inference*", "infer*", "*:*predict*", "*:*inference*",

@@ -327,9 +327,8 @@ def cloud_build_facts(root: Map) -> list[Fact]:
             continue
         arguments = texts(step.get("args"))
         entry = text_of(step.get("entrypoint"), 100)
-        shell = (
-            entry.rpartition("/")[2] in ("bash", "sh") or not entry and arguments[:1] == ["-c"]
-        )  # of the image itself
+        # without an entry point of its own a step has that of its image, and only a shell is given -c
+        shell = entry.rpartition("/")[2] in ("bash", "sh") or not entry and arguments[:1] == ["-c"]
         if shell and len(arguments) > 1 and arguments[0].startswith("-"):
             args = step["args"]
             facts += script(arguments[1], (line_of(args, 1) or line_of(step, "args")), where(job, soft=soft))

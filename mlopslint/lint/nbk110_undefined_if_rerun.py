@@ -133,18 +133,8 @@ class UndefinedIfRerun(NotebookRule):
 
 #: Built into Python 2 only.
 _PYTHON_2 = (
-    "basestring",
-    "cmp",
-    "execfile",
-    "file",
-    "long",
-    "raw_input",
-    "reduce",
-    "reload",
-    "unichr",
-    "unicode",
-    "xrange",
-)
+    "basestring", "cmp", "execfile", "file", "long", "raw_input", "reduce", "reload", "unichr", "unicode", "xrange",
+)  # fmt: skip
 #: What code and commands hold that were commented out, and sentences do not.
 _NO_TASK = late(r"[=(\[{]|^!|\b(?:pip|conda|git|apt)\b")
 

@@ -38,7 +38,7 @@ _OF_DATA = r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_
 _LOOKS_UP = late(
     r"(^|[ ._])(dict_\w+|\w+_dict|registry|available\w*|supported\w*|known_\w+|choices|options)(\.keys)?( |$)", re.I
 )
-
+#: Modules whose checks are of what they are handed to measure.
 _OF_METRICS = late(r"(^|/)(\w*metrics?|losses)(/|\.py$)")
 
 
@@ -236,9 +236,8 @@ def validated_before_training(judge: Judge) -> Outcome:
             return half("the data is tested ahead of training, but a failure does not stop it", [first[2]], 3)
         return yes("the data is tested ahead of training", [first[2]], 4)
     looks = _looks_at_data(judge)
-    starts = (
-        concepts.reaching(concepts.training_files) if looks else set()
-    )  # what starts the training, and the check beside it
+    # what starts the training may start the check beside it
+    starts = concepts.reaching(concepts.training_files) if looks else set()
     weak = [hit for hit in looks if hit.path in near or starts & concepts.reaching([hit.path])]
     weak += [hit for hit in _weak_checks(judge) if hit.path in near]
     if explicit or weak:
