@@ -242,9 +242,9 @@ class Judge:
             return NOTHING
         first = uses[0][0]
         verb = ("", "declared", "configured", "used", "run in CI", "operated")[first.rung]
-        names = ", ".join(dict.fromkeys(use.name for use, _ in uses[:3]))
+        names = list(dict.fromkeys(use.name for use, _ in uses[:3]))  # a tool may be of several kinds
         shown = list(dict.fromkeys(item for _, evidence in uses[:3] for item in evidence[:2]))
-        reason = f"{names} {'is' if len(uses) == 1 else 'are'} {verb}"
+        reason = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} {verb}"
         if "reason" in condition:
             reason = _filled(condition["reason"], self._of_use(first.name, shown[0]))
         return Outcome(1.0, tuple(shown[:5]), first.rung, reason)

@@ -259,4 +259,6 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "a script that trains under another name": ("AUT001", "partial", {"run.sh": "python src/download_data.py\npython src/decision_tree.py\n", "src/download_data.py": "x = 1\n", "src/decision_tree.py": TRAIN}),
     "a tool that lies beside the training": ("AUT006", "fail", {"train.py": TRAIN, ".github/workflows/ci.yml": TEST_CI.format(run="python training/stage_model.py --fetch")}),
     "rows that are split in a test": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/splitter.py": "import sklearn.model_selection\n\n\ndef split_validation_train(x):\n    return x\n", "tests/test_splitter.py": "from pkg.splitter import split_validation_train\n\n\ndef test_split():\n    assert split_validation_train([1])\n"}),
+    "a flag that promotes": ("AUT005", "pass", {"train.py": TRAIN, "steps/promote.py": "def promote_with_metric(latest_metric, current_metric):\n    better = True\n    if latest_metric >= current_metric:\n        log('better')\n    else:\n        better = False\n    if better:\n        model.set_stage('production')\n"}),
+    "a metric that is only told of": ("AUT005", "fail", {"train.py": TRAIN, "steps/report.py": "def report(latest_metric, current_metric):\n    if latest_metric >= current_metric:\n        log('better')\n"}),
 }  # fmt: skip

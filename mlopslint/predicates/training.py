@@ -251,6 +251,9 @@ _COMPARES = late(
 )
 
 
+_METRIC_WORDS = late(
+    r"acc(?!el|ept|ess|ord|oun|um|id)|auc|score|f1|rmse|mse|mae|r2|metric|loss|precision|recall|perf", re.I
+)
 #: The score of what was trained last: ``best_model_score``, ``test_accuracy``.
 _OF_CANDIDATE = late(
     r"(^|[ .])(best|candidate|final|new|test|val(idation)?)_(\w+_)?(acc(uracy)?|auc|f1|mae|mse|precision|r2|recall|rmse|scores?)(_score)?( |$)",
@@ -309,11 +312,7 @@ def model_selection(judge: Judge) -> Outcome:
         if (
             promoting
             and compares
-            and re.search(
-                r"acc(?!el|ept|ess|ord|oun|um|id)|auc|score|f1|rmse|mse|mae|r2|metric|loss|precision|recall|perf",
-                words,
-                re.I,
-            )
+            and _METRIC_WORDS.search(words)
             and re.search(
                 r"valid|eval|promot|regist|deploy|compar|select|gate|quality|check|push|blessing",
                 f"{hit.path} {function}",
@@ -321,6 +320,13 @@ def model_selection(judge: Judge) -> Outcome:
             )
         ):
             return found([hit], 4, f"{words} decides whether the candidate is accepted").trusted("medium")
+        if (
+            compares
+            and effects
+            and _METRIC_WORDS.search(words)
+            and re.search(r"promot", f"{hit.path} {function}", re.I)
+        ):
+            return found([hit], 3, f"{words} decides whether the candidate is promoted").trusted("medium")
         refused = any(item == "raise" or item.endswith("sys.exit") for item in effects)
         if (
             refused
