@@ -261,4 +261,5 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "rows that are split in a test": ("TST004", "fail", {"pkg/__init__.py": "", "pkg/splitter.py": "import sklearn.model_selection\n\n\ndef split_validation_train(x):\n    return x\n", "tests/test_splitter.py": "from pkg.splitter import split_validation_train\n\n\ndef test_split():\n    assert split_validation_train([1])\n"}),
     "a flag that promotes": ("AUT005", "pass", {"train.py": TRAIN, "steps/promote.py": "def promote_with_metric(latest_metric, current_metric):\n    better = True\n    if latest_metric >= current_metric:\n        log('better')\n    else:\n        better = False\n    if better:\n        model.set_stage('production')\n"}),
     "a metric that is only told of": ("AUT005", "fail", {"train.py": TRAIN, "steps/report.py": "def report(latest_metric, current_metric):\n    if latest_metric >= current_metric:\n        log('better')\n"}),
+    "the address of a database is no data": ("DAT001", "fail", {"settings.py": "def validate_database_url(url):\n    if not url.startswith('sqlite'):\n        raise ValueError(url)\n"}),
 }  # fmt: skip

@@ -21,7 +21,7 @@ _CHECKED = late(
     re.I,
 )
 _VALIDATES = late(
-    r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)",
+    r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data(?!base)|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)",
     re.I,
 )
 
