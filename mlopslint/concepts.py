@@ -45,7 +45,7 @@ _SAVERS = (
 DATA_WORDS = late(
     r"(^|[_/.-])(data|dataset|datasets|dataloader|dataloaders|data_loader|preprocess\w*|prepro|prepare\w*|preparation|featuri[sz]\w*|features?"
     r"|feature_\w+|transform(?!ers(?![a-z]))\w*|etl|clean\w*|ingest\w*|augment\w*|loader|loaders|load_data|make_dataset|tokeni[sz]\w*|normali[sz]er?s?"
-    r"|build_features|extract\w*|split\w*|processing|process_data|wrangl\w*|audio|collat\w*)([_/.-]|$)",
+    r"|build_features|extract\w*|split(?!_?(states|heads|channels?|qkv|gates?|tensors?|layers?|weights|modules?|params|args|path|name))\w*|processing|process_data|wrangl\w*|audio|collat\w*)([_/.-]|$)",
     re.I,
 )
 EVAL_WORDS = late(

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.commands import ci_commands, ci_file
-from mlopslint.outcome import Outcome, found, half, no, yes
-from mlopslint.predicates.training import trains_by_command
+from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -78,6 +78,19 @@ def on_demand(judge: Judge) -> Outcome:
             3,
         )
     return no("nothing starts training on demand")
+
+
+def dispatch_trains(judge: Judge) -> Outcome:
+    """AUT009: an event from outside starts a workflow that trains, and not one that only deploys."""
+    sent = list(judge.view.hits("ci-trigger", "repository_dispatch"))
+    trains = (
+        [c for c in ci_commands(judge.view) if trains_by_command(c.line) or runs_training_pipeline(judge, c)]
+        if sent
+        else []
+    )
+    started = {ci_file(judge.view, c, {hit.path for hit in sent}) for c in trains}
+    both = [hit for hit in sent if hit.path in started]
+    return found(both[:2], 5, "an event from outside starts training") if both else NOTHING
 
 
 def zero_downtime(judge: Judge) -> Outcome:

@@ -116,18 +116,10 @@ def metrics_file(judge: Judge) -> Outcome:
     ]
     if files:
         return found(files[:2], 3, f"results go to {files[0].fact.name}").trusted("medium")
-    runs = judge.technologies.find(kinds=["managed-ml"], rung=3)
-    if (
-        runs
-        and judge.technologies.find(kinds=["tracker-metrics"], rung=3)
-        and any(
-            use.kind == "tracker-metrics" and re.search("azure|sagemaker|vertex", use.name, re.I)
-            for use in judge.technologies.uses.values()
-        )
-    ):
-        return Outcome(1.0, runs[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
-    orchestrated = judge.technologies.find(kinds=["pipeline"], rung=2)
     metrics = judge.technologies.find(kinds=["tracker-metrics"], rung=3)
-    if orchestrated and metrics:
+    managed = [use for use in metrics if re.search("azure|sagemaker|vertex", use.name, re.I)]
+    if judge.technologies.find(kinds=["managed-ml"], rung=3) and managed:
+        return Outcome(1.0, managed[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
+    if judge.technologies.find(kinds=["pipeline"], rung=2) and metrics:
         return Outcome(1.0, metrics[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
     return no("evaluation results are not written as a machine-readable file")

@@ -359,10 +359,11 @@ def model_registry(judge: Judge) -> Outcome:
             "time.strftime",
             "datetime.*.strftime",
             ".strftime",
-            "datetime.datetime.*",
+            "datetime.datetime.utcnow*",
+            "datetime.datetime.today*",
         )
         if hit.path in {h.path for h in judge.concepts.savers}
-        or re.search(r"(^|/)(util|train|config|parse|run|experiment|main)", hit.path)
+        or re.search(r"(^|/)(util|train|config|parse|run|experiment|main)[^/]*$", hit.path)
     ]
     if judge.concepts.savers and judge.concepts.training and stamped and not evidence:
         evidence = [hit.evidence(f"{hit.fact.name}: a time stamp in the run's path") for hit in stamped[:2]]
