@@ -46,7 +46,10 @@ def source_of(cell: dict[str, Any]) -> str:
     """The text of a cell, whose source may be a string or a list of lines."""
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
+        try:
+            return "".join(source)
+        except TypeError:
+            return "".join(part for part in source if isinstance(part, str))
     return source if isinstance(source, str) else ""
 
 
@@ -220,6 +223,7 @@ def read(data: bytes) -> list[Fact]:
     texts: dict[int, str | bytes] = {}
     seen: list[Cell] = []
     marked = b"mlopslint:" in data
+    credentials = _credentials(cells)
     for number, cell in enumerate(cells, 1):
         kind = cell.get("cell_type")
         source = source_of(cell)
@@ -227,12 +231,7 @@ def read(data: bytes) -> list[Fact]:
         about = cell.get("metadata")
         if marked:
             facts += engine.python_ignores(source, number) if kind == "code" else engine.ignores(source, number)
-        facts += [
-            Fact(f.kind, f.name, f.line, f.value, number) for f in secrets.scan(source.encode("utf-8", "replace"))
-        ]
-        if isinstance(outputs, list) and outputs:
-            for fact in secrets.scan(texts_of(outputs).encode("utf-8", "replace")):
-                facts.append(Fact(fact.kind, fact.name, 0, {**fact.value, "output": True}, number))
+        facts += credentials.get(number, ())
         if kind == "code":
             code += 1
             count = cell.get("execution_count", cell.get("prompt_number"))
@@ -324,6 +323,24 @@ def read(data: bytes) -> list[Fact]:
             )
         )
     return reader.release()
+
+
+def _credentials(cells: list[dict[str, Any]]) -> dict[int, list[Fact]]:
+    """Number of a cell -> the credentials in its source and in its saved output."""
+    places: list[tuple[int, bool]] = []
+    texts: list[bytes] = []
+    for number, cell in enumerate(cells, 1):
+        outputs = cell.get("outputs")
+        for saved, text in ((False, source_of(cell)), (True, texts_of(outputs) if isinstance(outputs, list) else "")):
+            if text:
+                places.append((number, saved))
+                texts.append(text.encode("utf-8", "replace"))
+    found: dict[int, list[Fact]] = {}
+    for (number, saved), secret in zip(places, secrets.scan_each(texts), strict=True):
+        for fact in secret:
+            line, value = (0, {**fact.value, "output": True}) if saved else (fact.line, fact.value)
+            found.setdefault(number, []).append(Fact(fact.kind, fact.name, line, value, number))
+    return found
 
 
 def _decode(data: bytes) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from mlopslint.literals import SHARED
 from mlopslint.patterns import late
@@ -199,6 +201,17 @@ def scan(data: bytes) -> list[Fact]:
         ):
             break
     return found
+
+
+def scan_each(texts: Sequence[bytes]) -> list[list[Fact]]:
+    """What ``scan`` finds in each of many short texts; one look over them all tells which ones are worth a scan."""
+    parts = [text[:_READ] for text in texts]
+    ends = list(accumulate(len(part) + 1 for part in parts))
+    joined = b"\0".join(parts)
+    wanted = {bisect(ends, at) for places in _LITERALS.places(joined).values() for at in places}
+    if b"://" in joined:
+        wanted |= {i for i, part in enumerate(parts) if b"://" in part}
+    return [scan(part) if i in wanted else [] for i, part in enumerate(parts)]
 
 
 def _quoted(data: bytes, words: Iterable[int]) -> Iterable[re.Match[bytes]]:
