@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tokenize
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -213,116 +214,84 @@ def read(data: bytes) -> list[Fact]:
     facts: list[Fact] = [Fact("notebook", language, 0, {"format": level, "cells": len(cells)})]
     reader = Reader()
     reader.facts = facts
-    lines = 0
-    code = executed = 0
-    broken: list[int] = []
-    trees: list[tuple[ast.Module, int]] = []
-    code_text = "\n".join(source_of(cell) for cell in cells if cell.get("cell_type") == "code")
-    sources = code_text.encode("utf-8", "replace")  # the saved outputs are far longer, and no code
-    tables = engine.tables(sources)
-    texts: dict[int, str | bytes] = {}
-    seen: list[Cell] = []
-    marked = b"mlopslint:" in data
+    code = "\n".join(source_of(cell) for cell in cells if cell.get("cell_type") == "code")
+    tables = engine.tables(code.encode("utf-8", "replace"))  # the saved outputs are far longer, and no code
     credentials = _credentials(cells)
-    for number, cell in enumerate(cells, 1):
-        kind = cell.get("cell_type")
-        source = source_of(cell)
-        outputs = cell.get("outputs")
-        about = cell.get("metadata")
+    marked = b"mlopslint:" in data
+    seen: list[Cell] = []
+    texts: dict[int, str | bytes] = {}
+    for number, raw in enumerate(cells, 1):
+        cell = _cell(raw, number)
         if marked:
-            facts += engine.python_ignores(source, number) if kind == "code" else engine.ignores(source, number)
+            comments = engine.python_ignores if cell.kind == "code" else engine.ignores
+            facts += comments(cell.source, number)
         facts += credentials.get(number, ())
-        if kind == "code":
-            code += 1
-            count = cell.get("execution_count", cell.get("prompt_number"))
-            count = count if isinstance(count, int) and 0 <= count < 2**31 else None
-            executed += count is not None
-            size = _size(outputs) if isinstance(outputs, list) else 0
-            lines += source.count("\n") + 1
-            facts.append(
-                Fact(
-                    "cell",
-                    "code",
-                    0,
-                    {
-                        "count": count,
-                        "output": size,
-                        "lines": source.count("\n") + 1,
-                    },
-                    number,
-                )
-            )
-            saved = outputs if isinstance(outputs, list) else []
-            known = Cell(
-                number,
-                "code",
-                source,
-                count if isinstance(count, int) else None,
-                saved,
-                size,
-                None,
-                about if isinstance(about, dict) else {},
-            )
-            if language != "python":
-                seen.append(known)
-                continue
-            text, magics = blank_magics(source)
-            failure: Exception | None = None
-            try:
-                tree, text = _parsed(text, magics)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                failure = error
-            for line, magic in magics:
-                if magic.startswith("!"):
-                    facts.append(Fact("command", " ".join(magic[1:].split())[:300], line, {"notebook": True}, number))
-                else:
-                    facts.append(Fact("magic", magic[:200], line, None, number))
-            if failure is not None:
-                broken.append(number)
-                seen.append(
-                    known._replace(
-                        broken=f"line {getattr(failure, 'lineno', 0) or 1}: {getattr(failure, 'msg', failure)}"[:160]
-                    )
-                )
-                facts.append(
-                    Fact(
-                        "broken-cell",
-                        str(getattr(failure, "msg", failure))[:120],
-                        getattr(failure, "lineno", 0) or 0,
-                        None,
-                        number,
-                    )
-                )
-                continue
-            reader.cell = number
-            reader.module(tree, text, tables, notebook=True)
-            trees.append((tree, number))
-            texts[number] = text
-            seen.append(known._replace(tree=tree))
-        elif kind == "markdown":
-            seen.append(Cell(number, "markdown", source, None, [], 0, None, about if isinstance(about, dict) else {}))
-            facts.append(Fact("cell", "markdown", 0, {"lines": source.count("\n") + 1}, number))
-            for offset, row in enumerate(source.split("\n"), 1):
-                if row.startswith("#"):
-                    title = row.lstrip("#")
-                    if title[:1] == " ":
-                        facts.append(
-                            Fact(
-                                "heading", title.strip().lower()[:160], offset, {"level": len(row) - len(title)}, number
-                            )
-                        )
+        if cell.kind == "code":
+            about = {"count": cell.executed, "output": cell.output_size, "lines": cell.source.count("\n") + 1}
+            facts.append(Fact("cell", "code", 0, about, number))
+            if language == "python":
+                cell, text = _parse_cell(cell, facts)
+                if cell.tree is not None:
+                    reader.cell = number
+                    reader.module(cell.tree, text, tables, notebook=True)
+                    texts[number] = text
+        elif cell.kind == "markdown":
+            facts.append(Fact("cell", "markdown", 0, {"lines": cell.source.count("\n") + 1}, number))
+            facts += _headings(cell)
+        else:
+            continue
+        seen.append(cell)
     reader.cell = 0
-    facts += engine.flow(trees, texts, tables)
-    reader.totals(lines, False)
+    facts += engine.flow([(cell.tree, cell.number) for cell in seen if cell.tree is not None], texts, tables)
+    reader.totals(sum(cell.source.count("\n") + 1 for cell in seen if cell.kind == "code"), False)
     facts += engine.check_notebook(Notebook(tuple(seen), language, level, metadata, facts))
+    broken = [str(cell.number) for cell in seen if cell.broken]
     if broken:
-        shown = ", ".join(map(str, broken[:5])) + (" ..." if len(broken) > 5 else "")
-        facts.append(
-            Fact(
-                "note", f"code of cell{'s' * (len(broken) > 1)} {shown} {'do' if len(broken) > 1 else 'does'} not parse"
-            )
-        )
+        shown = ", ".join(broken[:5]) + (" ..." if len(broken) > 5 else "")
+        many = len(broken) > 1
+        facts.append(Fact("note", f"code of cell{'s' * many} {shown} {'do' if many else 'does'} not parse"))
     return reader.release()
+
+
+def _cell(raw: dict[str, Any], number: int) -> Cell:
+    """A cell as the checks of notebooks want it, not parsed yet."""
+    kind, about, outputs = raw.get("cell_type"), raw.get("metadata"), raw.get("outputs")
+    kind = kind if isinstance(kind, str) else ""
+    about = about if isinstance(about, dict) else {}
+    if kind != "code":
+        return Cell(number, kind, source_of(raw), None, [], 0, None, about)
+    saved = outputs if isinstance(outputs, list) else []
+    count = raw.get("execution_count", raw.get("prompt_number"))
+    count = count if isinstance(count, int) and 0 <= count < 2**31 else None
+    return Cell(number, kind, source_of(raw), count, saved, _size(saved), None, about)
+
+
+def _parse_cell(cell: Cell, facts: list[Fact]) -> tuple[Cell, str]:
+    """The cell with its tree, or with why it has none, and the text of the tree; its magics and commands become facts."""
+    text, magics = blank_magics(cell.source)
+    try:
+        tree, text = _parsed(text, magics)
+        found = cell._replace(tree=tree)
+        failed: tuple[Fact, ...] = ()
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line, why = getattr(error, "lineno", 0) or 0, getattr(error, "msg", error)
+        found = cell._replace(broken=f"line {line or 1}: {why}"[:160])
+        failed = (Fact("broken-cell", str(why)[:120], line, None, cell.number),)
+    for line, magic in magics:
+        if magic.startswith("!"):
+            facts.append(Fact("command", " ".join(magic[1:].split())[:300], line, {"notebook": True}, cell.number))
+        else:
+            facts.append(Fact("magic", magic[:200], line, None, cell.number))
+    facts += failed
+    return found, text
+
+
+def _headings(cell: Cell) -> Iterator[Fact]:
+    """The headings of a cell of Markdown."""
+    for line, row in enumerate(cell.source.split("\n"), 1):
+        title = row.lstrip("#")
+        if title != row and title[:1] == " ":
+            yield Fact("heading", title.strip().lower()[:160], line, {"level": len(row) - len(title)}, cell.number)
 
 
 def _credentials(cells: list[dict[str, Any]]) -> dict[int, list[Fact]]:
