@@ -79,15 +79,47 @@ _OTHERS = frozenset({"catboost", "h2o", "lightgbm", "prophet", "pyspark", "sklea
 
 def seeds_set(judge: Judge) -> Outcome:
     """VER005: every random library that the training code uses is seeded."""
+    scope = _training_scope(judge)
+    if not scope:
+        return not_applicable("there is no training code")
+    used, unseeded = _draws(judge, scope)
+    seeded = _seeded(judge, scope)
+    by_argument = any(
+        hit.path in scope and any(hit.get(name) is not None for name in ("random_state", "seed", "random_seed"))
+        for hit in judge.view.hits("call", *_SEEDED_CALLS)
+    )
+    if not used:
+        if seeded or by_argument:
+            evidence = [hit.evidence() for hit in list(seeded.values())[:1]]
+            return yes("the random numbers of training are seeded", evidence, 3)
+        return yes("training draws no random numbers that would need a seed", [], 3, "medium")
+    by_numpy = "numpy" in seeded and seeded["numpy"].fact.name == "numpy.random.seed"  # whose state scikit-learn takes
+    missing = {
+        library: hit
+        for library, hit in unseeded.items()
+        if library not in seeded and not (library == "sklearn" and by_numpy)
+    }
+    if not missing:
+        shown = [seeded[library] for library in used if library in seeded] or list(used.values())
+        return yes(
+            f"{', '.join(sorted(used))} {'is' if len(used) == 1 else 'are'} seeded",
+            [hit.evidence() for hit in shown[:4]],
+            3,
+        )
+    told = f"{', '.join(sorted(missing))} {'is' if len(missing) == 1 else 'are'} not seeded"
+    evidence = [hit.evidence(f"{library}: {hit.fact.name} is not seeded") for library, hit in missing.items()]
+    if len(missing) < len(used) or seeded or by_argument:
+        return half(told, evidence, 3)
+    return no(told, evidence)
+
+
+def _training_scope(judge: Judge) -> set[str]:
+    """The files that take part in training: those that train, start it, or are reached from there."""
     view, concepts = judge.view, judge.concepts
     if concepts.training_files or concepts.training_entries:
         trains = set(concepts.training_files)
-        callers = concepts.reaching(sorted(trains)) - trains
-        scope = concepts.reach(
-            sorted(
-                {*trains, *concepts.training_entries, *(path for path in callers if view.kinds.get(path) == "python")}
-            )
-        )
+        callers = {path for path in concepts.reaching(sorted(trains)) - trains if view.kinds.get(path) == "python"}
+        scope = concepts.reach(sorted({*trains, *concepts.training_entries, *callers}))
         scope |= {path for path in view.python_files if path in concepts.training_entries}
     else:
         scope = set(concepts.training_notebooks) | set(concepts.training_scripts_other)
@@ -95,9 +127,17 @@ def seeds_set(judge: Judge) -> Outcome:
     if commands:
         scope |= {path for path in view.python_files if path.rpartition("/")[2] in commands}
     scope |= concepts.stage_scripts
-    scope = {path for path in scope if view.roles.get(path) == "source"}
-    if not scope:
-        return not_applicable("there is no training code")
+    return {path for path in scope if view.roles.get(path) == "source"}
+
+
+#: Libraries that train, and by which imports it is told that it is they.
+_DEEP = {"torch": ("torch",), "tensorflow": ("tensorflow", "keras", "tf_keras"), "jax": ("jax",)}
+_DEEP_MODULES = frozenset(module for modules in _DEEP.values() for module in modules)
+
+
+def _draws(judge: Judge, scope: set[str]) -> tuple[dict[str, Hit], dict[str, Hit]]:
+    """Library -> where the training code draws from it, and where it does so without a seed of the call's own."""
+    view, concepts = judge.view, judge.concepts
     used: dict[str, Hit] = {}
     unseeded: dict[str, Hit] = {}
     for library, patterns in _DRAWS.items():
@@ -108,43 +148,53 @@ def seeds_set(judge: Judge) -> Outcome:
                 last = hit.fact.name.rpartition(".")[2]
                 if hit.get("shuffle") is False or (last[:1].islower() and last not in ("train_test_split", "shuffle")):
                     continue  # not shuffled, or a method of an estimator
-                if hit.get("random_state") is not None or "**" in (hit.fact.value or {}):
-                    used.setdefault(library, hit)
-                else:
+                if hit.get("random_state") is None and "**" not in (hit.fact.value or {}):
                     unseeded.setdefault(library, hit)
-                    used.setdefault(library, hit)
             else:
-                used.setdefault(library, hit)
                 unseeded.setdefault(library, hit)
+            used.setdefault(library, hit)
     for hit in concepts.training:
         if hit.path in scope and view.kinds.get(hit.path) in ("julia", "r"):
             language = str(view.kinds[hit.path])
             used.setdefault(language, hit)
             unseeded.setdefault(language, hit)
-    seeded_arguments = any(
-        hit.path in scope
-        and (hit.get("random_state") is not None or hit.get("seed") is not None or hit.get("random_seed") is not None)
-        for hit in view.hits("call", *_SEEDED_CALLS)
+    for library, modules in _DEEP.items():
+        trained = next(
+            (hit for hit in concepts.training if hit.path in scope and _trains_by(judge, hit, modules)), None
+        )
+        if trained is not None:
+            used.setdefault(library, trained)
+            unseeded.setdefault(library, trained)
+    return used, unseeded
+
+
+def _trains_by(judge: Judge, hit: Hit, modules: tuple[str, ...]) -> bool:
+    """Whether a call that trains may do so with a library of these modules."""
+    view = judge.view
+    head = hit.fact.name.partition(".")[0]
+    if hit.fact.name.endswith(".backward") and any(
+        fact.name.partition(".")[0] == "torch" for fact in view.of(hit.path, "import")
+    ):
+        head = "torch"
+    if head in _OTHERS or head in _DEEP_MODULES and head not in modules:
+        return False  # another library trains there; this one may only read what it once stored
+    return any(
+        fact.name.split(".")[0] in modules
+        for path in (hit.path, *judge.concepts.imports.get(hit.path, ()))
+        for fact in view.of(path, "import")
     )
-    deep = {"torch": ("torch",), "tensorflow": ("tensorflow", "keras", "tf_keras"), "jax": ("jax",)}
-    every = {module for modules in deep.values() for module in modules}
-    for library, modules in deep.items():
-        for hit in concepts.training:
-            head = hit.fact.name.partition(".")[0]
-            if hit.fact.name.endswith(".backward") and any(
-                f.name.partition(".")[0] == "torch" for f in view.of(hit.path, "import")
-            ):
-                head = "torch"
-            if head in _OTHERS or head in every and head not in modules:
-                continue  # another library trains there; this one may only read what it once stored
-            if hit.path in scope and any(
-                fact.name.split(".")[0] in modules
-                for path in (hit.path, *concepts.imports.get(hit.path, ()))
-                for fact in view.of(path, "import")
-            ):
-                used.setdefault(library, hit)
-                unseeded.setdefault(library, hit)
-                break
+
+
+#: Arguments and configurations of trainers that seed every library themselves, with a seed by default.
+_SEEDING = (
+    "transformers.TrainingArguments", "*.TrainingArguments", "*TrainingArguments", "trl.*Config", "*.Seq2SeqTrainingArguments",
+    "ultralytics.*",
+)  # fmt: skip
+
+
+def _seeded(judge: Judge, scope: set[str]) -> dict[str, Hit]:
+    """Library -> what seeds it in the training code."""
+    view = judge.view
     seeded: dict[str, Hit] = {}
     for name, libraries in _SEEDERS.items():
         for hit in view.hits("call", name):
@@ -162,49 +212,17 @@ def seeds_set(judge: Judge) -> Outcome:
         if hit.path not in scope:
             continue
         local = ":" in hit.fact.name or "." not in hit.fact.name.lstrip(".")
-        if local and hit.path in scope and seeded:
+        if local and seeded:
             continue  # a helper of the project: what its body seeds was seen above, as the import graph reaches it
         for library in _ALL:
             seeded.setdefault(library, hit)
-    for hit in view.hits(
-        "call",
-        "transformers.TrainingArguments",
-        "*.TrainingArguments",
-        "*TrainingArguments",
-        "trl.*Config",
-        "*.Seq2SeqTrainingArguments",
-        "ultralytics.*",
-    ):
-        if hit.path in scope:  # these seed every library themselves, with a default seed
-            for library in ("random", "numpy", "torch"):
-                seeded.setdefault(library, hit)
-    for hit in view.hits("base", "transformers.TrainingArguments", "transformers.Seq2SeqTrainingArguments"):
+    trainers = [*view.hits("call", *_SEEDING)]
+    trainers += view.hits("base", "transformers.TrainingArguments", "transformers.Seq2SeqTrainingArguments")
+    for hit in trainers:
         if hit.path in scope:
             for library in ("random", "numpy", "torch"):
                 seeded.setdefault(library, hit)
-    missing = {
-        library: hit
-        for library, hit in unseeded.items()
-        if library not in seeded
-        and not (library == "sklearn" and "numpy" in seeded and seeded["numpy"].fact.name == "numpy.random.seed")
-    }
-    if not used:
-        if seeded or seeded_arguments:
-            return yes(
-                "the random numbers of training are seeded", [hit.evidence() for hit in list(seeded.values())[:1]], 3
-            )
-        return yes("training draws no random numbers that would need a seed", [], 3, "medium")
-    if not missing:
-        shown = [seeded[library] for library in used if library in seeded] or list(used.values())
-        return yes(
-            f"{', '.join(sorted(used))} {'is' if len(used) == 1 else 'are'} seeded",
-            [hit.evidence() for hit in shown[:4]],
-            3,
-        )
-    evidence = [hit.evidence(f"{library}: {hit.fact.name} is not seeded") for library, hit in missing.items()]
-    if len(missing) < len(used) or seeded or seeded_arguments:
-        return half(f"{', '.join(sorted(missing))} {'is' if len(missing) == 1 else 'are'} not seeded", evidence, 3)
-    return no(f"{', '.join(sorted(missing))} {'is' if len(missing) == 1 else 'are'} not seeded", evidence)
+    return seeded
 
 
 _SEEDED_CALLS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -262,82 +262,83 @@ _OF_CANDIDATE = late(
 _KEEPS = late(r"save|best|checkpoint|state_dict|copy|dump|write_model|to_disk", re.I)
 
 
+#: Steps of pipelines, and of libraries that evaluate, which let only a good candidate pass.
+_CONDITIONS = (
+    "*.ConditionStep", "sagemaker.workflow.condition_step.ConditionStep", "kfp.dsl.Condition", "kfp.dsl.If", "kfp.v2.dsl.Condition",
+    "mlflow.validate_evaluation_results", "tensorflow_model_analysis.*Threshold*", "tfx.*Evaluator", "tfx.*.Evaluator",
+    "mlflow.models.MetricThreshold", "*.MetricThreshold", "tfma.*Threshold*",
+)  # fmt: skip
+_PACE = late(r"early|stop|patience|epoch|\blr\b|_lr|learning_rate|step|batch", re.I)
+_COMPARING = late(r"promot|compare|is_better|validate_model|select_model|evaluat\w*_model|challenge|should_", re.I)
+_RELEASES = late(
+    r"register|promot|transition|alias|deploy|approve|cancel|create_model_version|copy_model|push_to_hub|upload_model|publish",
+    re.I,
+)
+_MEASURES = late(r"metric|score|acc(?!el|ept|ess|ord|oun|um|id)|auc|f1|rmse|mse|mae|r2|loss", re.I)
+_JUDGES = late(r"valid|eval|promot|regist|deploy|compar|select|gate|quality|check|push|blessing", re.I)
+_BAR = late(r"threshold|(^|[ ._])(min|minimum|bar|required)_", re.I)
+
+
 def model_selection(judge: Judge) -> Outcome:
     """AUT005: a candidate is compared with a bar or the current model in code and promoted or refused."""
-    view = judge.view
-    steps = list(
-        view.hits(
-            "call",
-            "*.ConditionStep",
-            "sagemaker.workflow.condition_step.ConditionStep",
-            "kfp.dsl.Condition",
-            "kfp.dsl.If",
-            "kfp.v2.dsl.Condition",
-            "mlflow.validate_evaluation_results",
-            "tensorflow_model_analysis.*Threshold*",
-            "tfx.*Evaluator",
-            "tfx.*.Evaluator",
-            "mlflow.models.MetricThreshold",
-            "*.MetricThreshold",
-            "tfma.*Threshold*",
-        )
-    )
+    steps = list(judge.view.hits("call", *_CONDITIONS))
     if steps:
         return found(steps[:3], 4, f"{steps[0].fact.name} decides on the candidate")
-    keeps: list[Hit] = []
     training = {*judge.concepts.training_files, *judge.concepts.training_entries}
-    for hit in view.hits("branch"):
-        effects = [str(item) for key in ("then", "else") for item in (hit.get(key) or ())]
-        words, function = hit.fact.name, str(hit.get("in", ""))
-        promoting = [item for item in effects if _PROMOTES.search(item)]
-        compares = _COMPARES.search(words) or re.search(
-            r"promot|compare|is_better|validate_model|select_model|evaluat\w*_model|challenge|should_", function, re.I
-        )
-        if re.search(r"early|stop|patience|epoch|\blr\b|_lr|learning_rate|step|batch", words, re.I):
+    keeps: list[Hit] = []
+    for hit in judge.view.hits("branch"):
+        if _PACE.search(hit.fact.name):
             continue
-        strong = [
-            item
-            for item in promoting
-            if re.search(
-                r"register|promot|transition|alias|deploy|approve|cancel|create_model_version|copy_model|push_to_hub|upload_model|publish",
-                item,
-                re.I,
-            )
-        ]
-        if strong and (
-            compares
-            or re.search(r"metric|score|acc(?!el|ept|ess|ord|oun|um|id)|auc|f1|rmse|mse|mae|r2|loss", words, re.I)
-        ):
-            return found([hit], 4, f"{words} decides whether the model is promoted")
-        if (
-            promoting
-            and compares
-            and _METRIC_WORDS.search(words)
-            and re.search(
-                r"valid|eval|promot|regist|deploy|compar|select|gate|quality|check|push|blessing",
-                f"{hit.path} {function}",
-                re.I,
-            )
-        ):
-            return found([hit], 4, f"{words} decides whether the candidate is accepted").trusted("medium")
-        if (
-            compares
-            and effects
-            and _METRIC_WORDS.search(words)
-            and re.search(r"promot", f"{hit.path} {function}", re.I)
-        ):
-            return found([hit], 3, f"{words} decides whether the candidate is promoted").trusted("medium")
-        refused = any(item == "raise" or item.endswith("sys.exit") for item in effects)
-        if (
-            refused
-            and hit.path in training
-            and re.search(r"threshold|(^|[ ._])(min|minimum|bar|required)_", words, re.I)
-        ):
-            return found([hit], 3, f"{words} decides whether the candidate is accepted").trusted("medium")
-        if refused and _OF_CANDIDATE.search(words):
-            return found([hit], 3, f"{words} is held to a bar, and refused below it").trusted("medium")
-        if any(_KEEPS.search(item) for item in effects):
+        decided = _decides(hit, hit.path in training)
+        if decided.grade:
+            return decided
+        if any(_KEEPS.search(item) for item in _effects(hit)):
             keeps.append(hit)
+    keeps += _kept_by_metric(judge)
+    keeps.sort(key=lambda hit: "Search" in hit.fact.name)
+    if keeps and "Search" not in keeps[0].fact.name:
+        return half(
+            "the best checkpoint or run is kept by its metric; nothing compares it with a bar or the current model",
+            [hit.evidence() for hit in keeps[:3]],
+            3,
+        )
+    return no("no code compares a candidate with a bar or with the current model")
+
+
+def _effects(hit: Hit) -> list[str]:
+    """What the sides of a branch do."""
+    return [str(item) for key in ("then", "else") for item in (hit.get(key) or ())]
+
+
+def _decides(hit: Hit, in_training: bool) -> Outcome:
+    """Whether a branch promotes or refuses a candidate, and how."""
+    words, function, effects = hit.fact.name, str(hit.get("in", "")), _effects(hit)
+    place = f"{hit.path} {function}"
+    promoting = [item for item in effects if _PROMOTES.search(item)]
+    compares = _COMPARES.search(words) or _COMPARING.search(function)
+    if any(_RELEASES.search(item) for item in promoting) and (compares or _MEASURES.search(words)):
+        return found([hit], 4, f"{words} decides whether the model is promoted")
+    if compares and _METRIC_WORDS.search(words):
+        if promoting and _JUDGES.search(place):
+            return found([hit], 4, f"{words} decides whether the candidate is accepted").trusted("medium")
+        if effects and re.search(r"promot", place, re.I):
+            return found([hit], 3, f"{words} decides whether the candidate is promoted").trusted("medium")
+    if any(item == "raise" or item.endswith("sys.exit") for item in effects):
+        if in_training and _BAR.search(words):
+            return found([hit], 3, f"{words} decides whether the candidate is accepted").trusted("medium")
+        if _OF_CANDIDATE.search(words):
+            return found([hit], 3, f"{words} is held to a bar, and refused below it").trusted("medium")
+    return NOTHING
+
+
+#: Options by which a trainer keeps the best of its checkpoints.
+_KEEPING = ("monitor", "save_best_only", "load_best_model_at_end", "checkpoint_score_attribute", "restore_best_weights")
+_BEST_FILES = tuple(f"*best*.{end}" for end in ("pt", "pth", "ckpt", "h5", "keras", "pkl", "joblib", "bin", "onnx"))
+
+
+def _kept_by_metric(judge: Judge) -> Iterator[Hit]:
+    """Where the best checkpoint, run or set of parameters is kept."""
+    view = judge.view
     for hit in view.hits(
         "call",
         "*ModelCheckpoint",
@@ -347,19 +348,13 @@ def model_selection(judge: Judge) -> Outcome:
         "*.CheckpointConfig",
         "ray.*.CheckpointConfig",
     ):
-        if (
-            hit.get("monitor")
-            or hit.get("save_best_only")
-            or hit.get("load_best_model_at_end")
-            or hit.get("checkpoint_score_attribute")
-            or hit.get("restore_best_weights")
-        ):
-            keeps.append(hit)
+        if any(hit.get(option) for option in _KEEPING):
+            yield hit
     best = remembered(r"(^|\.)(save_best_only|save_top_k|load_best_model_at_end|early_stopping_metric)$")
-    for path in judge.view.files(["yaml", "json", "toml"]):
+    for path in view.files(["yaml", "json", "toml"]):
         for fact in view.of(path, "key"):
             if best[fact.name] or (fact.name.endswith("monitor") and "checkpoint" in path + fact.name):
-                keeps.append(Hit(path, fact))
+                yield Hit(path, fact)
     for hit in view.hits(
         "call",
         "*GridSearchCV",
@@ -371,36 +366,15 @@ def model_selection(judge: Judge) -> Outcome:
         ".search_runs",
     ):
         if hit.get("order_by") or "best" in hit.fact.name or "Search" in hit.fact.name:
-            keeps.append(hit)
-    for hit in view.hits(
-        "string",
-        "*best*.pt",
-        "*best*.pth",
-        "*best*.ckpt",
-        "*best*.h5",
-        "*best*.keras",
-        "*best*.pkl",
-        "*best*.joblib",
-        "*best*.bin",
-        "*best*.onnx",
-    ):
-        if hit.path in {h.path for h in judge.concepts.savers} and view.kinds.get(hit.path) == "python":
-            keeps.append(hit)
+            yield hit
+    savers = {hit.path for hit in judge.concepts.savers}
+    for hit in view.hits("string", *_BEST_FILES):
+        if hit.path in savers and view.kinds.get(hit.path) == "python":
+            yield hit
     for hit in judge.concepts.savers:
-        if (
-            re.search(r"\bbest", str({k: v for k, v in (hit.fact.value or {}).items() if k != "in"}), re.I)
-            and view.kinds.get(hit.path) == "python"
-        ):
-            keeps.append(hit)
-    if keeps:
-        keeps.sort(key=lambda hit: "Search" in hit.fact.name)
-        if "Search" not in keeps[0].fact.name:
-            return half(
-                "the best checkpoint or run is kept by its metric; nothing compares it with a bar or the current model",
-                [hit.evidence() for hit in keeps[:3]],
-                3,
-            )
-    return no("no code compares a candidate with a bar or with the current model")
+        given = {key: value for key, value in (hit.fact.value or {}).items() if key != "in"}
+        if re.search(r"\bbest", str(given), re.I) and view.kinds.get(hit.path) == "python":
+            yield hit
 
 
 _SMOKE = late(
