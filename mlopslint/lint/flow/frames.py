@@ -85,7 +85,7 @@ def index(machine: Machine, data: Data, key_node: ast.expr, node: ast.AST, via: 
         return _rows(machine, data, key_node, node, via)
     key = machine.ev(key_node)
     if via:
-        return _pick(machine, data, key, key_node, node)
+        return pick(machine, data, key, key_node, node)
     if isinstance(key, Const):
         if isinstance(key.value, str):
             return _select(data, frozenset((key.value,)))
@@ -96,14 +96,14 @@ def index(machine: Machine, data: Data, key_node: ast.expr, node: ast.AST, via: 
     if names is not None:
         return _select(data, names)
     if isinstance(key, (Side, Truth)):
-        return _pick(machine, data, key, key_node, node)
+        return pick(machine, data, key, key_node, node)
     if isinstance(key, Labels):
-        return _pick(machine, data, key, key_node, node) if key.rows else replace(data, columns=None)
+        return pick(machine, data, key, key_node, node) if key.rows else replace(data, columns=None)
     if isinstance(key, Data):
         # A frame indexed by data: a mask or row numbers computed from it, unless columns are meant.
-        return _pick(machine, data, key, key_node, node)
+        return pick(machine, data, key, key_node, node)
     if _row_name(key_node):
-        return _pick(machine, data, key, key_node, node)
+        return pick(machine, data, key, key_node, node)
     return replace(data, columns=None)
 
 
@@ -134,7 +134,7 @@ def _rows(machine: Machine, data: Data, key: ast.expr, node: ast.AST, via: str) 
         return data
     if isinstance(key, ast.Slice):
         return _slice(machine, data, key, node)
-    return _pick(machine, data, machine.ev(key), key, node)
+    return pick(machine, data, machine.ev(key), key, node)
 
 
 def _slice(machine: Machine, data: Data, key: ast.Slice, node: ast.AST) -> Data:
@@ -157,7 +157,7 @@ def _slice(machine: Machine, data: Data, key: ast.Slice, node: ast.AST) -> Data:
     return replace(data, rows=frozenset((part,)))
 
 
-def _pick(machine: Machine, data: Data, key: Value, key_node: ast.expr, node: ast.AST) -> Data:
+def pick(machine: Machine, data: Data, key: Value, key_node: ast.expr, node: ast.AST) -> Data:
     """Rows chosen by a mask, row numbers, or labels."""
     if isinstance(key, Seq) and any(isinstance(item, Side) for item in key.items):
         key = next(item for item in key.items if isinstance(item, Side))
