@@ -71,10 +71,10 @@ def _handed_out(judge: Judge, path: str) -> bool:
 def _active(judge: Judge, path: str) -> bool:
     """Whether a CI file stands where its vendor reads it."""
     kind = judge.view.kinds.get(path, "")
-    if kind in ("github-workflow",):
+    if kind == "github-workflow":
         return path.startswith((".github/", ".gitea/", ".forgejo/"))
     if kind in ("gitlab-ci", "travis", "drone", "bitbucket", "appveyor", "cirrus") and "/" in path:
-        return kind == "gitlab-ci" and (path.startswith((".gitlab", "ci/")) or True)
+        return kind == "gitlab-ci"
     return judge.view.roles.get(path) == "source"
 
 

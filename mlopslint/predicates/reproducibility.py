@@ -84,15 +84,19 @@ def seeds_set(judge: Judge) -> Outcome:
         return not_applicable("there is no training code")
     used, unseeded = _draws(judge, scope)
     seeded = _seeded(judge, scope)
-    by_argument = any(
-        hit.path in scope and any(hit.get(name) is not None for name in ("random_state", "seed", "random_seed"))
+    given = [
+        hit
         for hit in judge.view.hits("call", *_SEEDED_CALLS)
-    )
+        if any(hit.get(name) is not None for name in ("random_state", "seed", "random_seed"))
+    ]
+    by_argument = [hit for hit in given if hit.path in scope]
     if not used:
         if seeded or by_argument:
-            evidence = [hit.evidence() for hit in list(seeded.values())[:1]]
-            return yes("the random numbers of training are seeded", evidence, 3)
-        return yes("training draws no random numbers that would need a seed", [], 3, "medium")
+            shown = list(seeded.values())[:1] or by_argument[:2]
+            return yes("the random numbers of training are seeded", [hit.evidence() for hit in shown], 3)
+        aside = [hit for hit in given if judge.view.roles.get(hit.path) == "source"][:2]
+        told = f"; {aside[0].fact.name.rpartition('.')[2]} has its seed" if aside else " that would need a seed"
+        return yes(f"training draws no random numbers{told}", [hit.evidence() for hit in aside], 3, "medium")
     by_numpy = "numpy" in seeded and seeded["numpy"].fact.name == "numpy.random.seed"  # whose state scikit-learn takes
     missing = {
         library: hit

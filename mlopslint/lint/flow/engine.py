@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
@@ -60,6 +60,14 @@ class _Loop:
         self.states: list[tuple[dict[str, Value], Heap]] = []
 
 
+class _Known(NamedTuple):
+    """What a call of a function made, and what it left in the heap. ``reads``: rows come from outside in it."""
+
+    value: Value
+    heap: Heap
+    reads: bool
+
+
 class Machine:
     """The interpreter of one module."""
 
@@ -78,7 +86,12 @@ class Machine:
         self.loops: list[_Loop] = []
         self.loop_depth = 0
         self.star = False
-        self.memo: dict[Any, tuple[Value, Heap]] = {}
+        self.memo: dict[Any, _Known] = {}
+        #: What the function that runs was called with, as far as it may decide which rows are read.
+        self.context: Any = ()
+        #: Its parameters whose values are not known: where each comes from.
+        self.origins: dict[str, Any] = {}
+        self.read = 0  #: how many sources were read so far, what is remembered included
         self.called: set[int] = set()
         self.functions: list[Func] = []
         self.classes: list[Cls] = []
@@ -507,7 +520,8 @@ class Machine:
 
     def source(self, node: ast.AST, name: str) -> Data:
         """Rows that come from somewhere not seen here."""
-        part = self.log.part("source", node, self.cell, NONE, own=name)
+        self.read += 1
+        part = self.log.part("source", node, self.cell, NONE, own=(name, self.context))
         self.log.name(part, name)
         return Data(frozenset((part,)))
 
@@ -531,7 +545,9 @@ class Machine:
                 for place, target in enumerate(targets):
                     if isinstance(target, ast.Name) and isinstance(source, ast.Call):
                         if frames.names_data(target.id):
-                            part = self.log.part("source", source, self.cell, NONE, own=_pair(target.id))
+                            self.read += 1
+                            own = (_pair(target.id), self.context)
+                            part = self.log.part("source", source, self.cell, NONE, own=own)
                             self.log.name(part, target.id)
                             self.set(target.id, Data(frozenset((part,))))
                             continue
@@ -870,11 +886,17 @@ class Machine:
             return UNKNOWN
         if func.owner is not None and not isinstance(body, ast.Lambda):
             args = [func.owner, *args]
-        key = (id(body), tuple(args), tuple(sorted(named.items(), key=lambda item: item[0])), self.heap_of(args, named))
+        given = (id(body), tuple(args), tuple(sorted(named.items(), key=lambda item: item[0])))
+        key: tuple[Any, ...] = (*given, self.heap_of(args, named))
         known = self.memo.get(key)
+        origins = self.origins_of(func, args, named, node)
+        if known is not None and known.reads:
+            key = (*key, tuple(origins.items()))
+            known = self.memo.get(key)
         if known is not None and not isinstance(body, ast.Lambda):
-            self.heap.update(known[1])
-            return known[0]
+            self.heap.update(known.heap)
+            self.read += known.reads
+            return known.value
         scope = Scope({}, func.scope)
         arguments = body.args.posonlyargs + body.args.args
         defaults = body.args.defaults
@@ -892,9 +914,11 @@ class Machine:
             scope.variables[name] = UNKNOWN
         if body.args.vararg:
             scope.variables[body.args.vararg.arg] = Seq(tuple(args[len(arguments) :]))
-        heap_before = dict(self.heap)
+        heap_before, read_before = dict(self.heap), self.read
         outer, returns, cell, loops = self.scope, self.returns, self.cell, self.loops
         self.scope, self.returns, self.cell, self.loops = scope, [], func.cell, []
+        caller = self.context, self.origins
+        self.context, self.origins = (given, tuple(origins.items())), origins
         self.stack.append(body)
         self.scopes.append(scope)
         try:
@@ -907,8 +931,47 @@ class Machine:
             self.scopes.pop()
             self.stack.pop()
             self.scope, self.returns, self.cell, self.loops = outer, returns, cell, loops
-        self.memo[key] = (result, {name: kept for name, kept in self.heap.items() if heap_before.get(name) is not kept})
+            self.context, self.origins = caller
+        changed = {name: kept for name, kept in self.heap.items() if heap_before.get(name) is not kept}
+        known = _Known(result, changed, self.read != read_before)
+        self.memo[key] = known
+        if known.reads:
+            self.memo[(*key[:4], tuple(origins.items()))] = known
         return result
+
+    def origins_of(self, func: Func, args: list[Value], named: dict[str, Value], node: ast.AST) -> dict[str, Any]:
+        """Parameter -> where its value comes from, of those whose values are not known.
+
+        ``load(args.train)`` and ``load(args.test)`` read different rows, though both paths are unknown.
+        """
+        if not isinstance(node, ast.Call):
+            return {}
+        found: dict[str, Any] = {}
+        taken = func.node.args.posonlyargs + func.node.args.args
+        if func.owner is not None:
+            taken = taken[1:]
+        for parameter, expression, value in zip(taken, node.args, args[len(args) - len(node.args) :], strict=False):
+            if isinstance(expression, ast.Starred):
+                break
+            if isinstance(value, Unknown):
+                found[parameter.arg] = self.origin(expression)
+        for word in node.keywords:
+            if word.arg and isinstance(named.get(word.arg), Unknown):
+                found[word.arg] = self.origin(word.value)
+        return found
+
+    def origin(self, node: ast.expr) -> Any:
+        """What tells an unknown value from other ones: how it is written, in terms of what the function was called with."""
+        tail: list[Any] = []
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Attribute):
+                tail.append(node.attr)
+            else:
+                tail.append(node.slice.value if isinstance(node.slice, ast.Constant) else id(node.slice))
+            node = node.value
+        if isinstance(node, ast.Name):
+            return (self.origins.get(node.id, (self.context, node.id)), *tail)
+        return (id(node), *tail)
 
     def heap_of(self, args: list[Value], named: dict[str, Value]) -> Any:
         """What is known of the objects handed to a function, as part of what its result depends on."""

@@ -100,7 +100,10 @@ def _source(call: Call) -> Value | None:
     sample = name.startswith(("load_", "fetch_", "make_")) and call.top in ("sklearn", "seaborn", "sns")
     if not (sample or name in _READS):
         return None
-    part = machine.log.part("source", call.node, machine.cell, NONE, own=len(machine.stack))
+    fixed = all(isinstance(item, Const) for item in (*call.args, *named.values()))
+    own = tuple(str(item.value) for item in call.args if isinstance(item, Const)) if fixed else machine.context
+    machine.read += 1
+    part = machine.log.part("source", call.node, machine.cell, NONE, own=own)
     machine.log.parts[part].loaded = not name.startswith("make_")
     frame = name.startswith("read_")
     timed = 0
