@@ -305,6 +305,9 @@ _FIELD_LIST = late(
     r"|(?:input|dataset|data|following|raw|model) features|features (?:in|of) the data\w*|data schema)\b",
     re.I,
 )
+_FIELD_SET = late(
+    r"\b(?:fields|columns|attributes) (?:in|of) (?:these|the|each|every|an?) (?:\w+ )?(?:files?|records?|rows?|samples?|tables?)\b"
+)
 _FIELD_WORDS = ("column", "field", "attribute", "variable", "description", "feature", "data dictionary", "data schema")
 _FIELD_ITEM = late(
     r"^(?:[-*+]|\d{1,3}[.)])\s+(?:`[\w .()-]{1,60}`|\*\*[\w .()-]{1,60}:?\*\*"
@@ -490,7 +493,9 @@ def _data_phrases(layout: _Layout, note: Any) -> None:
             if items >= 3:
                 fields = True
                 note("data-fields", number, line)
-        elif line.rstrip().endswith((":", "**", ".")) and holds(_FIELD_WORDS, small(line)) and _FIELD_LIST.search(line):
+        elif holds(_FIELD_WORDS, small(line)) and (
+            line.rstrip().endswith((":", "**", ".")) and _FIELD_LIST.search(line) or _FIELD_SET.search(line)
+        ):
             if not _OF_SETTINGS.search(line):  # variables of the environment are no fields of data
                 expected, items = number + 60, 0
     if not source:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
-from mlopslint.patterns import remembered
+from mlopslint.patterns import late, remembered
 from mlopslint.predicates.deployment import serving_code
 from mlopslint.records import Evidence
 from mlopslint.view import Hit
@@ -107,6 +107,9 @@ def _stores(hit: Hit) -> bool:
     return True
 
 
+_STORES = late(r"(save|store|log|record|add|write|insert|append)\w*_(predictions?|requests?|inferences?|database|db)\b")
+
+
 def prediction_logging(judge: Judge) -> Outcome:
     """MON008: requests and predictions are stored; batch outputs only are half."""
     view, concepts = judge.view, judge.concepts
@@ -137,6 +140,9 @@ def prediction_logging(judge: Judge) -> Outcome:
             continue
         if hit.path in near or hit.fact.name.startswith(("sagemaker", "azureml", "arize", "bentoml")):
             return found([hit], 3, f"{hit.fact.name} stores predictions")
+    for hit in view.hits("call", "*.add_task", ".add_task"):  # FastAPI's work after the answer is sent
+        if hit.path in near and _STORES.search(str(hit.get("0", ""))):
+            return found([hit], 3, f"{str(hit.get('0')).lstrip('$')} stores predictions")
     for hit in view.search(
         "key",
         r"(spec\.predictor\.logger\.|data_collector\.|enable_capture|inference_table|auto_capture_config|request_response_logging|EnableCapture)",

@@ -201,8 +201,8 @@ def style_consistent(judge: Judge) -> Outcome:
 
 
 def _style(name: str) -> str:
-    if re.fullmatch(r"[a-z]+[a-z0-9]*|[A-Z]|[A-Z][a-z]+|[A-Z]+[0-9]*|[\d.\-+e]+", name):
-        return ""  # one word fits every style
+    if re.fullmatch(r"[a-z]+[a-z0-9]*|[A-Z](_[0-9]+)?|[A-Z][a-z]+|[A-Z]+[0-9]*|[\d.\-+e]+", name):
+        return ""  # one word, or a symbol of a formula (T_0), fits every style
     if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]*)+|_[a-z0-9_]+", name):
         return "snake"
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):

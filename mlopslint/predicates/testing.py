@@ -155,7 +155,7 @@ def _tested_elsewhere(judge: Judge) -> Outcome:
 
 _END_TO_END = (
     r"TestClient|test_client|CliRunner|materialize|execute_in_process|httpx|ASGITransport|KedroSession|papermill|requests\.post"
-    r"|subprocess|os\.system|runpy|(train|main|run_pipeline|run_training|train_model|train_and_evaluate)$"
+    r"|subprocess|os\.system|runpy|(train|main|run_pipeline|run_training|train_model|train_and_evaluate)$|Trainer.*\.fit$"
 )
 
 
@@ -171,7 +171,7 @@ def pipeline_tested(judge: Judge) -> Outcome:
                 continue
             if (
                 re.search(
-                    r"TestClient|\.test_client|CliRunner\.invoke|\.materialize_to_memory|\.execute_in_process|httpx\.(AsyncClient|Client)|ASGITransport|KedroSession|papermill\.execute",
+                    r"TestClient|\.test_client|CliRunner\.invoke|\.materialize_to_memory|\.execute_in_process|httpx\.(AsyncClient|Client)|ASGITransport|KedroSession|papermill\.execute|lightning\.(pytorch\.)?Trainer(\.from_argparse_args)?\.fit$",
                     name,
                 )
                 or name in ("dagster.materialize", "requests.post")
