@@ -107,7 +107,9 @@ def _stores(hit: Hit) -> bool:
     return True
 
 
-_STORES = late(r"(save|store|log|record|add|write|insert|append)\w*_(predictions?|requests?|inferences?|database|db)\b")
+_STORES = late(
+    r"(save|store|log|record|add|write|insert|append)\w*_(predictions?|requests?|inferences?|database|db)(?![a-z])"
+)
 
 
 def prediction_logging(judge: Judge) -> Outcome:
