@@ -80,6 +80,7 @@ FACT_KINDS = frozenset(
         "task",
         "hook",
         "schedule",
+        "delivery-action",
         "stage",
         "image",
         "docker",

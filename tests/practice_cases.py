@@ -85,6 +85,24 @@ BODYWORK = 'version: "1.1"\npipeline:\n  name: a\n  docker_image: bodyworkml/bod
 SCORING = "from sklearn.tree import DecisionTreeClassifier\n\n\nclass Scoring:\n    def __init__(self):\n        self.classifier = DecisionTreeClassifier()\n\n    def train(self, loans):\n        self.classifier.fit(loans, loans)\n"
 TEST_CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
 STEPS = "import os\n\nfrom sagemaker.workflow.steps import ProcessingStep, TrainingStep\n\nargs = processor.run(code=os.path.join(BASE, 'prepare.py'))\nprepare = ProcessingStep(name='PrepareRows', step_args=args)\ntrain = TrainingStep(name='TrainModel', step_args=fit)\n"
+CODE_PIPELINE = """Resources:
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Stages:
+        - Name: Stage
+          Actions:
+            - Name: ToStage
+              ActionTypeId: {Category: Deploy, Owner: AWS, Version: "1", Provider: CloudFormation}
+        - Name: Approve
+          Actions:
+            - Name: Approve
+              ActionTypeId: {Category: Approval, Owner: AWS, Version: "1", Provider: Manual}
+        - Name: Production
+          Actions:
+            - Name: ToProduction
+              ActionTypeId: {Category: Deploy, Owner: AWS, Version: "1", Provider: CloudFormation}
+"""
 CLOUD_BUILD = "steps:\n  - name: python:3.12\n    entrypoint: /bin/sh\n    args:\n      - -c\n      - |\n        pip install . && pytest tests\n"
 INNER_CI = {
     "seed/.github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
@@ -288,4 +306,13 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "fields of files": ("DAT005", "pass", {"train.py": TRAIN, "README.md": "# A\n\nThe dataset is from https://example.com/data.zip and free.\n", "data/README.md": "# Data\n\nThe set of fields and attributes in these files depends on the part.\n\n* `kspace`: k-space data\n* `mask`: the mask\n* `volume`: the volume\n"}),
     "pages of a site": ("COL005", "pass", {"mkdocs.yml": "site_name: a\ndocs_dir: .\n", "pages/overview.md": "# Overview\n\nText.\n"}),
     "a split with a seed, and training that draws nothing": ("VER005", "pass", {"train.py": "from sklearn.linear_model import LogisticRegression\n\nmodel = LogisticRegression()\nmodel.fit(x, y)\n", "prep.py": "from sklearn.model_selection import train_test_split\n\na, b = train_test_split(x, random_state=0)\n"}),
+    "a delivery pipeline of AWS": ("CIC006", "pass", {"train.py": TRAIN, "buildspec.yml": "version: 0.2\nphases:\n  build:\n    commands:\n      - pytest\n", "cd.yaml": CODE_PIPELINE}),
+    "a delivery pipeline of AWS that only builds": ("CIC006", "fail", {"train.py": TRAIN, "buildspec.yml": "version: 0.2\nphases:\n  build:\n    commands:\n      - pytest\n", "cd.yaml": CODE_PIPELINE.replace("Category: Deploy", "Category: Build")}),
+    "an approval between two deployments": ("CIC008", "pass", {"train.py": TRAIN, "cd.yaml": CODE_PIPELINE}),
+    "an approval ahead of the only deployment": ("CIC008", "partial", {"train.py": TRAIN, "cd.yaml": CODE_PIPELINE.replace("Category: Deploy", "Category: Build", 1)}),
+    "a deployment at IBM": ("DEP002", "pass", {"train.py": TRAIN, "deploy.py": "from ibm_watson_machine_learning import APIClient\n\nclient = APIClient(credentials)\nclient.deployments.create(uid, meta_props=props)\n"}),
+    "a model that is stored at IBM": ("VER002", "pass", {"train.py": TRAIN, "deploy.py": "from ibm_watsonx_ai import APIClient\n\nclient = APIClient(credentials)\nclient.repository.store_model(model=m)\n"}),
+    "a check of standards is none of data": ("DAT002", "fail", {"dvc.yaml": "stages:\n  std_check:\n    cmd: ./check.sh\n  train:\n    cmd: python train.py\n", "train.py": TRAIN, "expectations.py": "import pandera as pa\n\nschema = pa.DataFrameSchema({})\nschema.validate(df)\n"}),
+    "a check of rows": ("DAT002", "pass", {"dvc.yaml": "stages:\n  check_rows:\n    cmd: python expectations.py\n  train:\n    cmd: python train.py\n", "train.py": TRAIN, "expectations.py": "import pandera as pa\n\nschema = pa.DataFrameSchema({})\nschema.validate(df)\n"}),
+    "a seed for the split alone": ("VER005", "partial", {"train.py": TRAIN, "prep.py": "from sklearn.model_selection import train_test_split\n\na, b = train_test_split(x, random_state=0)\n"}),
 }  # fmt: skip

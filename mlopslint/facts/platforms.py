@@ -403,6 +403,18 @@ def _cloudformation_like(document: dict[str, Any]) -> bool:
     )
 
 
+def _actions(pipeline: dict[str, Any]) -> list[Fact]:
+    """What the stages of an AWS CodePipeline do: ``Deploy/CloudFormation``, ``Build/CodeBuild``, ``Invoke/StepFunctions``..."""
+    found = []
+    for stage in list(maps(pipeline.get("Stages")))[:50]:
+        for action in list(maps(stage.get("Actions")))[:50]:
+            kind = as_map(action.get("ActionTypeId"))
+            name = f"{text_of(kind.get('Category'), 40)}/{text_of(kind.get('Provider'), 60)}"
+            value = {"name": text_of(action.get("Name"), 100), "stage": text_of(stage.get("Name"), 100)}
+            found.append(Fact("delivery-action", name, line_of(action, "Name"), value))
+    return found
+
+
 def _cloudformation(document: dict[str, Any]) -> list[Fact]:
     resources = document.get("Resources")
     if not isinstance(resources, dict):
@@ -424,6 +436,8 @@ def _cloudformation(document: dict[str, Any]) -> list[Fact]:
         value = {"platform": "cloudformation", "api": "", "name": str(name)[:200]}
         facts.append(Fact("resource", kind, line_of(resource, "Type"), value))
         properties = as_map(as_map(resource).get("Properties"))
+        if kind == "AWS::CodePipeline::Pipeline":
+            facts += _actions(properties)
         expression = text_of(properties.get("ScheduleExpression"), 100)
         if expression:
             facts.append(

@@ -11,7 +11,7 @@ from mlopslint.outcome import Outcome, found, half, no, yes
 from mlopslint.patterns import late
 from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
 from mlopslint.records import Evidence
-from mlopslint.view import Hit
+from mlopslint.view import Hit, View
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -256,6 +256,10 @@ def cd_deploys(judge: Judge) -> Outcome:
     if proven:
         use, item = proven[0]
         return Outcome(1.0, tuple(i for _, i in proven[:3]), use.rung, f"{use.name} deploys from CI")
+    delivered = list(judge.view.hits("delivery-action", "Deploy/*"))
+    if delivered:
+        told = f"the action {delivered[0].get('name')} of AWS CodePipeline deploys"
+        return yes(told, [hit.evidence(hit.fact.name) for hit in delivered[:3]], 3)
     commands = [command for command in ci_commands(judge.view) if not trial.search(command.hit.path)]
     jobs = [
         hit
@@ -328,6 +332,17 @@ _NO_DEPLOYMENT = late(
 _STAGE_OF_NAME = late(r"(?:^|[-_./=])(qa|staging|stage|uat|preprod|dev|prod|production)(?=[-_./]|$)", re.I)
 
 
+def _approval_between(view: View) -> tuple[Hit, ...]:
+    """A deployment, an approval and a later deployment of one delivery pipeline, in its order."""
+    for approval in view.hits("delivery-action", "Approval/*"):
+        around = [hit for hit in view.hits("delivery-action", "Deploy/*") if hit.path == approval.path]
+        before = [hit for hit in around if hit.fact.line < approval.fact.line]
+        after = [hit for hit in around if hit.fact.line > approval.fact.line]
+        if before and after:
+            return before[-1], approval, after[0]
+    return ()
+
+
 def staged_promotion(judge: Judge) -> Outcome:
     """CIC008: separate environments or stages with approval or checks between them."""
     view = judge.view
@@ -341,6 +356,11 @@ def staged_promotion(judge: Judge) -> Outcome:
             manual.append(hit)
     for hit in view.hits("action", "*ManualValidation*", "*ManualApproval*", "trstringer/manual-approval*"):
         manual.append(hit)
+    between = _approval_between(view)
+    if between:
+        told = f"{between[1].get('name')} stands between two deployments"
+        return yes(told, [hit.evidence(hit.fact.name) for hit in between], 3)
+    manual += view.hits("delivery-action", "Approval/*")
     stages = [
         hit
         for hit in view.hits("ci-job")

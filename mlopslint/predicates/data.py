@@ -188,6 +188,13 @@ def data_validated(judge: Judge) -> Outcome:
     return no("data is not checked")
 
 
+#: Stages that check the code or the machine, and not the data.
+_CODE_STAGE = late(
+    r"(^|[_-])(std|standards?|style|code|lint|format|typ(e|ing)s?|env|environment|health|gpu|license|links?)([_-]|$)",
+    re.I,
+)
+
+
 def validated_before_training(judge: Judge) -> Outcome:
     """DAT002: validation of the training data runs ahead of training, and its failure stops it."""
     view, concepts = judge.view, judge.concepts
@@ -198,8 +205,9 @@ def validated_before_training(judge: Judge) -> Outcome:
         checks = [
             hit
             for hit in stages
-            if re.search(r"valid|check|expect|quality|verify|drift_test|data_test", hit.fact.name, re.I)
+            if re.search(r"valid|check(?!point)|expect|quality|verify|drift_test|data_test", hit.fact.name, re.I)
             and not re.search(r"model|eval|cross", hit.fact.name, re.I)
+            and not _CODE_STAGE.search(hit.fact.name)
         ]
         trains = [hit for hit in stages if TRAIN_WORDS.search(hit.fact.name)]
         if checks and trains:

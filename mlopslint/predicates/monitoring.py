@@ -137,10 +137,11 @@ def prediction_logging(judge: Judge) -> Outcome:
         "*record_prediction*",
         "langfuse.*",
         "langsmith.*",
+        "ibm_watson_openscale.*store_records",
     ):
         if hit.fact.name.endswith(".collect") and "azureml" not in hit.fact.name:
             continue
-        if hit.path in near or hit.fact.name.startswith(("sagemaker", "azureml", "arize", "bentoml")):
+        if hit.path in near or hit.fact.name.startswith(("sagemaker", "azureml", "arize", "bentoml", "ibm_watson")):
             return found([hit], 3, f"{hit.fact.name} stores predictions")
     for hit in view.hits("call", "*.add_task", ".add_task"):  # FastAPI's work after the answer is sent
         if hit.path in near and _STORES.search(str(hit.get("0", ""))):

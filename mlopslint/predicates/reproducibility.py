@@ -112,7 +112,8 @@ def seeds_set(judge: Judge) -> Outcome:
         )
     told = f"{', '.join(sorted(missing))} {'is' if len(missing) == 1 else 'are'} not seeded"
     evidence = [hit.evidence(f"{library}: {hit.fact.name} is not seeded") for library, hit in missing.items()]
-    if len(missing) < len(used) or seeded or by_argument:
+    elsewhere = any(judge.view.roles.get(hit.path) == "source" for hit in given)
+    if len(missing) < len(used) or seeded or by_argument or elsewhere:
         return half(told, evidence, 3)
     return no(told, evidence)
 
