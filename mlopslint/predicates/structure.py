@@ -100,6 +100,9 @@ def readme(judge: Judge) -> Outcome:
             r"usage|run|train|example|getting started|quick.?start|how to|tutorial|demo|inference|predict|reproduc|pipeline|deploy|use"
         )
     )
+    bare = {fact.line for fact in headings if not fact.value.get("code")}
+    if install and install == run and install in bare and not phrases.keys() & {"install-command", "run-command"}:
+        return half(f"the section at line {install} shows no command to install or to run", [Evidence(path, install)])
     if install and run:
         return yes(
             f"it says how to install (line {install}) and how to run (line {run})",
