@@ -37,6 +37,9 @@ _TRAINERS = (
     "*SFTTrainer.train", "*.AutoML.fit", "stable_baselines3.*.learn", "sagemaker.*Estimator.fit", "*HyperparameterTuner.fit",
     "tensorflow.estimator.train*", "tf.estimator.train*", "*.train_and_evaluate", "mlflow.*.train", "detectron2.*Trainer.train", "*.grad",
 )  # fmt: skip
+_FITS = ("*.fit", ".fit", "*.partial_fit", "*.fit_predict")
+#: What no call that trains is named unlike.
+MAY_TRAIN = (*_TRAINERS, *_FITS)
 _SAVERS = (
     "torch.save", "joblib.dump", "pickle.dump", "*.save_model", ".save_model", "*.save_pretrained", ".save_pretrained", "*.save_weights",
     ".save_weights", "cloudpickle.dump", "dill.dump", "*.export", "skops.io.dump", "*.save_checkpoint", ".save_checkpoint", "*.saved_model.save",
@@ -108,7 +111,7 @@ class Concepts(Imports):
             for hit in self.view.hits("call", *_TRAINERS)
             if not hit.fact.name.endswith(".grad") or "jax" in hit.fact.name
         ]
-        for hit in self.view.hits("call", "*.fit", ".fit", "*.partial_fit", "*.fit_predict"):
+        for hit in self.view.hits("call", *_FITS):
             name, on = hit.fact.name, str(hit.get("on", ""))
             if name.startswith(FRAMEWORKS):
                 if not _PREPROCESSOR.search(name.rpartition(".")[0].rpartition(".")[2]):

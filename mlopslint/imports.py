@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from mlopslint.view import View
@@ -99,24 +99,29 @@ class Imports:
     def imports(self) -> dict[str, dict[str, None]]:
         """file -> the project's files that it imports, each once, in the order of its imports."""
         graph: dict[str, dict[str, None]] = defaultdict(dict)
-        own = self._holders
         hub = "hubconf.py" if "hubconf.py" in self.view.entries else ""
         for path in self.view.entries:
             if self.view.kinds.get(path) not in ("python", "notebook"):
                 continue
-            for fact in self.view.of(path, "import"):
-                head = fact.name.partition(".")[0]
-                target = None if head and head not in own else self.resolve(fact.name, path)  # most are of others
-                if target:
-                    graph[path][target] = None
-                    package = target.rpartition("/")[0] + "/__init__.py"
-                    if package in self.view.entries and package != path:
-                        graph[path][package] = None
+            for target in self.named_in(path):
+                graph[path][target] = None
             for target in self._executed.get(path, ()):
                 graph[path][target] = None
             if hub and path != hub and any(fact.name == "torch.hub.load" for fact in self.view.of(path, "call")):
                 graph[path][hub] = None  # the hub's entry point is how the project hands out its own models
         return graph
+
+    def named_in(self, path: str) -> Iterator[str]:
+        """The project's files that the import statements of one file name, and their packages."""
+        own = self._holders
+        for fact in self.view.of(path, "import"):
+            head = fact.name.partition(".")[0]
+            target = None if head and head not in own else self.resolve(fact.name, path)  # most are of others
+            if target:
+                yield target
+                package = target.rpartition("/")[0] + "/__init__.py"
+                if package in self.view.entries and package != path:
+                    yield package
 
     @cached_property
     def _executed(self) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -97,12 +98,10 @@ def lint(
             gathered = gather(narrowed, cache, jobs=jobs, progress=progress)
             view = View(narrowed, gathered)
             project = list(project_facts(view, settings))
-            if (not whole or len(narrowed.entries) < len(snapshot.entries)) and (
-                _open(project) or _starts_others(root, view, settings)
-            ):
-                project = _with_the_rest(
-                    root, narrowed, gathered, snapshot if whole else None, settings, cache, skip, jobs
-                )
+            if not whole or len(narrowed.entries) < len(snapshot.entries):
+                together = _together(root, view, project, snapshot if whole else None, settings, cache, skip)
+                if together is not None:
+                    project = _with_the_rest(narrowed, gathered, together, settings, cache, jobs)
             versions = None
             if not whole and _versioned(gathered):
                 versions = _asked(root, cache, skip)
@@ -150,24 +149,55 @@ def _open(project: Iterable[tuple[str, Fact]]) -> bool:
     return any(isinstance(found := rule(fact.name), ProjectRule) and found.whole for _, fact in project)
 
 
-def _starts_others(root: str, view: View, settings: Config) -> bool:
-    """Whether any of these files starts something of the project that is not among them: what that does is then its doing, too."""
+def _together(
+    root: str,
+    view: View,
+    project: Iterable[tuple[str, Fact]],
+    whole: Snapshot | None,
+    settings: Config,
+    cache: Cache,
+    skip: Callable[[str], bool],
+) -> Snapshot | None:
+    """These files and all others of the project, where what is found in these depends on it; else None.
+
+    It does where they start something of the project: what that does is their doing, too.
+    """
     from mlopslint.lint.engine import project_rules
 
+    def together() -> Snapshot:
+        snapshot = whole or open_snapshot(root)
+        others = [entry for entry in snapshot.entries if entry.path not in view.entries and not skip(entry.path)]
+        entries = sorted((*view.entries.values(), *others), key=lambda entry: entry.path)
+        return dataclasses.replace(snapshot, entries=tuple(entries))
+
+    if _open(project):
+        return together()
     if not any(rule.whole and settings.wants(rule.code, rule.default) for rule in project_rules(view.holds)):
-        return False
-    for path in (*view.python_files, *view.notebooks):
-        if not any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call")):
-            continue  # nothing runs as it is read
-        names = {fact.name for fact in view.of(path, "import")}
-        if any(name.startswith(".") for name in names):
-            return True
-        folders = {root, os.path.join(root, "src"), os.path.join(root, os.path.dirname(path))}
-        for head in {name.partition(".")[0].partition(":")[0] for name in names}:
-            places = [os.path.join(folder, head) for folder in folders]
-            if any(os.path.isfile(f"{place}.py") or _holds_python(place) for place in places):
-                return True
-    return False
+        return None
+    running = [
+        path
+        for path in (*view.python_files, *view.notebooks)
+        if any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call"))
+    ]  # in others nothing runs as they are read
+    if not running:
+        return None
+    from mlopslint.ahead import OnDemand, Starts, comes_to_train
+
+    starts = Starts(view)
+    starting = [path for path in running if _is_of(root, path, starts.outside(path))]
+    if not starting:
+        return None
+    snapshot = together()
+    return snapshot if comes_to_train(OnDemand(snapshot, view.gathered, cache), starting) else None
+
+
+def _is_of(root: str, path: str, names: Iterable[str]) -> bool:
+    """Whether any of these names, used in a file, may be the project's."""
+    folders = {root, os.path.join(root, "src"), os.path.join(root, os.path.dirname(path))}
+    places = (os.path.join(folder, re.split("[.:]", name, maxsplit=1)[0]) for name in names for folder in folders)
+    return any(name.startswith(".") for name in names) or any(
+        os.path.isfile(f"{place}.py") or _holds_python(place) for place in {*places}
+    )
 
 
 def _holds_python(folder: str) -> bool:
@@ -310,21 +340,12 @@ def _named(root: str, paths: Sequence[str], stdin: tuple[str, bytes] | None) -> 
 
 
 def _with_the_rest(
-    root: str,
-    narrowed: Snapshot,
-    gathered: Gathered,
-    whole: Snapshot | None,
-    settings: Config,
-    cache: Cache,
-    skip: Callable[[str], bool],
-    jobs: int | None,
+    narrowed: Snapshot, gathered: Gathered, snapshot: Snapshot, settings: Config, cache: Cache, jobs: int | None
 ) -> list[tuple[str, Fact]]:
-    """What the project rules say of the chosen files when they see all others, too."""
-    snapshot = whole or open_snapshot(root)
-    mine = {entry.path: entry for entry in narrowed.entries}
-    others = tuple(entry for entry in snapshot.entries if entry.path not in mine and not skip(entry.path))
+    """What the project rules say of the chosen files when they see all of ``snapshot``."""
+    mine = {entry.path for entry in narrowed.entries}
+    others = tuple(entry for entry in snapshot.entries if entry.path not in mine)
     rest = gather(dataclasses.replace(snapshot, entries=others), cache, jobs=jobs)
-    entries = tuple(sorted((*mine.values(), *others), key=lambda entry: entry.path))
     together = Gathered({**rest.facts, **gathered.facts}, {**rest.kinds, **gathered.kinds}, (), 0, 0)
-    view = View(dataclasses.replace(snapshot, entries=entries), together)
+    view = View(snapshot, together)
     return [(path, fact) for path, fact in project_facts(view, settings) if path in mine]
