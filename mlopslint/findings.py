@@ -105,10 +105,10 @@ def find(
     return Findings(tuple(shown), suppressed)
 
 
-def project_facts(view: View, config: Config) -> Iterable[tuple[str, Fact]]:
-    """What the wanted project rules find, as facts beside those of the files."""
+def project_facts(view: View, config: Config, codes: frozenset[str] | None = None) -> Iterable[tuple[str, Fact]]:
+    """What the wanted project rules (or those of them with these codes) find, as facts beside those of the files."""
     for rule in engine.project_rules(view.holds):
-        if not config.wants(rule.code, rule.default):
+        if not config.wants(rule.code, rule.default) or (codes is not None and rule.code not in codes):
             continue
         for path, problem in rule.check(view):
             yield path, engine.fact(rule.code, problem, ())

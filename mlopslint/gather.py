@@ -137,12 +137,14 @@ def gather(
     """
     kinds, wanted, errors = _wanted(snapshot, exclude)
     key_of = _keys(kinds, cache)
-    held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
-    wanted = [
-        entry if entry.oid else replace(entry, oid=held[entry.path][0])
-        for entry in wanted
-        if entry.oid or entry.path in held
-    ]
+    held: dict[str, tuple[str, bytes | None]] = {}
+    if cache.works or memory is not None:
+        held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
+        wanted = [
+            entry if entry.oid else replace(entry, oid=held[entry.path][0])
+            for entry in wanted
+            if entry.oid or entry.path in held
+        ]
     in_hand = {path: data for path, (_, data) in held.items() if data is not None}
     before = memory or {}
     key_by_path = {entry.path: key_of(entry.oid or "", entry.path) for entry in wanted}

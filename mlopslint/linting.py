@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
+import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,12 @@ from mlopslint.config import NAMES, Config, find, load_file
 from mlopslint.errors import MlopslintError
 from mlopslint.findings import find as find_all
 from mlopslint.findings import project_facts
-from mlopslint.gather import Gathered, gather
+from mlopslint.gather import PARALLEL_FROM, Gathered, gather
 from mlopslint.globs import any_path
 from mlopslint.kinds import kind_of
-from mlopslint.records import Entry, Fact, Finding, LintReport, Repository, Tool
-from mlopslint.snapshot import Snapshot, blob_id, open_snapshot
+from mlopslint.records import Entry, Finding, LintReport, Repository, Tool
+from mlopslint.rest import Everything, with_the_rest
+from mlopslint.snapshot import Snapshot, open_snapshot
 from mlopslint.version import __version__
 from mlopslint.view import View
 
@@ -47,10 +48,16 @@ class Linted:
     paths: tuple[str, ...]
     settings: Config
 
-    def with_findings(self, found: Iterable[Finding]) -> Linted:
-        """The same with other findings, in order."""
+    def with_findings(self, found: Iterable[Finding], written: Mapping[str, bytes] | None = None) -> Linted:
+        """The same with other findings, in order; ``written``: what stands in some files since."""
         ordered = sorted(found, key=lambda item: (item.path, item.cell or 0, item.line, item.column, item.code))
-        return dataclasses.replace(self, report=replace(self.report, findings=tuple(ordered)))
+        now = written or {}
+        before = self.read
+
+        def read(path: str) -> bytes | None:
+            return now[path] if path in now else before(path)
+
+        return dataclasses.replace(self, report=replace(self.report, findings=tuple(ordered)), read=read)
 
 
 def lint(
@@ -97,14 +104,14 @@ def lint(
             narrowed = _narrowed(snapshot, lambda path: chosen(path) and not skip(path))
             gathered = gather(narrowed, cache, jobs=jobs, progress=progress)
             view = View(narrowed, gathered)
-            project = list(project_facts(view, settings))
-            if not whole or len(narrowed.entries) < len(snapshot.entries):
-                together = _together(root, view, project, snapshot if whole else None, settings, cache, skip)
-                if together is not None:
-                    project = _with_the_rest(narrowed, gathered, together, settings, cache, jobs)
+            everything = Everything(root, snapshot if whole else None, skip)
+            if whole and len(narrowed.entries) == len(everything().entries):
+                project = list(project_facts(view, settings))
+            else:
+                project = with_the_rest(view, everything, settings, cache, jobs)
             versions = None
             if not whole and _versioned(gathered):
-                versions = _asked(root, cache, skip)
+                versions = _asked(everything(), cache)
             found = find_all(view, settings, project=project, versions=versions)
         finally:
             cache.close()
@@ -141,72 +148,6 @@ def relint(result: Linted, options: dict[str, Any]) -> Callable[[str, bytes], tu
     return again
 
 
-def _open(project: Iterable[tuple[str, Fact]]) -> bool:
-    """Whether any of these findings could look otherwise with the rest of the project in view."""
-    from mlopslint.lint.base import ProjectRule
-    from mlopslint.lint.engine import rule
-
-    return any(isinstance(found := rule(fact.name), ProjectRule) and found.whole for _, fact in project)
-
-
-def _together(
-    root: str,
-    view: View,
-    project: Iterable[tuple[str, Fact]],
-    whole: Snapshot | None,
-    settings: Config,
-    cache: Cache,
-    skip: Callable[[str], bool],
-) -> Snapshot | None:
-    """These files and all others of the project, where what is found in these depends on it; else None.
-
-    It does where they start something of the project: what that does is their doing, too.
-    """
-    from mlopslint.lint.engine import project_rules
-
-    def together() -> Snapshot:
-        snapshot = whole or open_snapshot(root)
-        others = [entry for entry in snapshot.entries if entry.path not in view.entries and not skip(entry.path)]
-        entries = sorted((*view.entries.values(), *others), key=lambda entry: entry.path)
-        return dataclasses.replace(snapshot, entries=tuple(entries))
-
-    if _open(project):
-        return together()
-    if not any(rule.whole and settings.wants(rule.code, rule.default) for rule in project_rules(view.holds)):
-        return None
-    running = [
-        path
-        for path in (*view.python_files, *view.notebooks)
-        if any(not isinstance(fact.value, dict) or not fact.value.get("in") for fact in view.of(path, "call"))
-    ]  # in others nothing runs as they are read
-    if not running:
-        return None
-    from mlopslint.ahead import OnDemand, Starts, comes_to_train
-
-    starts = Starts(view)
-    starting = [path for path in running if _is_of(root, path, starts.outside(path))]
-    if not starting:
-        return None
-    snapshot = together()
-    return snapshot if comes_to_train(OnDemand(snapshot, view.gathered, cache), starting) else None
-
-
-def _is_of(root: str, path: str, names: Iterable[str]) -> bool:
-    """Whether any of these names, used in a file, may be the project's."""
-    folders = {root, os.path.join(root, "src"), os.path.join(root, os.path.dirname(path))}
-    places = (os.path.join(folder, re.split("[.:]", name, maxsplit=1)[0]) for name in names for folder in folders)
-    return any(name.startswith(".") for name in names) or any(
-        os.path.isfile(f"{place}.py") or _holds_python(place) for place in {*places}
-    )
-
-
-def _holds_python(folder: str) -> bool:
-    try:
-        return any(name.endswith(".py") for name in os.listdir(folder))
-    except OSError:
-        return False
-
-
 #: Kinds of files that say which versions a project asks for.
 _MANIFESTS = frozenset({"requirements", "pyproject", "setup-cfg", "pipfile", "conda", "pixi"})
 
@@ -216,13 +157,10 @@ def _versioned(gathered: Gathered) -> bool:
     return any(fact.value[8] for facts in gathered.facts.values() for fact in facts.get("lint", ()))
 
 
-def _asked(root: str, cache: Cache, skip: Callable[[str], bool]) -> Asked:
+def _asked(snapshot: Snapshot, cache: Cache) -> Asked:
     """What the manifests of the whole project ask for."""
-    snapshot = open_snapshot(root)
     entries = tuple(
-        entry
-        for entry in snapshot.entries
-        if (kind_of(entry.path) in _MANIFESTS or entry.path.endswith("setup.py")) and not skip(entry.path)
+        entry for entry in snapshot.entries if kind_of(entry.path) in _MANIFESTS or entry.path.endswith("setup.py")
     )
     only = dataclasses.replace(snapshot, entries=entries)
     return asked(View(only, gather(only, cache)))
@@ -304,48 +242,59 @@ def _narrowed(snapshot: Snapshot, keep: Callable[[str], bool]) -> Snapshot:
 
 
 def _named(root: str, paths: Sequence[str], stdin: tuple[str, bytes] | None) -> Snapshot:
-    """A snapshot of just these files, read at once."""
-    held: dict[str, bytes] = {}
-    reasons: dict[str, str] = {}
+    """A snapshot of just these files, each read when it is wanted: by a worker, where there are many."""
     entries: dict[str, Entry] = {}
+    places: dict[str, tuple[str, os.stat_result]] = {}
+    reasons: dict[str, str] = {}
     real = os.path.realpath(root)
     for path in paths:
         folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
         name = os.path.relpath(os.path.join(folder, os.path.basename(path)), real).replace(os.sep, "/")
         name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        if stdin:
+            entries[name] = Entry(name, None, len(stdin[1]))
+            continue
         try:
-            if stdin:
-                data = stdin[1]
-            elif os.path.islink(path):
-                entries[name] = Entry(name, None, 0, "link")
-                continue
-            else:
-                with open(path, "rb") as stream:
-                    data = stream.read()
+            status = os.lstat(path)
         except OSError as error:
             if not os.path.lexists(path):
                 raise MlopslintError(f"{path}: does not exist") from None
             reasons[name] = f"cannot be read: {error.strerror}"
             entries[name] = Entry(name, None, 0)
             continue
-        held[name] = data
-        entries[name] = Entry(name, blob_id(data), len(data))
+        if stat.S_ISLNK(status.st_mode):
+            entries[name] = Entry(name, None, 0, "link")
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            reasons[name] = "cannot be read: no regular file"
+        places[name] = (path, status)
+        entries[name] = Entry(name, None, status.st_size)
+    few = sum(entry.size for entry in entries.values()) < PARALLEL_FROM
+    held: dict[str, bytes] = {}
+
+    def one(name: str) -> tuple[bytes | None, str]:
+        if stdin:
+            return stdin[1], ""
+        if name in reasons:
+            return None, reasons[name]
+        if name in held:
+            return held[name], ""
+        path, seen = places[name]
+        try:
+            with open(path, "rb") as stream:
+                now = os.fstat(stream.fileno())
+                if (now.st_mtime_ns, now.st_size) != (seen.st_mtime_ns, seen.st_size):
+                    return None, "changed while it was being linted"
+                data = stream.read()
+        except OSError as error:
+            return None, f"cannot be read: {error.strerror}"
+        if few:
+            held[name] = data
+        return data, ""
 
     def read(wanted: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None, str]]:
         for entry in wanted:
-            yield entry, held.get(entry.path), reasons.get(entry.path, "")
+            yield entry, *one(entry.path)
 
     repository = Repository(os.path.basename(real) or "repository")
-    return Snapshot(tuple(entries[name] for name in sorted(entries)), repository, read, root)
-
-
-def _with_the_rest(
-    narrowed: Snapshot, gathered: Gathered, snapshot: Snapshot, settings: Config, cache: Cache, jobs: int | None
-) -> list[tuple[str, Fact]]:
-    """What the project rules say of the chosen files when they see all of ``snapshot``."""
-    mine = {entry.path for entry in narrowed.entries}
-    others = tuple(entry for entry in snapshot.entries if entry.path not in mine)
-    rest = gather(dataclasses.replace(snapshot, entries=others), cache, jobs=jobs)
-    together = Gathered({**rest.facts, **gathered.facts}, {**rest.kinds, **gathered.kinds}, (), 0, 0)
-    view = View(snapshot, together)
-    return [(path, fact) for path, fact in project_facts(view, settings) if path in mine]
+    return Snapshot(tuple(entries[name] for name in sorted(entries)), repository, read, root, local=True)

@@ -23,6 +23,7 @@ ORDER = [
     {"asked", "commands", "outcome", "imports", "concepts"},
     {"technologies", "config"},
     {"ahead", "findings", "cst", "fixes"},
+    {"rest"},
     {"judge", "predicates", "rules"},
     {"maturity", "profiles", "assess", "compare", "portfolio", "places", "periods"},
     {"mainline", "linting", "past", "why"},

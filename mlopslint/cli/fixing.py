@@ -23,6 +23,7 @@ def fix(result: Linted, options: dict[str, Any]) -> tuple[Linted, bool]:
     unsafe = bool(options["unsafe_fixes"])
     left: list[Finding] = []
     mended = 0
+    written: dict[str, bytes] = {}
     changed = False
     by_path: dict[str, list[Finding]] = {}
     for item in result.report.findings:
@@ -44,10 +45,13 @@ def fix(result: Linted, options: dict[str, Any]) -> tuple[Linted, bool]:
             if options["diff"]:
                 sys.stdout.write(fixes.diff(path, data, done.data))
             else:
-                reason = fixes.write(os.path.join(result.root, path), data, done.data) or reason
+                failed = fixes.write(os.path.join(result.root, path), data, done.data)
+                reason = failed or reason
+                if not failed:
+                    written[path] = done.data
         if reason:
             click.echo(f"{path}: {reason}", err=True)
-        if done.data == data or options["diff"]:
+        if path not in written:
             left += found
         else:
             mended += len(done.applied)
@@ -56,7 +60,7 @@ def fix(result: Linted, options: dict[str, Any]) -> tuple[Linted, bool]:
         return result, changed
     if mended:
         click.echo(f"fixed {mended} finding{'s' if mended != 1 else ''}", err=True)
-    return result.with_findings(left), changed
+    return result.with_findings(left, written), changed
 
 
 def add_ignores(result: Linted, reason: str) -> str:

@@ -118,7 +118,8 @@ class ProjectRule(Rule):
     """A check that needs the facts of several files, or a path: it runs after all facts are there.
 
     ``whole``: what it says of a file may depend on others, so that it wants to see the whole project. ``kinds``: of files or of facts;
-    a project that has none of them is not shown to it.
+    a project that has none of them is not shown to it. ``reads``: the kinds of other files whose facts count, where these are few.
+    ``started``: what it says of a file hangs on what that comes to start in others.
 
     In its examples a project is a mapping of paths to contents (or to a number of bytes that do not matter), and BAD ones say where:
     ``({path: content}, path, line)``.
@@ -126,6 +127,16 @@ class ProjectRule(Rule):
 
     whole: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()
+    started: ClassVar[bool] = False
+
+    def may_find(self, view: View) -> bool:
+        """Whether it could find something in this part of a project once it sees the rest, although it finds nothing there now."""
+        return False
+
+    def settled(self, view: View, path: str) -> bool:
+        """Whether what it found in a file stands, whatever the others of the project hold; ``view`` lists them all and reads none."""
+        return False
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         """(path, problem) pairs of this project."""

@@ -47,7 +47,7 @@ class ActionUnpinned(ProjectRule):
 
     code = "CIC101"
     name = "action-unpinned"
-    whole = False
+    reads = ("github-workflow", "github-action")
     kinds = ("action",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:

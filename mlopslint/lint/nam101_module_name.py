@@ -48,6 +48,14 @@ class ModuleName(ProjectRule):
     code = "NAM101"
     name = "module-name"
     kinds = ("python",)
+    reads = ("python", "notebook")
+
+    def may_find(self, view: View) -> bool:
+        tops = {path.rpartition("/")[0] for path in view.gathered.facts if path.endswith("/__init__.py")}
+        return any(_reason(folder.rpartition("/")[2], "package")[0] for folder in tops)  # imports elsewhere tell
+
+    def settled(self, view: View, path: str) -> bool:
+        return not path.endswith("/__init__.py")
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         python = view.files("python", frozenset({"source", "test", "example"}))

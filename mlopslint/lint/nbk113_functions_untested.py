@@ -47,6 +47,7 @@ class FunctionsUntested(ProjectRule):
     severity = "note"
     default = False
     kinds = ("notebook",)
+    reads = ("python",)
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         elsewhere = {

@@ -92,7 +92,9 @@ _SEEDED = late(
     r"(TrainingArguments|Seq2SeqTrainer|SFTTrainer|LightningCLI)$|^(trl|ultralytics|spacy|setfit|axolotl)\.|^transformers\.Trainer\b|^detectron2\.engine\.default_setup$"
 )
 #: Keywords by which a seed or a seeded generator is handed on.
-_KEYWORDS = ("seed", "random_seed", "manual_seed", "rng", "rng_seed", "global_seed", "seed_everything")
+_KEYWORDS = frozenset(
+    ["seed", "random_seed", "manual_seed", "rng", "rng_seed", "global_seed", "seed_everything", "generator"]
+)
 _ELSEWHERE = (
     "sklearn.",
     "pandas.",
@@ -123,9 +125,12 @@ def seeded(fact: Fact) -> frozenset[str]:
     named = _named(name)
     if named is not None:
         return named
-    if any(value.get(keyword) is not None for keyword in _KEYWORDS):
-        return ALL
-    return frozenset({"torch"}) if value.get("generator") is not None else frozenset()
+    if _KEYWORDS.isdisjoint(value):
+        return frozenset()
+    given = [keyword for keyword in _KEYWORDS.intersection(value) if value[keyword] is not None]
+    if given == ["generator"]:
+        return frozenset({"torch"})
+    return ALL if given else frozenset()
 
 
 @lru_cache(maxsize=65536)

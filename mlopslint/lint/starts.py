@@ -81,12 +81,16 @@ def _outer(defined: dict[str, str], qualified: str) -> str:
     return qualified
 
 
-def handed_on(fact: Fact) -> Iterator[str]:
+def handed_on(fact: Fact) -> list[str]:
     """Functions that are given to a call instead of being called: ``spawn(worker)``, ``fire.Fire(train)``."""
-    if isinstance(fact.value, dict):
-        for key, value in fact.value.items():
-            if key != "on" and isinstance(value, str) and value.startswith("$") and value[1:].isidentifier():
-                yield value[1:]
+    value = fact.value
+    if value.__class__ is not dict:
+        return []
+    return [
+        given[1:]
+        for key, given in value.items()
+        if given.__class__ is str and given[:1] == "$" and key != "on" and given[1:].isidentifier()
+    ]
 
 
 def of_methods(concepts: Imports, fact: Fact, caller: Place, methods: set[str], names: Definitions) -> Iterator[Place]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mlopslint.concepts import Concepts
     from mlopslint.view import View
 
+#: Packages that drive code by configuration files.
+_CONFIGURING = ("hydra", "omegaconf", "jsonargparse")
 _SEED_CALLS = {
     "random": "random.seed(42)",
     "numpy": "numpy.random.seed(42)",
@@ -75,6 +77,18 @@ class LibraryUnseeded(ProjectRule):
     name = "library-unseeded"
     fixes = "unsafe"
     kinds = ("python", "notebook")
+    started = True
+
+    def settled(self, view: View, path: str) -> bool:
+        """A notebook that takes in nothing of the project's stands for itself: nothing imports a notebook."""
+        from mlopslint.imports import Imports
+
+        return (
+            view.kinds.get(path) == "notebook"
+            and not any(fact.name in ("exec", "torch.hub.load") for fact in view.of(path, "call"))
+            and not any(fact.name.partition(".")[0] in _CONFIGURING for fact in view.of(path, "import"))
+            and not any(True for _ in Imports(view).named_in(path))
+        )
 
     def check(self, view: View) -> Iterator[tuple[str, Problem]]:
         from mlopslint.concepts import concepts_of
@@ -223,30 +237,39 @@ class Randomness:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._known: dict[str, tuple[set[str], set[str], dict[str, set[str]], set[str]]] = {}
+        self._known: dict[str, tuple[set[str], set[str], dict[str, set[str]]]] = {}
+        self._used: dict[str, set[str]] = {}
 
-    def _of(self, path: str) -> tuple[set[str], set[str], dict[str, set[str]], set[str]]:
-        """The libraries that a file draws from, those that it seeds, those that its seeding helpers seed, and the names it calls."""
+    def _of(self, path: str) -> tuple[set[str], set[str], dict[str, set[str]]]:
+        """The libraries that a file draws from, those that it seeds, and those that its seeding helpers seed."""
         known = self._known.get(path)
         if known is None:
             drawn: set[str] = set()
             found: set[str] = set()
             helpers: dict[str, set[str]] = defaultdict(set)
-            used: set[str] = set()
             for fact in self.view.of(path, "call"):
-                last = fact.name.rpartition(".")[2].rpartition(":")[2]
-                inner = fact.value.get("in", "").rpartition(".")[2] if isinstance(fact.value, dict) else ""
-                if last != inner:
-                    used.add(last)
-                    used.update(handed_on(fact))
                 drawn.add(draws(fact.name))
                 libraries = seeded(fact)
-                if libraries and inner and named_seeding(inner):
-                    helpers[inner] |= libraries
-                else:
-                    found |= libraries
-            known = self._known[path] = (drawn - {""}, found, helpers, used)
+                if libraries:
+                    inner = _inner(fact)
+                    if inner and named_seeding(inner):
+                        helpers[inner] |= libraries
+                    else:
+                        found |= libraries
+            known = self._known[path] = (drawn - {""}, found, helpers)
         return known
+
+    def _names(self, path: str) -> set[str]:
+        """The names that a file calls or hands on, a function's own in itself apart."""
+        used = self._used.get(path)
+        if used is None:
+            used = self._used[path] = set()
+            for fact in self.view.of(path, "call"):
+                last = fact.name.rpartition(".")[2].rpartition(":")[2]
+                if last != _inner(fact):
+                    used.add(last)
+                    used.update(handed_on(fact))
+        return used
 
     def drawn(self, paths: Iterable[str]) -> set[str]:
         """The libraries from which these files draw by explicit calls."""
@@ -254,20 +277,26 @@ class Randomness:
 
     def seeded(self, paths: Iterable[str]) -> set[str]:
         """The libraries that these files seed; a helper that is named for it and that nobody calls does not count."""
-        every = [self._of(path) for path in paths]
-        found = set().union(*(one[1] for one in every))
-        if any(one[2] for one in every):
-            used = set().union(*(one[3] for one in every))
-            for one in every:
-                for name in one[2].keys() & used:
-                    found |= one[2][name]
+        every = {path: self._of(path) for path in paths}
+        found = set().union(*(one[1] for one in every.values()))
+        helpers = [one[2] for one in every.values() if one[2]]
+        if helpers:
+            used = set().union(*(self._names(path) for path in every))
+            for one in helpers:
+                for name in one.keys() & used:
+                    found |= one[name]
         return found
+
+
+def _inner(fact: Fact) -> str:
+    """The function in which a call stands, without its class; "" at the top level."""
+    return str(fact.value.get("in", "")).rpartition(".")[2] if isinstance(fact.value, dict) else ""
 
 
 def _configured(view: View, concepts: Concepts, path: str) -> bool:
     """Whether a configuration that this code is driven by holds a seed."""
     driven = any(
-        fact.name.partition(".")[0] in ("hydra", "omegaconf", "jsonargparse")
+        fact.name.partition(".")[0] in _CONFIGURING
         for file in concepts.reach([path])
         for fact in view.of(file, "import")
     )

@@ -210,6 +210,79 @@ def test_the_findings_of_a_file_are_the_same_alone_and_in_a_scan(make_repo):
     assert [item["fingerprint"] for item in whole] == [item.fingerprint for item in scan.findings]
 
 
+FIT = "import torch\nimport torch.nn as nn\nloss = nn.Linear(1, 1)(x)\nloss.backward()\noptimizer.step()\n"
+OWN = "on: push\njobs:\n  a:\n    if: %s\n    steps:\n      - uses: me/action@main\n"
+LONG = "def clean(df):\n    a = 1\n    b = 2\n    c = 3\n    return a\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"churn/__init__.py": "", "churn/train-model.py": "x = 1\n"}, id="a module of a package"),
+        pytest.param({"churn/train-model.py": "x = 1\n"}, id="a script beside no package"),
+        pytest.param({"Old-Code/__init__.py": "", "main.py": "import os\n"}, id="a package that nothing imports"),
+        pytest.param({"OldCode/__init__.py": "", "main.py": "import OldCode\n"}, id="a package that is imported"),
+        pytest.param({"a/__init__.py": "", "a/OldCode/__init__.py": ""}, id="a package within a package"),
+        pytest.param({"n.ipynb": [LONG], "m.py": LONG}, id="a function that a module holds, too"),
+        pytest.param({"n.ipynb": [LONG], "m.py": "x = 1\n"}, id="a function that is nowhere else"),
+        pytest.param({"n.ipynb": [FIT]}, id="a notebook that trains"),
+        pytest.param({"n.ipynb": ["import seeds\n" + FIT], "seeds.py": "import torch\ntorch.manual_seed(1)\n"}, id="seeded by what it imports"),
+        pytest.param({"n.ipynb": ["import hydra\n" + FIT], "config.yaml": "seed: 1\n"}, id="seeded by configuration"),
+        pytest.param({"n.ipynb": ["exec(open('seeds.py').read())\n" + FIT], "seeds.py": "import torch\ntorch.manual_seed(1)\n"}, id="seeded by what it executes"),
+        pytest.param({"examples/n.ipynb": [FIT], **{f"pkg/m{i}.py": "x = 1\n" for i in range(9)}}, id="an example of a library"),
+        pytest.param({".github/workflows/a.yml": OWN % "true", ".github/workflows/b.yml": OWN % "github.repository == 'me/churn'"}, id="actions of the project's own"),
+        pytest.param({".github/workflows/a.yml": OWN % "true", ".github/workflows/b.yml": OWN % "github.repository == 'us/churn'"}, id="actions of others"),
+        pytest.param({"train.py": FIT, "run.py": "import torch\ntorch.manual_seed(1)\nimport train\n"}, id="seeded by what starts it"),
+    ],
+)  # fmt: skip
+def test_a_project_rule_says_of_a_file_alone_what_it_says_in_the_whole(make_repo, files):
+    cells = {path: notebook_bytes({"cells": [("code", text) for text in content]}) for path, content in files.items() if isinstance(content, list)}  # fmt: skip
+    folder = make_repo({**files, **cells})
+    select = ("--select", "CIC101,NAM101,NBK113,VER103", "--confidence", "low")
+    whole = lint(folder, *select)[1]["findings"]
+    alone = [item for path in sorted(files) for item in lint(folder, *select, paths=[path])[1]["findings"]]
+    assert alone == whole
+    some = [path for path in files if path.endswith((".py", ".ipynb", ".yml"))]
+    assert lint(folder, *select, paths=some)[1]["findings"] == whole
+    for path in sorted(
+        {path.partition("/")[0] for path in files if "/" in path}
+    ):  # folders, of the work tree and of a commit
+        inside = [item for item in whole if item["path"].startswith(path + "/")]
+        assert lint(folder, *select, paths=[path])[1]["findings"] == inside
+        assert lint(folder, *select, "--rev", "HEAD", paths=[path])[1]["findings"] == inside
+
+
+def test_what_is_no_file_or_changes_underneath_is_an_error_of_its_own(tmp_path, monkeypatch):
+    import os
+
+    from mlopslint import linting
+
+    write(tmp_path, {"a.py": BAD, "b.py": BAD})
+    os.mkfifo(tmp_path / "pipe.py")
+    before = linting.gather
+
+    def late(snapshot, *rest, **more):
+        write(tmp_path, {"b.py": "x = 1\n" * 9})
+        return before(snapshot, *rest, **more)
+
+    monkeypatch.setattr(linting, "gather", late)
+    _, result, _ = lint(tmp_path, "--select", "VER101", paths=["a.py", "b.py", "pipe.py"])
+    assert [(item["path"], item["code"]) for item in result["findings"]] == [("a.py", "VER101")]
+    assert {item["path"]: item["reason"] for item in result["errors"]} == {
+        "b.py": "changed while it was being linted",
+        "pipe.py": "cannot be read: no regular file",
+    }
+
+
+def test_what_is_left_after_fixes_is_shown_in_the_mended_lines(tmp_path):
+    path = write(tmp_path, {"a.py": FIT + "frame = read('/home/ada/x.csv')\n"}) / "a.py"
+    run = CliRunner().invoke(
+        command, [str(path), "--unsafe-fixes", "--select", "VER103,VER107", "--no-cache"], standalone_mode=False
+    )
+    assert run.exception is None and path.read_text().splitlines()[2] == "torch.manual_seed(42)"
+    assert "a.py:7:14: VER107" in run.stdout and "7 | frame = read('/home/ada/x.csv')" in run.stdout
+
+
 def test_a_rule_that_never_stops_finding_is_stopped(tmp_path):
     write(tmp_path, {"a.py": "import numpy as np\n" + "x = np.log(1 + y)\n" * 3_000})
     found = codes(lint(tmp_path, "--select", "MDL118")[1])
