@@ -24,9 +24,9 @@ _DEFINED = re.compile(rb"\bdef[ \t]+(\w+)")
 
 
 class OnDemand(View):
-    """A view of a project whose files are read when they are first asked for."""
+    """A view of a project whose files are read when they are first asked for; without a ``cache``, none is but those ``known``."""
 
-    def __init__(self, snapshot: Snapshot, known: Gathered, cache: Cache) -> None:
+    def __init__(self, snapshot: Snapshot, known: Gathered, cache: Cache | None) -> None:
         kinds = {entry.path: kind_of(entry.path) if entry.mode == "file" else entry.mode for entry in snapshot.entries}
         super().__init__(snapshot, Gathered(dict(known.facts), kinds, (), 0, 0))
         self.cache = cache
@@ -34,7 +34,7 @@ class OnDemand(View):
         self._defined: dict[str, set[str]] = {}
 
     def of(self, path: str, kind: str) -> list[Fact]:
-        if path not in self._facts and path in self.entries:
+        if self.cache is not None and path not in self._facts and path in self.entries:
             self.read += 1
             only = Snapshot((self.entries[path],), self.snapshot.repository, self.snapshot.read, self.snapshot.root)
             self._facts[path] = gather(only, self.cache, jobs=1).facts.get(path, FileFacts())
@@ -42,7 +42,7 @@ class OnDemand(View):
 
     def may_define(self, path: str, name: str) -> bool:
         """Whether a function of this name may stand in a file; one that was not read yet is only looked through."""
-        if path in self._facts:
+        if path in self._facts or self.cache is None:
             return True
         if path not in self._defined:
             data = next((data for _, data, _ in self.snapshot.read([self.entries[path]])), None) or b""

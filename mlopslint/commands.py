@@ -59,6 +59,10 @@ _RUNNERS = {
 _TASK_RUNNER = late(r"(pixi|hatch|pdm|rye) run\b")
 
 
+#: In the evidence of what a hook runs, between its own command and that.
+HOOK_RUNS = "runs, in a hook:"
+
+
 class Command(NamedTuple):
     """One command line: its words, where it stands, whether CI (or a hook) runs it and whether its failure counts."""
 
@@ -87,7 +91,8 @@ class Command(NamedTuple):
     def evidence(self) -> Evidence:
         detail = _cut(self.line, 120)
         if self.via:
-            detail = f"{_cut(self.via, 60)} runs: {detail}"
+            how = HOOK_RUNS if self.where == "hook" else "runs:"
+            detail = f"{_cut(self.via, 60)} {how} {detail}"
         return self.hit.evidence(detail)
 
 
@@ -232,10 +237,10 @@ def ci_commands(view: View) -> list[Command]:
 def _commands(view: View) -> Iterator[Command]:
     tasks: dict[tuple[str, str], list[Command]] = {}
     scripts: dict[str, list[Command]] = {}
-    needs: dict[tuple[str, str], list[str]] = {}
+    needs: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for hit in view.hits("task", roles=EVERYWHERE):
         kind = view.kinds.get(hit.path, "")
-        needs.setdefault((kind, hit.fact.name), []).extend(str(item) for item in hit.get("needs") or ())
+        needs.setdefault((kind, hit.fact.name), []).extend((hit.path, str(item)) for item in hit.get("needs") or ())
     ci: list[Command] = []
     hooks: list[Command] = []
     for hit in _each(view, view.hits("command", roles=EVERYWHERE)):
@@ -314,16 +319,33 @@ def ci_file(view: View, command: Command, known: Container[str]) -> str:
 
 
 def _handed_over(view: View) -> Iterator[Command]:
-    """The project's scripts that a CI file names for a template or an action of its own to run."""
-    for hit in view.hits("action", "template:*", "./*"):
+    """The project's files that a CI file names for a template, a workflow or an action to run: scripts, and what a platform creates."""
+    for hit in view.hits("action", "template:*", "./*", "*/.github/workflows/*"):
         options = hit.get("with")
         if view.kinds.get(hit.path) not in CI_KINDS or not isinstance(options, dict):
             continue
+        soft = bool(hit.get("soft"))
         for value in options.values():
-            script = str(value).lstrip("./")
-            if script.endswith((".py", ".sh")) and script in view.entries:
-                runner = "python" if script.endswith(".py") else "bash"
-                yield Command((runner, script), hit, "ci", bool(hit.get("soft")))
+            given = str(value).strip().lstrip("./")
+            if given not in view.entries:
+                continue
+            if given.endswith((".py", ".sh")):
+                yield Command(("python" if given.endswith(".py") else "bash", given), hit, "ci", soft)
+            for fact in view.of(given, "document-type"):
+                if fact.name in _CREATED:
+                    yield Command(("az", "ml", _CREATED[fact.name], "create", "--file", given), hit, "ci", soft)
+
+
+#: What a description of Azure ML's is made by.
+_CREATED = {
+    **dict.fromkeys(("azureml/pipelineJob", "azureml/commandJob", "azureml/sweepJob"), "job"),
+    **dict.fromkeys(("azureml/managedOnlineEndpoint", "azureml/kubernetesOnlineEndpoint"), "online-endpoint"),
+    **dict.fromkeys(("azureml/managedOnlineDeployment", "azureml/kubernetesOnlineDeployment"), "online-deployment"),
+    "azureml/batchEndpoint": "batch-endpoint",
+    **dict.fromkeys(("azureml/batchDeployment", "azureml/modelBatchDeployment", "azureml/pipelineComponentBatchDeployment"), "batch-deployment"),
+    "azureml/data": "data",
+    "azureml/environment": "environment",
+}  # fmt: skip
 
 
 def _job_files(view: View) -> dict[str, list[Command]]:
@@ -351,11 +373,31 @@ def _is_for(command: Command, environment: str) -> bool:
     )
 
 
+def _nearest(command: Command, files: set[str]) -> set[str]:
+    """Of several files that define a task, those that a command means: of the folder it names or runs in, its own, the root's."""
+    if len(files) < 2:
+        return files
+    words, path = command.words, command.hit.path
+    named = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-C", "--directory", "--prefix")]
+    named += [word.partition("=")[2] for word in words if word.startswith(("-C=", "--directory=", "--prefix="))]
+    folders = named or [str(hit) for hit in (command.hit.get("folder"),) if hit]
+    if folders:
+        folder = folders[0].removeprefix("./").strip("/")
+        return {file for file in files if file.rpartition("/")[0] == folder} or files
+    if path in files:
+        return {path}
+    for folder in (path.rpartition("/")[0], ""):
+        beside = {file for file in files if file.rpartition("/")[0] == folder}
+        if beside:
+            return beside
+    return files
+
+
 def _hop(
     command: Command,
     tasks: dict[tuple[str, str], list[Command]],
     scripts: dict[str, list[Command]],
-    needs: dict[tuple[str, str], list[str]],
+    needs: dict[tuple[str, str], list[tuple[str, str]]],
     seen: set[tuple[str, str]],
     depth: int,
 ) -> Iterator[Command]:
@@ -395,8 +437,11 @@ def _hop(
                 if key in seen or (key not in tasks and key not in needs):
                     continue
                 seen.add(key)
-                pending += needs.get(key, ())
-                yield from follow(tasks.get(key, ()))
+                files = _nearest(
+                    command, {inner.hit.path for inner in tasks.get(key, ())} | {p for p, _ in needs.get(key, ())}
+                )
+                pending += [need for path, need in needs.get(key, ()) if path in files]
+                yield from follow(inner for inner in tasks.get(key, ()) if inner.hit.path in files)
             if words[0] == "tox" and (kind, name) not in seen:  # it has no section of its own
                 seen.add((kind, name))
                 yield from follow(inner for inner in tasks.get((kind, "testenv"), ()) if _is_for(inner, name))

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from mlopslint.commands import CI_KINDS, HOOK_KINDS, Command, all_commands, starts_with
+from mlopslint.commands import CI_KINDS, HOOK_KINDS, HOOK_RUNS, Command, all_commands, starts_with
 from mlopslint.concepts import Concepts, concepts_of
 from mlopslint.globs import any_path, name_pattern
 from mlopslint.outcome import NOTHING, Outcome
@@ -243,6 +243,8 @@ class Judge:
             return NOTHING
         first = uses[0][0]
         verb = ("", "declared", "configured", "used", "run in CI", "operated")[first.rung]
+        if first.rung == 4 and not any(self._stands(item.path, "ci", item.detail) for item in first.evidence):
+            verb = "run in a hook" if any(self._stands(i.path, "hook", i.detail) for i in first.evidence) else verb
         names = list(dict.fromkeys(use.name for use, _ in uses[:3]))  # a tool may be of several kinds
         shown = list(dict.fromkeys(item for _, evidence in uses[:3] for item in evidence[:2]))
         reason = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} {verb}"
@@ -262,7 +264,7 @@ class Judge:
         in_ci = kind in CI_KINDS or kind == "github-action" or "runs:" in detail or "runs in CI" in detail
         if place == "ci":
             return in_ci
-        in_hook = kind in HOOK_KINDS
+        in_hook = kind in HOOK_KINDS or HOOK_RUNS in detail
         return in_hook if place == "hook" else not (in_ci or in_hook)
 
     def _command(self, prefixes: list[str], condition: Any) -> Outcome:

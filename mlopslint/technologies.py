@@ -106,11 +106,15 @@ def _uses(view: View, signs: Signs) -> Uses:
 
 def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[Evidence]]]:
     """Each technology with a rung and its evidence, of which only the first pieces are ever made."""
+    own = _packages(view)
     for kind in ("dependency", *_CODE, "string", "key", "image"):
         for name, said in signs.told(view, kind):
+            inside = own.get(name.partition(".")[0]) if kind in _CODE else None
             for technology, rung, detail, value, argument in said:
                 roles = OWN_AND_TESTS if kind in _CODE and technology.kind in _IN_TESTS else OWN
                 hits = view.hits(kind, name, roles=roles)
+                if inside:  # a package that calls itself is made here, and not used
+                    hits = (hit for hit in hits if not hit.path.startswith(inside))
                 if argument:
                     given = (
                         hit
@@ -142,6 +146,17 @@ def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[
     for name, said in signs.told(view, "hook"):
         for technology, rung, detail, *_ in said:
             yield technology, rung, _told(view.hits("hook", name), detail)
+
+
+def _packages(view: View) -> dict[str, tuple[str, ...]]:
+    """Name of a package that the project itself holds -> the folders in which it lies."""
+    folders = {path.rpartition("/")[0] for path in view.entries if path.endswith("/__init__.py")}
+    found: dict[str, tuple[str, ...]] = {}
+    for folder in sorted(folders):
+        above, _, name = folder.rpartition("/")
+        if above not in folders:
+            found[name] = (*found.get(name, ()), f"{folder}/")
+    return found
 
 
 class Signs:

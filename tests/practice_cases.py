@@ -17,6 +17,14 @@ MODEL = {"pkg/__init__.py": "", "pkg/model.py": "def build():\n    return 1\n", 
 MLFLOW = "import mlflow\nimport sklearn.linear_model\n\nwith mlflow.start_run():\n    mlflow.{call}\n    model = sklearn.linear_model.Ridge().fit(X, y)\n"
 SECRET = "ghp_" + "a8Kd03mZqPw7Xy1LrT5vNcB2hGfJ4sU6eW9o"  # made up, and put together here
 
+AZURE_SHARED = {
+    ".github/workflows/train.yml": "on: workflow_dispatch\njobs:\n  run:\n    uses: Azure/mlops-templates/.github/workflows/run-pipeline.yml@main\n    with:\n      parameters-file: mlops/pipeline.yml\n",
+    ".github/workflows/serve.yml": "on: workflow_dispatch\njobs:\n  make:\n    uses: Azure/mlops-templates/.github/workflows/create-endpoint.yml@main\n    with:\n      endpoint_file: mlops/endpoint.yml\n",
+    "mlops/pipeline.yml": "$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json\ntype: pipeline\njobs:\n  prep_data:\n    type: command\n    command: python prep.py --enable_monitoring ${{inputs.enable_monitoring}}\n  train_model:\n    type: command\n    command: python train.py --rate 1\n",
+    "mlops/endpoint.yml": "$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json\nname: taxi\nauth_mode: key\n",
+    "src/train.py": TRAIN,
+}
+
 #: code -> (files in which it passes, files in which it fails or is half)
 CASES: dict[str, tuple[Files, Files]] = {
     "AUT008": ({"ingest.py": "import boto3\n\n\ndef download_data():\n    boto3.client('s3').download_file('b', 'k', 'f')\n"}, {"a.py": "x = 1\n"}),
@@ -287,6 +295,28 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "data that a tool for explanations ships": ("GOV005", "fail", {"train.py": TRAIN, "drift.py": "from alibi.datasets import fetch_adult\n\nadult = fetch_adult()\n"}),
     "an explainer": ("GOV005", "pass", {"train.py": TRAIN, "explain.py": "from alibi.explainers import AnchorTabular\n\nexplainer = AnchorTabular(predict, names)\n"}),
     "heads are split": ("AUT002", "fail", {"model.py": "import torch\n\n\ndef split_heads(x):\n    return x\n"}),
+    "names of images are made alike": ("AUT002", "fail", {"scripts/names.py": "import re\n\n\ndef normalize_image_name(name):\n    return re.sub('/', '-', name)\n", "pkg/a.py": "x = 1\n"}),
+    "a job that CI submits and that trains nothing": ("CIC005", "fail", {"jobs/index.yaml": "name: index\nentrypoint: bash index.sh\ncompute_config: big\n", "index.sh": "psql -c 'drop table a'\n", ".github/workflows/a.yml": TEST_CI.format(run="anyscale job submit jobs/index.yaml"), "a.py": TRAIN}),
+    "a job that CI submits and that trains": ("CIC005", "pass", {"jobs/all.yaml": "name: all\nentrypoint: bash all.sh\ncompute_config: big\n", "all.sh": "python train.py\n", ".github/workflows/a.yml": TEST_CI.format(run="anyscale job submit jobs/all.yaml"), "train.py": TRAIN}),
+    "a pipeline that a shared workflow runs": ("CIC005", "pass", AZURE_SHARED),
+    "a pipeline that a shared workflow runs is no smoke test": ("CIC002", "fail", AZURE_SHARED),
+    "monitoring that is switched on checks no drift": ("AUT010", "fail", AZURE_SHARED),
+    "endpoints that a shared workflow makes": ("CIC006", "pass", AZURE_SHARED),
+    "texts stored for search are no predictions": ("MON008", "fail", {"serve.py": "from index import StoreResults\n" + SERVE, "index.py": "import psycopg\n\n\nclass StoreResults:\n    def __call__(self, batch):\n        with psycopg.connect('a') as conn:\n            with conn.cursor() as cur:\n                cur.execute('INSERT INTO document (text) VALUES (%s)', (batch,))\n"}),
+    "answers stored": ("MON008", "pass", {"serve.py": "from store import keep\n" + SERVE, "store.py": "import psycopg\n\n\ndef keep(answer):\n    with psycopg.connect('a') as conn:\n        conn.execute('INSERT INTO responses (text) VALUES (%s)', (answer,))\n"}),
+    "a tool that only imports what trains": ("AUT003", "pass", {"pkg/__init__.py": "from pkg.core import Model, version\n", "pkg/core.py": "from sklearn.linear_model import Ridge\n\n\nclass Model:\n    def train(self, X, y):\n        return Ridge().fit(X, y)\n\n\ndef version():\n    return 1\n", "tools/check.py": "import argparse\nfrom pkg import version\n\nif __name__ == '__main__':\n    argparse.ArgumentParser().parse_args()\n    print(version())\n"}),
+    "results that are uploaded are not gathered": ("AUT008", "fail", {"pkg/report.py": "import boto3\n\n\ndef training_metrics():\n    boto3.client('s3').upload_file('a', 'b', 'c')\n"}),
+    "data that a test run prepares are not tested": ("DAT003", "fail", {".github/workflows/a.yml": TEST_CI.format(run="pytest -k prepare_data_for_ci"), "a.py": TRAIN}),
+    "the first lines of training data": ("CIC005", "fail", {".github/workflows/a.yml": TEST_CI.format(run="head -n 1 data/train_rows.csv"), "a.py": TRAIN}),
+    "a package that computes drift watches no model": ("MON001", "fail", {"alibi_detect/__init__.py": "", "alibi_detect/cd.py": "from alibi_detect.utils import shape\n\nshape(1)\n", "alibi_detect/utils.py": "def shape(x):\n    return x\n", "serve.py": SERVE}),
+    "a model watched by a package of others": ("MON001", "pass", {"serve.py": "from alibi_detect.cd import KSDrift\n\nKSDrift(1)\n" + SERVE}),
+    "the newest revision gets all traffic": ("MON007", "fail", {"main.tf": 'resource "google_cloud_run_service" "api" {\n  traffic {\n    percent = 100\n    latest_revision = true\n  }\n}\n', "serve.py": SERVE}),
+    "a split that is evaluated": ("AUT002", "fail", {"model.py": "import torch\n\n\ndef eval_split(x):\n    return x\n"}),
+    "a data set of the project's own": ("AUT002", "pass", {"adder.py": "from torch.utils.data import Dataset\n\n\nclass Addition(Dataset):\n    pass\n"}),
+    "a task of another folder": ("CIC003", "fail", {"tools/a/Makefile": "test:\n\tpytest\n", "tools/b/Makefile": "test:\n\truff check .\n", ".github/workflows/a.yml": TEST_CI.format(run="make -C tools/a test"), "a.py": "x = 1\n"}),
+    "a task of the folder in which it runs": ("CIC003", "pass", {"tools/a/Makefile": "test:\n\tpytest\n", "tools/b/Makefile": "test: lint\nlint:\n\truff check .\n", ".github/workflows/a.yml": TEST_CI.format(run="make test") + "        working-directory: ./tools/b\n", "a.py": "x = 1\n"}),
+    "a task of the root": ("CIC003", "fail", {"Makefile": "test:\n\tpytest\n", "tools/b/Makefile": "test: lint\nlint:\n\truff check .\n", ".github/workflows/a.yml": TEST_CI.format(run="make test"), "a.py": "x = 1\n"}),
+    "an upload to a language model's provider": ("EXP004", "fail", {"a.py": "import mlflow\nimport google.generativeai as genai\n\nmlflow.start_run()\ngenai.upload_file('a.pdf')\n" + TRAIN}),
     "rows are split": ("AUT002", "pass", {"model.py": "import torch\n\n\ndef split_dataset(x):\n    return x\n"}),
     "a time that is shown": ("VER002", "fail", {"train.py": TRAIN + "    torch.save(model, 'model.pt')\n", "utils/strings.py": "from datetime import datetime\n\n\ndef show(value):\n    return datetime.fromtimestamp(value).strftime('%Y')\n"}),
     "ignored files of an editor and of Windows": ("STR008", "partial", {".gitignore": "__pycache__/\n$RECYCLE.BIN/\n.idea/**/tasks.xml\n"}),

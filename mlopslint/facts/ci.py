@@ -36,12 +36,12 @@ def read_github(data: bytes) -> list[Fact]:
     name = text_of(root.get("name"), 200)
     facts += _github_triggers(root, name)
     facts += _permissions(root, "")
-    shell = text_of(dig(root, "defaults", "run", "shell"))
+    defaults = as_map(dig(root, "defaults", "run"))
     jobs = root.get("jobs")
     if isinstance(jobs, Map):
         for job_id, job in jobs.items():
             if isinstance(job, dict):
-                facts += _github_job(str(job_id), job, line_of(jobs, job_id), shell)
+                facts += _github_job(str(job_id), job, line_of(jobs, job_id), defaults)
     return dedupe(facts) + keys(root)
 
 
@@ -89,7 +89,7 @@ def _off(value: Any) -> bool:
     )
 
 
-def _github_job(job_id: str, job: dict[str, Any], line: int, shell: str) -> list[Fact]:
+def _github_job(job_id: str, job: dict[str, Any], line: int, defaults: dict[str, Any]) -> list[Fact]:
     if _off(job.get("if")):
         return [Fact("ci-job", job_id[:200], line, job_value(disabled=True))]
     soft = job.get("continue-on-error") is True
@@ -109,14 +109,14 @@ def _github_job(job_id: str, job: dict[str, Any], line: int, shell: str) -> list
     services = as_map(job.get("services"))
     for name, service in services.items():
         facts += image(service, line_of(services, name), job=job_id, service=True)
-    shell = text_of(dig(job, "defaults", "run", "shell")) or shell
+    defaults = {**defaults, **as_map(dig(job, "defaults", "run"))}
     if isinstance(job.get("uses"), str):
         more = where(job_id, soft=soft, inputs=settings(job.get("with")))
         facts.append(Fact("action", job["uses"][:200], line_of(job, "uses"), more))
-    return facts + _github_steps(job.get("steps"), job_id, soft, shell)
+    return facts + _github_steps(job.get("steps"), job_id, soft, defaults)
 
 
-def _github_steps(steps: Any, job: str, soft: bool, shell: str) -> list[Fact]:
+def _github_steps(steps: Any, job: str, soft: bool, defaults: dict[str, Any]) -> list[Fact]:
     facts: list[Fact] = []
     for step in maps(steps):
         condition = step.get("if")
@@ -137,7 +137,10 @@ def _github_steps(steps: Any, job: str, soft: bool, shell: str) -> list[Fact]:
                 if isinstance(inputs.get(key), str) and not uses.startswith("actions/github-script"):
                     facts += scripts(step["with"], key, value)
         elif "run" in step:
-            used = text_of(step.get("shell")) or shell
+            used = text_of(step.get("shell") or defaults.get("shell"))
+            folder = text_of(step.get("working-directory") or defaults.get("working-directory"), 200)
+            if folder:
+                value = {**value, "folder": folder}
             if not used.startswith("python"):
                 facts += scripts(step, "run", value, pipefail=used.startswith("bash") and "{0}" not in used)
     return facts
@@ -169,7 +172,7 @@ def read_github_action(data: bytes) -> list[Fact]:
     facts = tree.errors()
     if "runs" in root:
         facts.append(Fact("document-type", "github-action", start(root), {"using": text_of(runs.get("using"), 40)}))
-        facts += _github_steps(runs.get("steps"), "", False, "")
+        facts += _github_steps(runs.get("steps"), "", False, {})
         reference = text_of(runs.get("image"))
         if reference.startswith("docker://"):
             facts += image(reference[9:], line_of(runs, "image"))

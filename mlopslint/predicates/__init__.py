@@ -33,6 +33,7 @@ _HELPERS = frozenset(
         "serving_code",
         "trains_by_command",
         "runs_training_pipeline",
+        "ci_training",
         "data_tests",
         "found",
         "half",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import ci_commands, ci_file
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
-from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
+from mlopslint.predicates.training import ci_training
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ def drift_triggered(judge: Judge) -> Outcome:
         ):
             return found([hit], 5, f"{hit.fact.name} starts training")
     run = ci_commands(view)
-    drifts = [command for command in run if re.search(r"drift|monitor", command.line, re.I)]
+    drifts = [  # an option that switches monitoring on checks nothing
+        command
+        for command in run
+        if any(re.search(r"drift|monitor", word, re.I) for word in command.words if word[:1] not in "-$")
+    ]
     trains = (
         [other for other in run if re.search(r"train|dvc repro|gh workflow run|dispatch", other.line, re.I)]
         if drifts
@@ -54,7 +58,7 @@ def on_demand(judge: Judge) -> Outcome:
     """AUT011: training can be started on demand by whoever may."""
     manual = list(judge.view.hits("ci-trigger", "manual", "workflow_dispatch", "api", "web", "trigger"))
 
-    trains = [c for c in ci_commands(judge.view) if trains_by_command(c.line)]
+    trains = ci_training(judge)
     started = {ci_file(judge.view, c, {hit.path for hit in manual}) for c in trains}
     both = [hit for hit in manual if hit.path in started]
     if both:
@@ -83,11 +87,7 @@ def on_demand(judge: Judge) -> Outcome:
 def dispatch_trains(judge: Judge) -> Outcome:
     """AUT009: an event from outside starts a workflow that trains, and not one that only deploys."""
     sent = list(judge.view.hits("ci-trigger", "repository_dispatch"))
-    trains = (
-        [c for c in ci_commands(judge.view) if trains_by_command(c.line) or runs_training_pipeline(judge, c)]
-        if sent
-        else []
-    )
+    trains = ci_training(judge) if sent else []
     started = {ci_file(judge.view, c, {hit.path for hit in sent}) for c in trains}
     both = [hit for hit in sent if hit.path in started]
     return found(both[:2], 5, "an event from outside starts training") if both else NOTHING

@@ -9,7 +9,7 @@ from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, sta
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import Outcome, found, half, no, yes
 from mlopslint.patterns import late
-from mlopslint.predicates.training import runs_training_pipeline, trains_by_command
+from mlopslint.predicates.training import ci_training
 from mlopslint.records import Evidence
 from mlopslint.view import Hit, View
 
@@ -119,6 +119,7 @@ def ci_runs_tests(judge: Judge) -> Outcome:
         for c in ci_commands(judge.view)
         if re.search(r"(^|[ /])(test|train|val|eval|detect|predict|benchmark|smoke|run|main|demo)\w*\.py\b", c.line)
         and not re.match(r"(flake8|black|ruff|pylint|mypy|isort|az|gcloud|aws|databricks|kubectl)\b", c.line)
+        and not re.match(r"(az|gcloud|aws|databricks|kubectl|anyscale|sky)\b", c.via)
     ]
     if smoke:
         return half("CI runs scripts as a smoke test, not a test suite", [c.evidence() for c in smoke[:3]], 3)
@@ -201,12 +202,12 @@ def ci_validates_model(judge: Judge) -> Outcome:
     """CIC005: CI trains or evaluates a model, or checks its quality against a bar."""
 
     hits = []
+    training = ci_training(judge)
     for command in ci_commands(judge.view):
         line = command.line
         script = next((w for w in command.words if w.endswith((".py", ".R", ".sh", ".jl"))), "")
         if (
-            trains_by_command(line)
-            or runs_training_pipeline(judge, command)
+            command in training
             or (
                 script
                 and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script))

@@ -96,11 +96,22 @@ def autoscaling(judge: Judge) -> Outcome:
     return no("the number of replicas or workers is fixed")
 
 
+#: What a statement does: those that only read, and what is written where.
+_STATEMENT = late(
+    r"\s*(?:(?:select|with|create|drop|alter|set|delete|pragma|show)\b|(?:insert|replace|copy|merge)\b(?:\s+\w+)??(?:\s+into)?\s+[\"`]?([\w.]+))",
+    re.I,
+)
+_ASKED = late(r"predict|infer|(?<![a-z])log|request|response|answer|feedback|(?<!store)result", re.I)
+
+
 def _stores(hit: Hit) -> bool:
     """Whether a call of a common name writes to a database or a queue, rather than to a process or a web client."""
     last = hit.fact.name.rpartition(".")[2]
     text = f"{hit.fact.name} {hit.fact.value}"
     if last == "execute":
+        statement = _STATEMENT.match(str(hit.get("0", "")))
+        if statement and not (statement.group(1) and _ASKED.search(f"{statement.group(1)} {hit.get('in') or ''}")):
+            return False
         return bool(re.search(r"insert|session|conn|cursor|\bdb\b|database|sqlite|psycopg|engine\.", text, re.I))
     if last in ("send", "publish"):
         return bool(re.search(r"kafka|produc|queue|topic|sqs|kinesis|pubsub|rabbit|pika|stream|broker", text, re.I))
@@ -169,9 +180,7 @@ def prediction_logging(judge: Judge) -> Outcome:
             "*.insert_rows*",
             "*.publish",
         )
-        if hit.path in near
-        and re.search(r"predict|infer|log|request|result", f"{hit.fact.name} {hit.fact.value} {hit.path}", re.I)
-        and _stores(hit)
+        if hit.path in near and _ASKED.search(f"{hit.fact.name} {hit.fact.value} {hit.path}") and _stores(hit)
     ]
     if writes:
         return found(writes[:2], 3, f"{writes[0].fact.name} stores requests").trusted("low")
@@ -216,7 +225,8 @@ def model_monitored(judge: Judge) -> Outcome:
         and judge.predicate("serving_defined").grade >= 1
         and judge.predicate("prediction_logging").grade >= 1
     ):
-        return half("predictions are only logged", judge.predicate("prediction_logging").evidence, 3)
+        logged = judge.predicate("prediction_logging")
+        return half("predictions are only logged", logged.evidence, 3, logged.confidence)
     return outcome
 
 
@@ -249,6 +259,8 @@ def progressive_delivery(judge: Judge) -> Outcome:
     ):
         if hit.fact.value in (100, None, "100", "IN_PLACE"):
             continue
+        if re.search(r"(^|\.)traffic\.\w+$", hit.fact.name) and not re.fullmatch(r"\d+%?", str(hit.fact.value)):
+            continue  # which revision gets it, and not how much
         if "ariant" in hit.fact.name and _variants(judge, hit) < 2:
             continue  # a weight of the only variant splits nothing
         if judge.view.roles[hit.path] == "source":

@@ -21,7 +21,7 @@ _ROOT_HELPERS = late(
 def source_package(judge: Judge) -> Outcome:
     """STR001: Python code in packages or purpose-named folders rather than at the root or only in notebooks."""
     view = judge.view
-    files = [path for path in view.python_files if not path.endswith("__init__.py")]
+    files = [path for path in view.python_files if not path.endswith("__init__.py") and not path.startswith(".")]
     other = view.files(["r", "julia", "scala", "java"])
     if not files:
         nested = [path for path in other if "/" in path and not path.startswith(".")]

@@ -71,6 +71,7 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
         if DATA_WORDS.search("/".join(path.rsplit("/", 2)[-2:]))
         and not path.endswith("__init__.py")
         and (view.kinds[path] != "python" or view.module(path).get("statements", 0) > 2)
+        and (view.kinds[path] != "python" or judge.concepts.frameworks or _handles_data(judge, path))
     ]
     works = [path for path in files if view.kinds[path] != "python" or any(True for _ in view.of(path, "def"))]
     if works:
@@ -78,7 +79,10 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
     functions = [
         hit
         for hit in view.hits("def")
-        if view.kinds.get(hit.path) == "python" and DATA_WORDS.search(hit.fact.name.rpartition(".")[2])
+        if view.kinds.get(hit.path) == "python"
+        and DATA_WORDS.search(hit.fact.name.rpartition(".")[2])
+        and not re.match(r"_?eval", hit.fact.name.rpartition(".")[2], re.I)
+        and (judge.concepts.frameworks or _handles_data(judge, hit.path))
     ]
     if functions:
         return found(functions[:3], 3, f"{functions[0].fact.name} in {functions[0].path} prepares data")
@@ -97,6 +101,11 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
         )
         if view.kinds.get(hit.path) == "python"
     ]
+    handled += [
+        hit
+        for hit in view.hits("base", "torch.utils.data.*Dataset", "*.IterableDataset")
+        if view.kinds.get(hit.path) == "python"
+    ]
     if handled:
         return found(handled[:3], 3, f"{handled[0].path} reads and prepares data").trusted("medium")
     if view.notebooks:
@@ -104,10 +113,75 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
     return no("no code prepares data")
 
 
+#: What data are held in or read with, where no framework shows that there is learning at all.
+_DATA_PACKAGES = frozenset(
+    [
+        "pandas",
+        "numpy",
+        "polars",
+        "pyarrow",
+        "dask",
+        "pyspark",
+        "datasets",
+        "xarray",
+        "geopandas",
+        "cudf",
+        "ibis",
+        "duckdb",
+        "h5py",
+        "zarr",
+        "cv2",
+        "PIL",
+        "skimage",
+        "librosa",
+        "soundfile",
+        "nltk",
+        "sqlalchemy",
+        "psycopg2",
+        "psycopg",
+        "snowflake",
+        "boto3",
+        "scipy",
+        "feast",
+        "great_expectations",
+        "pandera",
+        "beam",
+        "apache_beam",
+        "modin",
+        "vaex",
+    ]
+)
+
+
+def _handles_data(judge: Judge, path: str) -> bool:
+    return any(fact.name.partition(".")[0] in _DATA_PACKAGES for fact in judge.view.of(path, "import"))
+
+
+#: What starts something that the code does not name: a job that configuration describes.
+_STARTS = frozenset({".run", ".execute", ".launch", ".start", ".train", ".fit", ".main"})
+
+
+def _training_entries(judge: Judge) -> list[str]:
+    """Files that start training, the plainest first; of those that only import what trains, the ones that come to call it."""
+    from mlopslint.ahead import OnDemand, comes_to_train
+
+    view, concepts = judge.view, judge.concepts
+    plain = [p for p in concepts.training_entries if p in concepts.training_files or TRAIN_WORDS.search(p)]
+    others = [path for path in concepts.training_entries if path not in plain and not path.startswith(".")]
+    if not others:
+        return plain
+    known = OnDemand(view.snapshot, view.gathered, None)
+    return plain + [
+        path
+        for path in others
+        if comes_to_train(known, [path]) or any(fact.name in _STARTS for fact in view.of(path, "call"))
+    ]
+
+
 def training_scripted(judge: Judge) -> Outcome:
     """AUT003: training is started from a script or module with parameters from arguments or configuration."""
     view, concepts = judge.view, judge.concepts
-    entries = concepts.training_entries
+    entries = _training_entries(judge)
     if entries:
         for path in entries:
             near = {path, *concepts.imports.get(path, ())}
@@ -134,7 +208,7 @@ def training_scripted(judge: Judge) -> Outcome:
     if steps:
         return found(steps[:2], 3, f"{steps[0].fact.name} is a stage that trains")
     if concepts.training_files:
-        path = concepts.training_files[0]
+        path = next((p for p in concepts.training_files if not DATA_WORDS.search(p)), concepts.training_files[0])
         step = _as_step(judge)
         if step:
             return step
@@ -389,7 +463,7 @@ def trains_by_command(line: str) -> bool:
     if line.startswith(("-", "[")):
         return False  # what is left of a test in a shell script
     if re.match(
-        r"(pip|uv|poetry|conda|apt|apt-get|git|docker|echo|cd|ls|mkdir|cp|mv|rm|cat|pytest|ruff|black|mypy|flake8|pylint|pre-commit|coverage|python -m (pytest|pip))\b",
+        r"(pip|uv|poetry|conda|apt|apt-get|git|docker|echo|printf|cd|ls|mkdir|cp|mv|rm|cat|head|tail|wc|sed|awk|grep|sort|curl|wget|tar|zip|unzip|gzip|gunzip|touch|chmod|find|tee|test|pytest|ruff|black|mypy|flake8|pylint|pre-commit|coverage|python -m (pytest|pip))\b",
         line,
     ):
         return bool(re.match(r"docker (compose )?run .*train", line))
@@ -411,6 +485,22 @@ def runs_training_pipeline(judge: Judge, command: Command) -> bool:
     """Whether a command starts a script that runs a pipeline declared in code, in which a model is trained."""
     path = judge.concepts.pipeline_started_by(command.words)
     return bool(path) and bool(judge.concepts.reach([path]) & set(judge.concepts.training_files))
+
+
+_SUBMITS = late(r"(anyscale jobs? submit|az ml job create|sky launch|gcloud ai custom-jobs)\b")
+
+
+def ci_training(judge: Judge) -> list[Command]:
+    """The commands of CI that start training; a job that is submitted does where something trains in its file."""
+    every = ci_commands(judge.view)
+    training = [c for c in every if trains_by_command(c.line) or runs_training_pipeline(judge, c)]
+    submitted = [c for c in training if _SUBMITS.match(c.line)]
+    idle: set[str] = set()
+    for command in submitted:
+        started = [c for c in every if c.via == command.line]
+        if started and not any(c in training or c.words[0].startswith("$") for c in started):
+            idle.add(command.line)
+    return [c for c in training if c.line not in idle]
 
 
 def retraining_triggered(judge: Judge) -> Outcome:
@@ -443,9 +533,7 @@ def retraining_triggered(judge: Judge) -> Outcome:
     for hit in view.hits("ci-trigger"):
         triggers.setdefault(hit.path, []).append(hit)
     code_driven: list[Evidence] = []
-    for command in ci_commands(view):
-        if not (trains_by_command(command.line) or runs_training_pipeline(judge, command)):
-            continue
+    for command in ci_training(judge):
         if _SMOKE.search(command.line):
             continue
         path = command.hit.path
