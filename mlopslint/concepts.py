@@ -60,8 +60,11 @@ TRAIN_WORDS = late(
 )
 #: Programs that look at files of code, or change them, and run none.
 _HANDLES = frozenset({
-    "awk", "black", "cat", "chmod", "cp", "diff", "echo", "flake8", "git", "grep", "head", "isort", "mv", "mypy", "perl", "pylint", "rm",
-    "ruff", "sed", "tail", "tee", "test", "touch", "wc",
+    "autoflake", "autopep8", "awk", "bandit", "black", "cat", "chmod", "codespell", "cp", "darker", "diff",
+    "docformatter", "echo", "find", "flake8", "git", "grep", "gsutil", "head", "interrogate", "isort", "jupytext",
+    "ls", "mv", "mypy", "pdoc", "perl", "pydocstyle", "pylint", "pyright", "pyupgrade", "radon", "rm", "rsync",
+    "ruff", "scp", "sed", "sphinx-apidoc", "sphinx-build", "tail", "tar", "tee", "test", "touch", "vulture", "wc",
+    "yapf", "zip",
 })  # fmt: skip
 _PREDICT = (
     "*.predict", ".predict", "*.predict_proba", ".predict_proba", "*.predict_batch", ".generate", "*.generate", "*.infer", ".infer",
