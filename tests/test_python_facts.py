@@ -168,6 +168,7 @@ def test_notebooks_of_format_3_are_read():
         "ls {folder}/ml-1m #noqa",
         "watermark -iv",
         "load_ext watermark",
+        "\n %%bigquery\nSELECT *\n  FROM a",
     ],
 )
 def test_magics_do_not_break_a_cell(source):

@@ -101,6 +101,8 @@ def blank_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
     if first is not None and _OTHER_LANGUAGE.match(lines[first]):
         return "\n" * (len(lines) - 1), [(first + 1, lines[first].strip())]
+    if first is not None and lines[first].lstrip().startswith("%%"):
+        lines[first] = lines[first].lstrip()  # IPython takes the indentation of the first line away
     while first is not None and lines[first].startswith("%%"):
         name = lines[first][2:].split(None, 1)[0] if lines[first][2:].strip() else ""
         magics.append((first + 1, lines[first].strip()))

@@ -57,6 +57,8 @@ class GraphGrowingList(PythonRule):
     def check(self, node: ast.For | ast.While, name: str, at: Context) -> Iterator[Problem]:
         if at.loops or not at.within(node, ".backward(") or not at.imported("torch") or torch.spent(at):
             return
+        if any(isinstance(item, (ast.Break, ast.Return)) for item in node.body):
+            return  # it runs once
         own = list(inside(node))
         losses = {at.reader.text(loss) for item in own if (loss := _differentiated(item)) is not None}
         losses = {text for text in losses if text and "." not in text}
@@ -83,6 +85,7 @@ class GraphGrowingList(PythonRule):
             yield at.problem(item, f"{target} keeps the graph of every {value.id} alive; use {value.id}.item()", fix)
 
     GOOD = (
+        "import torch\ntotal = 0\nfor x in loader:\n    loss = f(x)\n    loss.backward()\n    total += loss\n    break\n",
         "import torch\ntotal = 0\nfor x in loader:\n    loss = f(x)\n    loss.backward()\n    total += loss.item()\n",
         "import torch\ntotal = 0\nfor x in loader:\n    loss = f(x)\n    total += loss\ntotal.backward()\n",
         "import torch\nfor x in loader:\n    total = 0\n    for part in x:\n        loss = f(part)\n        total += loss\n    total.backward()\n",

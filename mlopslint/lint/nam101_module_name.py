@@ -72,11 +72,12 @@ class ModuleName(ProjectRule):
                 stem, what = name[:-3], "module"
             reason, sure = _reason(stem, what)
             if reason and (not name.startswith("__") or what == "package"):
-                if what == "module" and not sure and (view.module(path).get("main") or view.roles[path] == "test"):
+                if what == "module" and (view.module(path).get("main") or not sure and view.roles[path] == "test"):
                     continue  # run, not imported
                 yield path, Problem((1, 1, 1, 1), reason, 0, None, None if sure else "medium")
 
     GOOD = (
+        {"tools/__init__.py": "", "tools/push-images.py": "if __name__ == '__main__':\n    print(1)\n"},
         {"churn/__init__.py": "", "churn/train_model.py": "x = 1\n", "churn/__main__.py": "", "churn/_private.py": ""},
         {"scripts/train-model.py": "x = 1\n", "01_prepare.py": "x = 1\n", "my-service/app.py": "x = 1\n"},
         {"my-service/__init__.py": "", "my-service/app.py": "x = 1\n"},

@@ -69,10 +69,11 @@ class DataReadFromParent(PythonRule):
         first = node.args[0] if node.args else None
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
             path = first.value.replace("\\", "/")
-            if path.startswith("../../") and not name.startswith("sys.path"):
+            if path.startswith("../../") and not name.startswith("sys.path") and not _is_sphinx(at):
                 yield at.problem(first, f"{last} reads {path[:60]}, which depends on the working directory")
 
     GOOD = (
+        "html_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nexec(open('../../churn/version.py').read())\n",
         "import sys\nprint(sys.path)\nother.path.append('..')\n",
         "import sys\nhtml_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nsys.path.insert(0, '..')\n",
         "import pandas as pd\npd.read_csv('../data/a.csv')\npd.read_csv(root / '../../a.csv')\n",
