@@ -322,7 +322,8 @@ def _handed_over(view: View) -> Iterator[Command]:
     """The project's files that a CI file names for a template, a workflow or an action to run: scripts, and what a platform creates."""
     for hit in view.hits("action", "template:*", "./*", "*/.github/workflows/*"):
         options = hit.get("with")
-        if view.kinds.get(hit.path) not in CI_KINDS or not isinstance(options, dict):
+        kind = view.kinds.get(hit.path)
+        if not (kind in CI_KINDS or kind == "yaml" and hit.get("job")) or not isinstance(options, dict):
             continue
         soft = bool(hit.get("soft"))
         for value in options.values():

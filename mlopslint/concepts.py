@@ -35,6 +35,7 @@ _TRAINERS = (
     "*.learn_one", "torch.optim.*.step", "spacy.training.*", "*.initialize_optimizer", "r:*train*", "r:fit*", "julia:*fit*", "julia:*train*",
     "*LightningCLI",
     "*SFTTrainer.train", "*.AutoML.fit", "stable_baselines3.*.learn", "sagemaker.*Estimator.fit", "*HyperparameterTuner.fit",
+    "*.create_training_job", ".create_training_job", "*.create_hyper_parameter_tuning_job",
     "tensorflow.estimator.train*", "tf.estimator.train*", "*.train_and_evaluate", "mlflow.*.train", "detectron2.*Trainer.train", "*.grad",
 )  # fmt: skip
 _FITS = ("*.fit", ".fit", "*.partial_fit", "*.fit_predict")

@@ -28,7 +28,10 @@ TEST = late(
     re.I,
 )
 #: A program of that name, and CI that lies among the tests.
-NO_TEST = late(r"([^/]+/)*test\.py|(.*/)?(ci|\.ci|pipelines|azure-pipelines)/[^/]+\.ya?ml", re.I)
+NO_TEST = late(
+    r"(?!(.*/)?(tests?|testing|unit_?tests?|integration_?tests?|e2e)/)([^/]+/)*test\.py|(.*/)?(ci|\.ci|pipelines|azure-pipelines)/[^/]+\.ya?ml",
+    re.I,
+)
 EXAMPLE = late(r"(^|/)(examples?|samples?|demos?|tutorials?|cookbook|showcase|playground|quickstarts?)/", re.I)
 DOCS = late(r"(^|/)(docs?|documentation|website|site|book)/", re.I)
 GENERATED = late(
@@ -64,6 +67,13 @@ _hit = partial(tuple.__new__, Hit)
 Index = dict[str, list[tuple[str, list[Fact]]]]
 
 
+def _pipelines(gathered: Gathered) -> Iterator[str]:
+    """YAML files that only their content shows to be pipelines of Azure DevOps, or templates of their steps."""
+    for path, some in gathered.facts.items():
+        if gathered.kinds.get(path) == "yaml" and any(fact.name == "azure-pipelines" for fact in some.get("ci", ())):
+            yield path
+
+
 class View:
     """The facts of one repository (or of one project in it), by kind and name."""
 
@@ -83,7 +93,7 @@ class View:
         self.shared: dict[str, Any] = {}  #: what is derived from the whole view once, by whoever derives it
         out = frozenset(excluded)
         self.entries: dict[str, Entry] = {entry.path: entry for entry in snapshot.entries if entry.path not in out}
-        self.kinds = gathered.kinds
+        self.kinds = {**gathered.kinds, **dict.fromkeys(_pipelines(gathered), "yaml-pipeline")}
         self.roles = self._roles()
         self._facts = {path: some for path, some in gathered.facts.items() if path in self.entries}
         self._indices: dict[str, Index] = {}

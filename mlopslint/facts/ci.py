@@ -405,11 +405,18 @@ def looks_azure(root: dict[str, Any], strict: bool = True) -> bool:
         bool({"trigger", "pr", "pool", "schedules"} & set(root)) or dig(root, "resources", "repositories") is not None
     )
     if strict:
-        return body and (head or isinstance(root.get("parameters"), (list, dict)))
+        return body and (head or isinstance(root.get("parameters"), (list, dict)) or _has_task(root))
     return (
         body
         or (head and bool({"extends", "variables", "resources", "stages", "jobs", "steps"} & set(root)))
         or ("trigger" in root and "extends" in root)
+    )
+
+
+def _has_task(root: dict[str, Any]) -> bool:
+    """Whether a document is nothing but steps, one of them a task with its version, which nobody else writes so."""
+    return set(root) <= {"steps", "variables"} and any(
+        re.fullmatch(r"[A-Za-z][\w.-]*@\d+", str(step.get("task", ""))) for step in maps(root.get("steps"))
     )
 
 
@@ -457,8 +464,9 @@ def azure_facts(tree: Tree, named: bool = True) -> list[Fact]:
 def _azure_triggers(root: Map, template: bool) -> list[Fact]:
     found: list[Fact] = []
     value, line = root.get("trigger"), line_of(root, "trigger")
+    off = value in ("none", ["none"])  # the list is a branch of that name, which nobody has
     if "trigger" in root:
-        if value != "none" and value != []:
+        if not off and value != []:
             branches = branches_of(as_map(value).get("branches") if isinstance(value, dict) else value)
             paths = branches_of(as_map(value).get("paths"))
             tags = branches_of(as_map(value).get("tags"))
@@ -482,7 +490,7 @@ def _azure_triggers(root: Map, template: bool) -> list[Fact]:
         for item in maps(dig(root, "resources", kind)):
             if kind == "webhooks" or "trigger" in item:
                 found.append(trigger("repository_dispatch", start(item)))
-    if root.get("trigger") == "none" and not found:
+    if off and not found:
         found.append(trigger("manual", line_of(root, "trigger")))
     return found
 

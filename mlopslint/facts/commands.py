@@ -38,6 +38,8 @@ _TOKEN = late(
     re.X | re.S,
 )
 _ENVIRONMENT = late(r"[A-Za-z_]\w*\+?=")
+#: A variable that keeps what a command prints.
+_SUBSTITUTION = late(r"""[A-Za-z_]\w*=("?)(?:\$\((?!\()(.*)\)|`(.*)`)\1$""", re.S)
 _CONTROL = frozenset({"then", "do", "else", "{", "}", "(", ")", "fi", "done", "esac", "!", "begin", "end"})
 _CONDITION = frozenset({"if", "elif", "while", "until"})
 _SKIPPED = frozenset({"for", "case", "select", "function", "in", "local", "readonly", "declare"})
@@ -165,6 +167,12 @@ def split(script: str, pipefail: bool = False, nested: int = 0) -> list[Command]
             change = _ERREXIT.match(" ".join(words))
             if change:
                 lenient = change.group(0)[4] == "+"
+            continue
+        kept = _SUBSTITUTION.match(words[-1]) if words and nested < 2 and "=" in words[-1] else None
+        if kept and words[:-1] in ([], ["export"], ["local"], ["readonly"], ["declare"]):
+            below = split(kept.group(2) or kept.group(3), pipefail, nested + 1)
+            masked = is_soft or len(words) > 1  # export and its kin end well whatever the command did
+            found += [c._replace(line=part.line + c.line - 1, soft=c.soft or masked, last=False) for c in below]
             continue
         if not words or words[0] in _SKIPPED or words[0].startswith("#"):
             continue

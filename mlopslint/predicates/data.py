@@ -161,7 +161,12 @@ def data_validated(judge: Judge) -> Outcome:
             if all("imported" not in item.detail for item in use.evidence)
         ]
     if wired:
-        return Outcome(1.0, wired[0].evidence, wired[0].rung, f"{wired[0].name} checks the data")
+        return Outcome(
+            1.0,
+            wired[0].evidence,
+            wired[0].rung,
+            f"{wired[0].name} {'check' if wired[0].name.endswith('checks') else 'checks'} the data",
+        )
     suites = [
         hit for hit in judge.view.hits("document-type", "expectation-suite*", "soda*", "dbt-schema*", "*data-contract*")
     ]

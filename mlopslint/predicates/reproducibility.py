@@ -353,6 +353,10 @@ def releases_tagged(judge: Judge) -> Outcome:
 _HANDS_OVER = frozenset({"python", "notebook", "shell", "makefile", "dvc-config", "github-workflow", "gitlab-ci", "r"})
 
 
+#: Words for what is kept of a model.
+_OF_MODELS = late(r"model|weights|checkpoint|ckpt|artifact|\.(pkl|joblib|onnx|tar\.gz)", re.I)
+
+
 def model_registry(judge: Judge) -> Outcome:
     """VER002: models are registered with a version; versioned or time-stamped paths or object storage are half."""
     view = judge.view
@@ -393,10 +397,15 @@ def model_registry(judge: Judge) -> Outcome:
     if judge.concepts.training and not evidence:  # Hydra makes the run's folder of the time
         runs = [hit for hit in view.search("key", r"(^|\.)(run|sweep)\.dir$") if "${now:" in str(hit.fact.value)]
         evidence = [hit.evidence(f"{hit.fact.name}: {str(hit.fact.value)[:80]}") for hit in runs[:2]]
+    near = judge.concepts.reach(judge.concepts.training_files + judge.concepts.training_notebooks)
     storage = [
         use
         for use in judge.technologies.find(kinds=["artifact-storage"], rung=3)
-        if any(view.kinds.get(item.path) in _HANDS_OVER or "runs" in item.detail for item in use.evidence)
+        if any(
+            (view.kinds.get(item.path) in _HANDS_OVER or "runs" in item.detail)
+            and (item.path in near or _OF_MODELS.search(f"{item.path} {item.detail}"))
+            for item in use.evidence
+        )
     ]
     urls = [
         hit
@@ -413,6 +422,9 @@ def model_registry(judge: Judge) -> Outcome:
             "gs://*",
             "https://*.blob.core.windows.net/*",
         )
+        if hit.fact.name.startswith("http")
+        and "blob.core" not in hit.fact.name
+        or _OF_MODELS.search(f"{hit.path} {hit.fact.name}")
     ]
     if evidence:
         return half("models are saved under versioned or time-stamped paths, not in a registry", evidence[:3], 3)

@@ -80,6 +80,7 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
         hit
         for hit in view.hits("def")
         if view.kinds.get(hit.path) == "python"
+        and hit.path not in judge.concepts.serving_files
         and DATA_WORDS.search(hit.fact.name.rpartition(".")[2])
         and not re.match(r"_?eval", hit.fact.name.rpartition(".")[2], re.I)
         and (judge.concepts.frameworks or _handles_data(judge, hit.path))
@@ -167,6 +168,7 @@ def _training_entries(judge: Judge) -> list[str]:
 
     view, concepts = judge.view, judge.concepts
     plain = [p for p in concepts.training_entries if p in concepts.training_files or TRAIN_WORDS.search(p)]
+    plain.sort(key=lambda path: not TRAIN_WORDS.search(path.rpartition("/")[2]))
     others = [path for path in concepts.training_entries if path not in plain and not path.startswith(".")]
     if not others:
         return plain

@@ -34,6 +34,12 @@ from mlopslint.facts.commands import split
         ('bash -c "mypy . || true"', [("mypy .", True), ("true", False)]),
         ("f() {\n  black .\n}", [("black .", False)]),
         ("x ${{ a || b }} y", [("x ${{ a || b }} y", False)]),
+        (
+            "id=$(az ml job create -f $(file) \\\n  --query name)\nb",
+            [("az ml job create -f $(file) --query name", False), ("b", False)],
+        ),
+        ('export A="$(run | head)"', [("run", True), ("head", True)]),
+        ("A=`run`\nB=$((1 + 2))\nC=1", [("run", False)]),
         ('p "$(python -c "a; b")" z', [('p "$(python -c "a; b")" z', False)]),
     ],
 )
