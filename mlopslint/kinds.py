@@ -161,6 +161,8 @@ _NAMES: dict[str, str] = {
     },
 }
 
+#: Not the name of code or a text that is only about such a file.
+_ABOUT = r"(?![^/]*\.(?:py|pyi|ipynb|js|ts|go|rs|java|md|rst|txt|html|json|ya?ml|toml)$)"
 #: A text that must be there (which is looked for first, as that is twenty times faster), the pattern, the kind.
 _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (literal, late(pattern), kind)
@@ -178,9 +180,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("cloud", r"(^|/)\.?cloud[-_]?build[^/]*\.(ya?ml|json)$", "cloud-build"),
         ("cloud", r"(^|/)\.?cloud[-_]?build/.+\.ya?ml$", "cloud-build"),
         ("buildspec", r"(^|/)buildspec[^/]*\.ya?ml$", "codebuild"),
-        ("jenkinsfile", r"(^|/)jenkinsfile[^/]*$", "jenkinsfile"),
+        ("jenkinsfile", rf"(^|/)jenkinsfile{_ABOUT}[^/]*$", "jenkinsfile"),
         ("compose", r"(^|/)(docker-)?compose([.-][^/]*)?\.ya?ml$", "compose"),
-        ("dockerfile", r"(^|/)dockerfile[^/]*$", "dockerfile"),
+        ("dockerfile", rf"(^|/)dockerfile{_ABOUT}[^/]*$", "dockerfile"),
         ("dockerfile", r"(^|/)[^/]+\.dockerfile$", "dockerfile"),
         ("dockerfile", r"(^|/)[\w-]*dockerfile$", "dockerfile"),
         ("requirements", r"(^|/)requirements[^/]*\.(txt|in|lock)$", "requirements"),

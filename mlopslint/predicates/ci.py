@@ -120,6 +120,7 @@ def ci_runs_tests(judge: Judge) -> Outcome:
         if re.search(r"(^|[ /])(test|train|val|eval|detect|predict|benchmark|smoke|run|main|demo)\w*\.py\b", c.line)
         and not re.match(r"(flake8|black|ruff|pylint|mypy|isort|az|gcloud|aws|databricks|kubectl)\b", c.line)
         and not re.match(r"(az|gcloud|aws|databricks|kubectl|anyscale|sky)\b", c.via)
+        and not re.match(r"dvc (stage add|run --no-exec)\b", c.line)
     ]
     if smoke:
         return half("CI runs scripts as a smoke test, not a test suite", [c.evidence() for c in smoke[:3]], 3)
@@ -330,6 +331,7 @@ _NO_DEPLOYMENT = late(
 )
 
 
+_STAGE_WORD = late(r"dev|test|qa|staging|stage|uat|pre-?prod|prod|canary|blue|green|live|acceptance", re.I)
 _STAGE_OF_NAME = late(r"(?:^|[-_./=])(qa|staging|stage|uat|preprod|dev|prod|production)(?=[-_./]|$)", re.I)
 
 
@@ -373,7 +375,7 @@ def staged_promotion(judge: Judge) -> Outcome:
         and re.search(r"deploy|release|promote|rollout|prod|staging", f"{hit.fact.name}", re.I)
     ]
     deploys = judge.predicate("cd_deploys")
-    if len(environments) >= 2 or (environments and manual):
+    if (len(environments) >= 2 and any(map(_STAGE_WORD.search, environments))) or (environments and manual):
         hits = list(environments.values())
         return Outcome(
             1.0,
@@ -381,8 +383,7 @@ def staged_promotion(judge: Judge) -> Outcome:
             4,
             f"deployment goes through {', '.join(sorted(environments)[:4])}",
         )
-    words = re.compile(r"dev|test|qa|staging|stage|uat|pre-?prod|prod|canary|blue|green", re.I)
-    named = {match.group().lower() for hit in stages if (match := words.search(hit.fact.name))}
+    named = {match.group().lower() for hit in stages if (match := _STAGE_WORD.search(hit.fact.name))}
     if len(named) >= 2:
         return Outcome(
             1.0,

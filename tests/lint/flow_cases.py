@@ -32,6 +32,13 @@ CASES: dict[str, str] = {
 X = StandardScaler().fit_transform(X)  # DAT101
 X_train, X_test, y_train, y_test = train_test_split(X, y)
 """,
+    "every row scaled by itself": SPLIT
+    + """
+s = StandardScaler()
+X_train = s.fit_transform(X_train.T).T
+X_test = s.fit_transform(X_test.T).T
+a, b = train_test_split(StandardScaler().fit(X.transpose()).transform(X.T).T)
+""",
     "scaler in a variable": XY
     + """
 s = MinMaxScaler()

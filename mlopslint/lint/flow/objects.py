@@ -303,11 +303,21 @@ def _fit(call: Call, owner: Value, role: str, data: Data | None) -> Value:
     if data is None:
         call.machine.set_fits(owner, NONE)
         return owner if call.name == "fit" and role else UNKNOWN
+    if role == "scale" and _turned(call.shown(0, *_ROWS)):
+        call.machine.set_fits(owner, NONE)  # every row is scaled by itself
+        return data if call.name == "fit_transform" else owner
     target = data_of(call.arg(1, "y", "Y"))
     fits = learn(call, owner, data, target, call.shown(0, *_ROWS), call.named)
     if call.name == "fit_transform":
         return _transformed(call, owner, role, data, fits)
     return UNKNOWN if role == "network" else owner
+
+
+def _turned(node: ast.AST) -> bool:
+    """Whether rows are put where columns were: ``X.T``, ``X.transpose()``."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return isinstance(node, ast.Attribute) and node.attr in ("T", "transpose")
 
 
 def layer(call: Call, owner: Obj) -> Value:
