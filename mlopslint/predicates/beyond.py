@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import ci_commands, ci_file
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
+from mlopslint.patterns import late
 from mlopslint.predicates.training import ci_training
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
+
+
+_ELSEWHERE = late(r"\b(requests|httpx|session|client)\.|\.(post|publish|send|put_events|invoke)\b")
 
 
 def drift_triggered(judge: Judge) -> Outcome:
@@ -22,8 +26,9 @@ def drift_triggered(judge: Judge) -> Outcome:
     )
     for hit in view.hits("branch", "*drift*", "*degrad*", "*threshold*", "*psi*"):
         then = [str(item) for item in hit.get("then") or ()]
+        asked = re.search(r"retrain|trigger", str(hit.get("in", "")), re.I)  # then a call to elsewhere is what does it
         if re.search(r"drift|degrad|psi|monitor", f"{hit.fact.name} {hit.get('in', '')} {hit.path}", re.I) and any(
-            starts.search(item) for item in then
+            starts.search(item) or asked and _ELSEWHERE.search(item) for item in then
         ):
             return found([hit], 5, f"{hit.fact.name} starts training")
     run = ci_commands(view)

@@ -234,6 +234,9 @@ def validated_before_training(judge: Judge) -> Outcome:
     ]
     if tool:
         return yes(f"{tool[0].path} is part of the training code", tool[:2], 3)
+    schemas = [hit for hit in view.search("call", r"(?i)schema\w*\.validate$") if hit.path in near]
+    if schemas:
+        return found(schemas[:2], 3, f"{schemas[0].fact.name} runs in the training code").trusted("medium")
     explicit = [hit for hit in _explicit_checks(judge) if hit.path in near]
     if len(explicit) >= 2:
         return found(explicit[:3], 3, "explicit checks run in the code that training uses").trusted("medium")
@@ -363,6 +366,9 @@ def _same_data(judge: Judge) -> list[Hit]:
     return found_hits
 
 
+_ORIGIN = late(r"(the |data )?(sources?|origins?|provenance)( of the data)?", re.I)
+
+
 def data_documented(judge: Judge) -> Outcome:
     """DAT005: where data comes from and what its fields are; one of the two is half."""
     view = judge.view
@@ -388,6 +394,10 @@ def data_documented(judge: Judge) -> Outcome:
         ):
             continue
         about_data = "data" in path.lower() or any(is_about[fact.name] for fact in view.of(path, "heading"))
+        if source is None and "data" in path.lower():
+            named = [fact for fact in view.of(path, "heading") if _ORIGIN.fullmatch(fact.name)]
+            if named:
+                source = Evidence(path, named[0].line, "where the data comes from")
         for fact in view.of(path, "phrase"):
             if fact.name == "data-source" and source is None and (about_data or "/" not in path):
                 source = Evidence(path, fact.line, "where the data comes from")

@@ -163,6 +163,15 @@ def prediction_logging(judge: Judge) -> Outcome:
     ):
         if str(hit.fact.value).lower() != "false":
             return found([hit], 2, f"{hit.fact.name} is set")
+    logged = [
+        hit
+        for hit in view.hits("call", "*.info", ".info", "*.log", ".log")
+        if hit.path in near
+        and hit.get("extra") is not None  # fields beside the text: a record, and not a remark
+        and re.search(r"predict|inference", f"{hit.get('on', '')} {hit.get('0', '')}", re.I)
+    ]
+    if logged:
+        return found(logged[:2], 3, "predictions go to a log as records").trusted("medium")
     writes = [
         hit
         for hit in view.hits(
