@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mlopslint.commands import CI_KINDS, HOOK_KINDS, HOOK_RUNS, Command, all_commands, starts_with
@@ -128,6 +128,12 @@ class Judge:
         self.technologies = technologies
         self.concepts = concepts_of(view)
         self.predicates: dict[str, Outcome] = {}
+
+    @cached_property
+    def plural(self) -> re.Pattern[str]:
+        """A technology's name of several words that ends in a common noun in the plural, and the verb after it."""
+        names = {item.name for item in self.technologies.known if re.search(r" (?!pandas$)[a-z]+s$", item.name)}
+        return re.compile(rf"({'|'.join(map(re.escape, sorted(names))) or '(?!)'}) (is|has|[a-z]+s)\b")
 
     def outcome(self, condition: Any) -> Outcome:
         """How far a condition holds, with its evidence."""
@@ -505,6 +511,16 @@ def judge(practices: Iterable[Practice], judge_: Judge, *, external: bool = Fals
     return [verdicts[code] for code in sorted(verdicts)]
 
 
+def _agreeing(reason: str, plural: re.Pattern[str]) -> str:
+    """The sentence with its verb in the plural where it begins with a name such as ``SageMaker endpoints``."""
+    start = plural.match(reason)
+    if start is None:
+        return reason
+    verb = start.group(2)
+    many = {"is": "are", "has": "have"}.get(verb) or re.sub(r"(?<=ch|sh|ss)es$|s$", "", verb)
+    return f"{start.group(1)} {many}{reason[start.end() :]}"
+
+
 def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], external: bool) -> Verdict:
     def answer(
         status: Status, reason: str, outcome: Outcome = NOTHING, confidence: Confidence | None = None
@@ -519,7 +535,7 @@ def _verdict(practice: Practice, judge_: Judge, known: dict[str, Verdict], exter
             weight=practice.weight,
             rung=outcome.rung if status in ("pass", "partial") else min(outcome.rung, 1),
             confidence=confidence or outcome.confidence,
-            reason=reason,
+            reason=_agreeing(reason, judge_.plural),
             evidence=tuple(dict.fromkeys(outcome.evidence))[:8],
             remediation=practice.remediation.strip(),
             references=practice.references,

@@ -31,3 +31,8 @@ def test_what_lies_at_the_edge(edge, make_repo):
     code, status, files = EDGES[edge]
     found = verdict(make_repo(files), code)
     assert found.status == status, found.reason
+
+
+def test_the_verb_agrees_with_the_tools_name(make_repo):
+    call = "import boto3\n\nboto3.client('sagemaker').create_endpoint(EndpointName='a')\n"
+    assert verdict(make_repo({"serve.py": call}), "DEP002").reason == "SageMaker endpoints serve the model"

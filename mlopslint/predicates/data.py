@@ -165,7 +165,7 @@ def data_validated(judge: Judge) -> Outcome:
             1.0,
             wired[0].evidence,
             wired[0].rung,
-            f"{wired[0].name} {'check' if wired[0].name.endswith('checks') else 'checks'} the data",
+            f"{wired[0].name} checks the data",
         )
     suites = [
         hit for hit in judge.view.hits("document-type", "expectation-suite*", "soda*", "dbt-schema*", "*data-contract*")
