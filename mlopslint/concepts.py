@@ -72,6 +72,8 @@ _PREDICT = (
     "*.inference", ".inference", "*.transcribe", ".transcribe", "*.pipeline", "predict*", "inference*", "infer*", "*:*predict*", "*:*inference*",
     "*.predict_*", ".predict_*", "onnxruntime.InferenceSession*", "*.decision_function", "*.ainvoke", "*.encode", "*.embed*", ".forecast",
     "*.forecast", "model", "*.model", "net", "*.score_samples", "*.recommend", ".recommend", "get_prediction*", "*:*infer*",
+    "prompty.execute", "*.completions.create", "*.responses.create", "*.messages.create", "litellm.*completion", "*.generate_content",
+    "*.invoke_model", "ollama.chat", "ollama.generate", "semantic_kernel.*.invoke*",
 )  # fmt: skip
 
 
@@ -243,6 +245,8 @@ class Concepts(Imports):
                         "simple_parsing",
                         "jsonargparse",
                         "transformers.HfArgumentParser",
+                        "trl.TrlParser",
+                        "trl.commands.cli_utils.TrlParser",
                         "sys.argv",
                         "metaflow.Parameter",
                         "configargparse",
@@ -323,7 +327,7 @@ class Concepts(Imports):
                 continue
             near = {path, *self.imports.get(path, ())}
             words = re.compile(
-                r"predict|infer|score|classif|detect|generate|embed|recommend|forecast|transcri|invocations|completion|chat",
+                r"predict|infer|score|classif|detect|generate|embed|recommend|forecast|transcri|invocations|completion|chat|respon[sd]|answer|\bask\b|question",
                 re.I,
             )
             routes = " ".join(f"{hit.get('0', '')} {hit.get('target', '')}" for hit in self.routes if hit.path == path)

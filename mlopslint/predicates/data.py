@@ -393,6 +393,8 @@ def data_documented(judge: Judge) -> Outcome:
             r"(changelog|changes|news|history|release|contributing|code_of_conduct|security|license|authors)", name
         ):
             continue
+        if re.search(r"(^|/)data/[^/]+/", path) and not re.match(r"read_?me|about|data|source|fields|codebook", name):
+            continue  # a text in a folder of data is data itself
         about_data = "data" in path.lower() or any(is_about[fact.name] for fact in view.of(path, "heading"))
         if source is None and "data" in path.lower():
             named = [fact for fact in view.of(path, "heading") if _ORIGIN.fullmatch(fact.name)]

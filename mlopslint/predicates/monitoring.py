@@ -220,6 +220,9 @@ def technology_in_use(judge: Judge, kinds: list[str], what: str, missing: str) -
     return no(missing)
 
 
+_MONITORS = late(r"(^|[/_-])monitor(s|ing)?(_\w+)?\.py$|(^|[/_-])(model_?)?monitor(s|ing)?/", re.I)
+
+
 def model_monitored(judge: Judge) -> Outcome:
     """MON001: live model quality or prediction distribution is monitored; predictions only logged are half."""
     outcome = technology_in_use(
@@ -229,6 +232,13 @@ def model_monitored(judge: Judge) -> Outcome:
         settings = _monitoring_settings(judge, r"^(model_)?monitoring_(objective|alert|skew|drift)_?config\w*$")
         if settings:
             return found(settings[:2], 3, "predictions are made with monitoring of the model")
+        own = [
+            hit
+            for hit in judge.view.search("call", r"^(sklearn\.metrics|sktime\.performance_metrics|torchmetrics)\.")
+            if _MONITORS.search(hit.path) and judge.view.kinds.get(hit.path) == "python"
+        ]
+        if own:
+            return found(own[:2], 3, f"{own[0].path} measures the model's predictions").trusted("medium")
     if (
         not outcome
         and judge.predicate("serving_defined").grade >= 1

@@ -239,7 +239,7 @@ _READERS = (
     "configparser.*", "hydra.main", "hydra.compose", "dynaconf.*", "dotenv.*", "decouple.*", "environs.*", "gin.parse_config*", "gin.configurable",
     "ml_collections.*", "ruamel.yaml.*load*", "dvc.api.params_show", "box.*from_yaml", "confuse.*", "yacs.config.*", "munch.*fromYAML", "jsonargparse.*",
     "confection.*", "anyconfig.load", "config.Config", "hyperpyyaml.*", "kedro.config.*", "oyaml.*load*", "mmengine.Config.fromfile", "mmcv.Config.fromfile",
-    "starlette.config.Config", "lightning.*LightningCLI", "pytorch_lightning.*LightningCLI", "pydantic_settings.*", "transformers.HfArgumentParser.parse_json_file", "pyhocon.*", "traitlets.config.*",
+    "starlette.config.Config", "lightning.*LightningCLI", "pytorch_lightning.*LightningCLI", "pydantic_settings.*", "trl.TrlParser*", "trl.commands.cli_utils.TrlParser*", "transformers.HfArgumentParser.parse_json_file", "pyhocon.*", "traitlets.config.*",
 )  # fmt: skip
 
 
