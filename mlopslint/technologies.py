@@ -106,7 +106,7 @@ def _uses(view: View, signs: Signs) -> Uses:
 
 def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[Evidence]]]:
     """Each technology with a rung and its evidence, of which only the first pieces are ever made."""
-    own = _packages(view)
+    own = packages_of(view)
     for kind in ("dependency", *_CODE, "string", "key", "image"):
         for name, said in signs.told(view, kind):
             inside = own.get(name.partition(".")[0]) if kind in _CODE else None
@@ -148,7 +148,7 @@ def _seen(view: View, signs: Signs) -> Iterator[tuple[Technology, int, Iterable[
             yield technology, rung, _told(view.hits("hook", name), detail)
 
 
-def _packages(view: View) -> dict[str, tuple[str, ...]]:
+def packages_of(view: View) -> dict[str, tuple[str, ...]]:
     """Name of a package that the project itself holds -> the folders in which it lies."""
     folders = {path.rpartition("/")[0] for path in view.entries if path.endswith("/__init__.py")}
     found: dict[str, tuple[str, ...]] = {}

@@ -89,6 +89,23 @@ def on_demand(judge: Judge) -> Outcome:
     return no("nothing starts training on demand")
 
 
+#: Paths of data, and not of code that is called so.
+_OF_DATA = late(r"(?<![\w-])data(?!bricks|sets?/\*|[-_]?(science|eng|platform|ops))|\.dvc")
+
+
+def data_push_trains(judge: Judge) -> Outcome:
+    """AUT009: a push of data starts a workflow that trains."""
+    pushed = [
+        hit
+        for hit in judge.view.hits("ci-trigger", "push")
+        if _OF_DATA.search(" ".join(map(str, hit.get("paths") or ())))
+    ]
+    trains = ci_training(judge) if pushed else []
+    started = {ci_file(judge.view, c, {hit.path for hit in pushed}) for c in trains}
+    both = [hit for hit in pushed if hit.path in started]
+    return found(both[:2], 5, "a push of data starts training") if both else NOTHING
+
+
 def dispatch_trains(judge: Judge) -> Outcome:
     """AUT009: an event from outside starts a workflow that trains, and not one that only deploys."""
     sent = list(judge.view.hits("ci-trigger", "repository_dispatch"))

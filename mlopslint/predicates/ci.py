@@ -212,7 +212,8 @@ def ci_validates_model(judge: Judge) -> Outcome:
             or (
                 script
                 and (EVAL_WORDS.search(script.rpartition("/")[2][:-3]) or TRAIN_WORDS.search(script))
-                and not re.search(r"(^|/)tests?\.py$|tests?_", script)
+                and not re.search(r"(^|[/_.*-])tests?([_.-]|$)", script.rpartition("/")[2])
+                and not re.match(r"(pytest|py\.test|unittest|coverage|nose)", line)
             )
             or re.match(
                 r"(lm_eval|promptfoo|deepeval test|giskard|mlflow models (evaluate|predict)|cml (comment|send-comment|runner)?.*train)",

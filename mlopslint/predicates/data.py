@@ -272,6 +272,12 @@ def validated_before_training(judge: Judge) -> Outcome:
     return no("nothing validates the data ahead of training")
 
 
+#: What of a test run is about data, and not about code that is called so.
+_DATA_TESTS = late(
+    r"(^|/)(tests?_?)?data(_?(tests?|quality|validation|checks?|schemas?))?(/|\.py|$)|(^|/)test_[^/]*data[^/]*\.py|data[^/]*_tests?\.py"
+)
+
+
 def data_tests_in_ci(judge: Judge) -> Outcome:
     """DAT003: CI runs data tests."""
     view = judge.view
@@ -283,7 +289,7 @@ def data_tests_in_ci(judge: Judge) -> Outcome:
         )[c.line]
         or (
             c.words[0] in ("pytest", "py.test")
-            and any(re.search(r"(^|/)[^/]*data[^/]*($|/|\.py)", w) and not _MAKES.search(w) for w in c.words[1:])
+            and any(_DATA_TESTS.search(w) and not _MAKES.search(w) for w in c.words[1:])
         )
     ]
     if direct:

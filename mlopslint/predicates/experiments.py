@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
-from mlopslint.outcome import Outcome, found, no, yes
+from mlopslint.outcome import NOTHING, Outcome, found, no, yes
 from mlopslint.patterns import late
+from mlopslint.records import Evidence
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -78,7 +79,7 @@ def metrics_file(judge: Judge) -> Outcome:
             good = re.search(r"(metric|result|score|perf)\w*\.(json|csv)|\$json\.dumps", text, re.I) and (
                 _METRIC.search(text) or EVAL_WORDS.search(f"{hit.path} {hit.get('in', '')}") or re.search("log", text)
             )
-        elif name == "torch.save":
+        elif hit.fact.name == "torch.save":
             good = None
         elif name.startswith("save") and hit.fact.name.startswith("numpy."):
             good = _STRONG_METRIC.search(text.replace("$", ""))
@@ -123,3 +124,27 @@ def metrics_file(judge: Judge) -> Outcome:
     if judge.technologies.find(kinds=["pipeline"], rung=2) and metrics:
         return Outcome(1.0, metrics[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
     return no("evaluation results are not written as a machine-readable file")
+
+
+_EVALUATES = late(
+    r"(^|/)(eval\w*|test|val|\w+_eval|\w*evaluat\w*|benchmark\w*)\.py$"
+    r"|^(?!.*(etl|data|features?|schema)[\w-]*/)(.*/)?(validate|validation)\.py$",
+    re.I,
+)
+
+
+def evaluation_module(judge: Judge) -> Outcome:
+    """EXP006: a module of its own evaluates; one that is called test must use a framework, and hold no tests."""
+    view = judge.view
+    found_in = []
+    for path in view.files("python"):
+        if not _EVALUATES.search(path) or view.module(path).get("statements", 0) <= 3:
+            continue
+        if path.endswith(("/test.py", "/val.py")) or path in ("test.py", "val.py"):
+            tests = any(fact.name.rpartition(".")[2].startswith(("test_", "_test")) for fact in view.of(path, "def"))
+            if tests or not judge.concepts.near_framework(path):
+                continue
+        found_in.append(path)
+    if not found_in:
+        return NOTHING
+    return yes(f"{found_in[0]} evaluates", [Evidence(path, None, "a module of its own") for path in found_in[:4]], 3)

@@ -13,6 +13,7 @@ from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable,
 from mlopslint.patterns import late, remembered
 from mlopslint.predicates.structure import _READERS
 from mlopslint.records import Evidence
+from mlopslint.technologies import packages_of
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
         if view.kinds.get(hit.path) == "python"
         and hit.path not in judge.concepts.serving_files
         and DATA_WORDS.search(hit.fact.name.rpartition(".")[2])
-        and not re.match(r"_?eval", hit.fact.name.rpartition(".")[2], re.I)
+        and not _NO_DATA.search(hit.fact.name.rpartition(".")[2])
         and (judge.concepts.frameworks or _handles_data(judge, hit.path))
     ]
     if functions:
@@ -114,6 +115,8 @@ def preprocessing_scripted(judge: Judge) -> Outcome:
     return no("no code prepares data")
 
 
+#: Functions that words of data preparation name, and that prepare none.
+_NO_DATA = late(r"^_?eval|clean\w*_?(up|folders?|dir\w*|files?|cache|temp|tmp|workspace|logs?|branch\w*)|cleanup", re.I)
 #: What data are held in or read with, where no framework shows that there is learning at all.
 _DATA_PACKAGES = frozenset(
     [
@@ -357,7 +360,12 @@ _BAR = late(r"threshold|(^|[ ._])(min|minimum|bar|required)_", re.I)
 
 def model_selection(judge: Judge) -> Outcome:
     """AUT005: a candidate is compared with a bar or the current model in code and promoted or refused."""
-    steps = list(judge.view.hits("call", *_CONDITIONS))
+    own = packages_of(judge.view)
+    steps = [  # a library that makes them decides on nothing itself
+        hit
+        for hit in judge.view.hits("call", *_CONDITIONS)
+        if not hit.path.startswith(own.get(hit.fact.name.partition(".")[0], ("\0",)))
+    ]
     if steps:
         return found(steps[:3], 4, f"{steps[0].fact.name} decides on the candidate")
     training = {*judge.concepts.training_files, *judge.concepts.training_entries}
