@@ -68,6 +68,7 @@ class ScriptInjection(FileRule):
         root = root_of(file)
         events = set(triggers(root))
         inside = bool(events) and events <= _INSIDE
+        told: set[tuple[int, str]] = set()
         for item in steps(root):
             for text, line in scripts(item.step):
                 for found in EXPRESSION.finditer(text):
@@ -79,9 +80,10 @@ class ScriptInjection(FileRule):
                     if inside and "commit" not in name:
                         continue  # empty in these events
                     message = f"{name} is pasted into a script; pass it through an environment variable"
-                    yield file.problem(
-                        row_of(file, shown, line), message, confidence="low" if inside else None, part=shown
-                    )
+                    row = row_of(file, shown, line)
+                    if (row, name) not in told:
+                        told.add((row, name))
+                        yield file.problem(row, message, confidence="low" if inside else None, part=shown)
 
     GOOD = (
         {

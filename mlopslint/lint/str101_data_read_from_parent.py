@@ -73,6 +73,7 @@ class DataReadFromParent(PythonRule):
                 yield at.problem(first, f"{last} reads {path[:60]}, which depends on the working directory")
 
     GOOD = (
+        "import os\nimport sys\nsys.path.insert(0, os.path.dirname(__file__))\nfrom conf_base import *\nrst_prolog = '.. |a| replace:: b'\n",
         "html_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nexec(open('../../churn/version.py').read())\n",
         "import sys\nprint(sys.path)\nother.path.append('..')\n",
         "import sys\nhtml_theme = 'furo'\nextensions = ['sphinx.ext.autodoc']\nsys.path.insert(0, '..')\n",
@@ -101,7 +102,7 @@ def _is_sphinx(at: Context) -> bool:
     text = "\n".join(at.lines)
     if "pelicanconf" in text:
         return True  # as Pelican writes it
-    return ("html_theme" in text or "sphinx" in text) and "extensions" in text
+    return "rst_prolog" in text or ("html_theme" in text or "sphinx" in text) and "extensions" in text
 
 
 #: Names that an edit within a function may hold without being about a folder that somebody passed in.
