@@ -20,10 +20,21 @@ Files = list[str]
 
 
 def clock(command: list[str], timeout: float = 1_800) -> float:
-    """Seconds of wall time of one process; its result does not matter."""
+    """Seconds of wall time of one process; its result does not matter, but that it did not die of an error of its own does."""
     started = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=timeout)
-    return time.perf_counter() - started
+    # not from the folder of a checkout, which ``python -m`` would take in the place of what is installed
+    done = subprocess.run(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=timeout,
+        cwd=tempfile.gettempdir(),
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode and "Traceback" in done.stderr:
+        raise SystemExit(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1]}")
+    return seconds
 
 
 def tracked(root: Path, suffix: str) -> Files:
