@@ -59,6 +59,9 @@ class Starts:
         self.imports = Imports(view)
         self._calls: dict[str, dict[str, list[Fact]]] = {}
         self._training: dict[str, set[str]] = {}
+        self._imported: dict[str, tuple[set[str], frozenset[str]]] = {}
+        #: Places from which nothing that trains is reached.
+        self.idle: set[Place] = set()
 
     def calls(self, path: str) -> dict[str, list[Fact]]:
         """Function ("" for the top level) -> the calls in it."""
@@ -77,6 +80,13 @@ class Starts:
                 function for function, calls in self.calls(path).items() if any(fact.name in likely for fact in calls)
             }
         return self._training[path]
+
+    def imported(self, path: str) -> tuple[set[str], frozenset[str]]:
+        """What a file imports: the names, and the project's files among them."""
+        if path not in self._imported:
+            names = {fact.name for fact in self.view.of(path, "import")}
+            self._imported[path] = names, frozenset(self.imports.named_in(path))
+        return self._imported[path]
 
     def first(self, path: str) -> set[Place]:
         """Where a file starts: its top level, and the functions that a decorator hands to whoever starts it."""
@@ -107,27 +117,34 @@ class Starts:
         return found
 
 
-def comes_to_train(view: OnDemand, paths: Iterable[str]) -> bool:
-    """Whether the top level of one of these files may come to train in what it calls; True also where that is too far to tell."""
-    starts = Starts(view)
-    pending = sorted(set().union(*(starts.first(path) for path in paths)))
+def comes_to_train(view: OnDemand, paths: Iterable[str], starts: Starts | None = None) -> bool:
+    """Whether the top level of one of these files may come to train in what it calls; True also where that is too far to tell.
+
+    ``starts``: what is known of the same view from earlier questions.
+    """
+    starts = starts or Starts(view)
+    pending = sorted(set().union(*(starts.first(path) for path in paths)) - starts.idle)
     seen = set(pending)
     while pending:
         path, function = place = pending.pop()
         if view.read > _MOST or function in starts.training(path):
             return True
-        found = set(_called(starts, view, place))
+        found = set(_called(starts, view, place)) - starts.idle
         pending += sorted(found - seen)
         seen |= found
+    starts.idle |= seen
     return False
 
 
 def _called(starts: Starts, view: OnDemand, place: Place) -> Iterator[Place]:
     """What the calls in one function may mean."""
     path, function = place
-    imported = {fact.name for fact in view.of(path, "import")}
+    calls = starts.calls(path).get(function)
+    if not calls:
+        return
+    imported, files = starts.imported(path)
     owner = function.rpartition(".")[0]
-    for fact in starts.calls(path).get(function, ()):
+    for fact in calls:
         for name in (fact.name, *handed_on(fact)):
             yield from targets(starts.imports, path, name, imported, starts.names)
         if fact.name.startswith(".") and ":" not in fact.name and isinstance(fact.value, dict):
@@ -135,7 +152,7 @@ def _called(starts: Starts, view: OnDemand, place: Place) -> Iterator[Place]:
             if fact.value.get("on") == "self" and owner:
                 yield path, f"{owner}.{method}"
                 continue
-            for file in {path, *starts.imports.named_in(path)}:
+            for file in (path, *files):
                 if view.may_define(file, method):
                     for qualified in starts.names.methods(file).get(method, ()):
                         yield file, qualified

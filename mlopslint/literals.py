@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import product
+from collections.abc import Callable, Iterable
+
+#: Bytes after which building the automaton costs less than it saves.
+_MANY = 50_000
 
 
 class Group:
-    """Literals that somebody waits for; ``words`` (short ones, in lower case) are found however they are capitalised."""
+    """Literals that somebody waits for; ``words`` (in lower case) are found however they are capitalised."""
 
     def __init__(self, search: Search, literals: Iterable[bytes], words: Iterable[bytes]) -> None:
         self.search = search
-        self.patterns = [(literal, literal) for literal in literals]
-        self.patterns += [(spelling, word) for word in words for spelling in _spellings(word)]
+        self.patterns = [*((literal, False) for literal in literals), *((word, True) for word in words)]
 
     def places(self, data: bytes) -> dict[bytes, list[int]]:
         """Literals that stand in ``data`` -> the places at which they begin, in order."""
@@ -30,7 +32,7 @@ class Search:
     def __init__(self) -> None:
         self._groups: list[Group] = []
         self._finder: _Finder | None = None
-        self._last: tuple[bytes, dict[Group, dict[bytes, list[int]]]] = (b"", {})
+        self._last: tuple[bytes | None, dict[Group, dict[bytes, list[int]]]] = (None, {})
 
     def group(self, literals: Iterable[bytes], words: Iterable[bytes] = ()) -> Group:
         """Wait for these, too."""
@@ -39,15 +41,22 @@ class Search:
         self._finder = None
         return made
 
+    def prepare(self) -> None:
+        """Be ready for much to look through, ahead of the processes that will."""
+        if self._finder is None:
+            self._finder = _Finder(self._groups)
+        self._finder.build()
+
     def found(self, data: bytes) -> dict[Group, dict[bytes, list[int]]]:
         """What each group waits for and where it stands; the last answer is remembered."""
         if self._finder is None:
             self._finder = _Finder(self._groups)
         elif data is self._last[0]:
             return self._last[1]
+        finder = self._finder
         found: dict[Group, dict[bytes, list[int]]] = {group: {} for group in self._groups}
-        for pattern, starts in self._finder.matches(data).items():
-            for group, name in self._finder.targets[pattern]:
+        for pattern, starts in finder.matches(data).items():
+            for group, name in finder.targets[pattern]:
                 if name in found[group]:
                     found[group][name] = sorted({*found[group][name], *starts})
                 else:
@@ -57,42 +66,65 @@ class Search:
 
 
 class _Finder:
-    """All patterns of some groups, built once."""
+    """All patterns of some groups: the automaton that finds them in one pass is built when there is enough to look through."""
 
     def __init__(self, groups: Iterable[Group]) -> None:
-        self.targets: dict[bytes, list[tuple[Group, bytes]]] = {}
+        self.targets: dict[tuple[bytes, bool], list[tuple[Group, bytes]]] = {}
         for group in groups:
-            for pattern, name in group.patterns:
-                self.targets.setdefault(pattern, []).append((group, name))
-        try:
-            from ahocorasick import Automaton
-        except ImportError:  # nobody builds it for this platform
-            self._automaton = None
-            return
-        self._automaton = Automaton()
-        for pattern in self.targets:
-            self._automaton.add_word(pattern.decode("latin-1"), pattern)
-        self._automaton.make_automaton()
+            for pattern in group.patterns:
+                self.targets.setdefault(pattern, []).append((group, pattern[0]))
+        self._patterns = list(self.targets)
+        self._scan: Callable[..., object] | None = None
+        self._left = _MANY if self._patterns else sys.maxsize
 
-    def matches(self, data: bytes) -> dict[bytes, list[int]]:
+    def matches(self, data: bytes) -> dict[tuple[bytes, bool], list[int]]:
         """The patterns that stand in ``data`` -> the places at which they begin, in order."""
-        found: dict[bytes, list[int]] = defaultdict(list)
-        if self._automaton is None:
-            for pattern in self.targets:
-                at = data.find(pattern)
-                while at >= 0:
-                    found[pattern].append(at)
-                    at = data.find(pattern, at + 1)
-            return found
-        if self.targets:
-            for end, pattern in self._automaton.iter(data.decode("latin-1")):
-                found[pattern].append(end)
-        return {pattern: [end - len(pattern) + 1 for end in ends] for pattern, ends in found.items()}
+        self._left -= len(data)
+        if self._left < 0 and self._scan is None:
+            self.build()
+        return self._one_by_one(data) if self._scan is None else self._at_once(data, self._scan)
 
+    def build(self) -> None:
+        """Make the automaton; where none can be had, each literal goes on being looked for by itself."""
+        self._left = sys.maxsize
+        try:
+            import hyperscan
+        except ImportError:  # nobody builds it for this platform
+            return
+        base = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        try:
+            base.compile(
+                expressions=[literal for literal, _ in self._patterns],
+                ids=range(len(self._patterns)),
+                flags=[hyperscan.HS_FLAG_CASELESS if caseless else 0 for _, caseless in self._patterns],
+                literal=True,
+            )
+        except hyperscan.HyperscanError:  # the processor is older than what it is built for
+            return
+        self._scan = base.scan
 
-def _spellings(word: bytes) -> Iterable[bytes]:
-    """``word`` in every mixture of capitals and small letters."""
-    return map(bytes, product(*({letter, *bytes([letter]).upper()} for letter in word)))
+    def _one_by_one(self, data: bytes) -> dict[tuple[bytes, bool], list[int]]:
+        found = {}
+        lower = data.lower()
+        for pattern in self._patterns:
+            literal, caseless = pattern
+            text = lower if caseless else data
+            at = text.find(literal)
+            if at >= 0:
+                starts = found[pattern] = [at]
+                while (at := text.find(literal, at + 1)) >= 0:
+                    starts.append(at)
+        return found
+
+    def _at_once(self, data: bytes, scan: Callable[..., object]) -> dict[tuple[bytes, bool], list[int]]:
+        ends: dict[int, list[int]] = defaultdict(list)
+
+        def keep(number: int, _begin: int, end: int, _flags: int, _context: object) -> None:
+            ends[number].append(end)
+
+        scan(data, match_event_handler=keep)
+        patterns = self._patterns
+        return {patterns[i]: [end - len(patterns[i][0]) for end in some] for i, some in ends.items()}
 
 
 def lines_with(words: Iterable[str], text: str) -> list[int]:

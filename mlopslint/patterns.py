@@ -48,22 +48,22 @@ class Asked(dict[str, bool]):
 
     def __missing__(self, text: str) -> bool:
         self._make_room(1)
-        return self._ask(text)
+        found = self[text] = self._search(text) is not None
+        if found:
+            self._having.add(text)
+        return found
 
     def among(self, texts: Set[str]) -> set[str]:
         """Those of the texts in which the pattern is found: a look at each that is new, and none at the others."""
         new: Set[str] = texts - self.keys()
         if self._make_room(len(new)):
             new = texts
+        search, having = self._search, self._having
         for text in new:
-            self._ask(text)
-        return self._having & texts
-
-    def _ask(self, text: str) -> bool:
-        found = self[text] = self._search(text) is not None
-        if found:
-            self._having.add(text)
-        return found
+            found = self[text] = search(text) is not None
+            if found:
+                having.add(text)
+        return having & texts
 
     def _make_room(self, many: int) -> bool:
         """Whether all was forgotten so that so many more can be remembered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -202,7 +202,7 @@ class View:
                 found[kind].append((path, file))
         return found
 
-    def names(self, kind: str) -> Collection[str]:
+    def names(self, kind: str) -> KeysView[str]:
         return self._index(kind).keys()
 
     def hits(self, kind: str, *patterns: str, roles: frozenset[str] = OWN) -> Iterator[Hit]:

@@ -23,17 +23,27 @@ def places(data: bytes, literal: bytes) -> list[int]:
     return [match.start() for match in re.finditer(rb"(?=%s)" % re.escape(literal), data)]
 
 
-@pytest.fixture(params=["built", "not built"], scope="module")
+@pytest.fixture(params=["few bytes", "many", "many, not built"], scope="module")
 def found(request):
+    search = Search()
+    made = search.group(LITERALS), search.group((), WORDS)
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "not built":
-            patch.setitem(sys.modules, "ahocorasick", None)
-        else:
-            pytest.importorskip("ahocorasick", reason="pyahocorasick is not built for this platform")
-        search = Search()
-        made = search.group(LITERALS), search.group((), WORDS)
-        assert made[0].among(b"") == made[1].among(b"") == set()
+        if request.param == "many":
+            pytest.importorskip("hyperscan", reason="hyperscan is not built for this platform")
+        elif request.param == "many, not built":
+            patch.setitem(sys.modules, "hyperscan", None)
+        if request.param != "few bytes":
+            search.prepare()
+    assert made[0].among(b"") == made[1].among(b"") == set()
     return made
+
+
+def test_the_automaton_is_built_once_there_is_much_to_look_through():
+    pytest.importorskip("hyperscan", reason="hyperscan is not built for this platform")
+    search = Search()
+    group = search.group([b"token"])
+    for _ in range(3):  # of different objects: what was asked last is remembered
+        assert group.places(b"a token" * 4_000) == {b"token": [7 * i + 2 for i in range(4_000)]}
 
 
 @given(data=TEXTS)

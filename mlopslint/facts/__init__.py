@@ -7,6 +7,7 @@ from importlib import import_module
 
 from mlopslint.facts import secrets
 from mlopslint.lint import engine
+from mlopslint.literals import SHARED
 from mlopslint.records import Fact
 
 #: Files larger than this (bytes) are not parsed but named under ``errors``; notebooks hold pictures, so they get more.
@@ -112,10 +113,11 @@ def read(kind: str, data: bytes) -> list[Fact]:
 
 
 def warm() -> None:
-    """Import what nearly all files need."""
+    """Import and build what nearly all files need."""
     engine.rules()
     for kind in ("python", "notebook"):
         read(kind, b"{}")
+    SHARED.prepare()
 
 
 def _pointer(data: bytes) -> list[Fact]:

@@ -20,10 +20,7 @@ _CHECKED = late(
     r"|labels?\b|bounds?|range|corrupt|num_classes|min\(\)|max\(\)|\.min|\.max|df\b|frame|dataset",
     re.I,
 )
-_VALIDATES = late(
-    r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data(?!base)|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)",
-    re.I,
-)
+_VALIDATES = r"(validat|check|verify|sanity|assert|expect|clean)\w*_?(data(?!base)|df|schema|column|input|label|dataset|frame|row|record|feature)|(data|schema|dataset|label|df)_?(validat|check|verif|quality|sanity)"
 
 
 #: Errors that guard code rather than data, and words of what is asked of data.
@@ -31,6 +28,7 @@ _OF_CODE = (
     r"NotImplemented|ImportError|ModuleNotFound|Exit|argparse|StopIteration|Attribute|FileNotFound|HTTPException|Environment|BadParameter"
     r"|Usage|Abort"
 )
+_NAMES_DATA = late(r"df|data|frame|label|column|image|row", re.I)
 _OF_DATA = r"columns|dtype|isnull|isna|notnull|issubset|duplicated|schema|value_counts|is_numeric_dtype|missing_col"
 
 
@@ -44,27 +42,28 @@ _OF_METRICS = late(r"(^|/)(\w*metrics?|losses)(/|\.py$)")
 
 def _explicit_checks(judge: Judge) -> list[Hit]:
     """Checks of data that raise, in the project's own code."""
+    view, validates = judge.view, remembered(_VALIDATES, re.I)
+    paths: dict[str, tuple[bool, bool, bool]] = {}  # what the place of a check says of it
     hits = []
-    for hit in judge.view.hits("guard"):
-        if (
-            judge.view.kinds.get(hit.path) != "python"
-            or hit.fact.name == "assert"
-            or remembered(_OF_CODE)[hit.fact.name]
-        ):
+    for hit in view.hits("guard"):
+        path, fact = hit
+        if path not in paths:
+            counts = view.kinds.get(path) == "python" and not _OF_METRICS.search(path)
+            paths[path] = counts, counts and validates[path], counts and bool(DATA_WORDS.search(path))
+        counts, validating, near = paths[path]
+        if not counts or fact.name == "assert":
             continue
         words = " ".join(hit.get("names") or ())
         function = str(hit.get("in", ""))
-        if _LOOKS_UP.search(words) or _OF_METRICS.search(hit.path) or function.endswith("_check_input_dim"):
-            continue  # which data is asked for, and what a metric or a layer is handed, are not what is in the data
-        if (
-            _VALIDATES.search(f"{function} {hit.path}")
+        if not (
+            validating
             or remembered(_OF_DATA, re.I)[words]
-            or (
-                DATA_WORDS.search(hit.path)
-                and _CHECKED.search(words)
-                and re.search(r"df|data|frame|label|column|image|row", words, re.I)
-            )
+            or (near and _CHECKED.search(words) and _NAMES_DATA.search(words))
+            or validates[function]
         ):
+            continue
+        # which data is asked for, and what a layer is handed, are not what is in the data
+        if not (remembered(_OF_CODE)[fact.name] or _LOOKS_UP.search(words) or function.endswith("_check_input_dim")):
             hits.append(hit)
     return hits
 

@@ -107,7 +107,7 @@ def model_tested(judge: Judge) -> Outcome:
         if named[name.rpartition(".")[2]] and not name.startswith(_NOT_MODELS) and not prepares[name]
     }
     stand_in = remembered(_STAND_IN)
-    stand_ins = {name for name in view.names("call") if stand_in[name]}
+    stand_ins = stand_in.among(view.names("call"))
     for path in judge.concepts.test_files:
         if not judge.concepts.tests_project(path):
             continue
@@ -164,7 +164,7 @@ def pipeline_tested(judge: Judge) -> Outcome:
     """TST005: an integration test runs the pipeline or the serving API end to end."""
     view = judge.view
     hits: list[Evidence] = []
-    wanted = {name for name in view.names("call") if remembered(_END_TO_END)[name]}
+    wanted = remembered(_END_TO_END).among(view.names("call"))
     for path in judge.concepts.test_files:
         for fact in view.of(path, "call"):
             name = fact.name

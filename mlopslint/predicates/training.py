@@ -167,7 +167,7 @@ _STARTS = frozenset({".run", ".execute", ".launch", ".start", ".train", ".fit", 
 
 def _training_entries(judge: Judge) -> list[str]:
     """Files that start training, the plainest first; of those that only import what trains, the ones that come to call it."""
-    from mlopslint.ahead import OnDemand, comes_to_train
+    from mlopslint.ahead import OnDemand, Starts, comes_to_train
 
     view, concepts = judge.view, judge.concepts
     plain = [p for p in concepts.training_entries if p in concepts.training_files or TRAIN_WORDS.search(p)]
@@ -176,10 +176,11 @@ def _training_entries(judge: Judge) -> list[str]:
     if not others:
         return plain
     known = OnDemand(view.snapshot, view.gathered, None)
+    starts = Starts(known)
     return plain + [
         path
         for path in others
-        if comes_to_train(known, [path]) or any(fact.name in _STARTS for fact in view.of(path, "call"))
+        if comes_to_train(known, [path], starts) or any(fact.name in _STARTS for fact in view.of(path, "call"))
     ]
 
 
