@@ -59,9 +59,10 @@ def key(arguments: list[str]) -> str | None:
     if not os.path.isdir(git):
         return None
     try:
-        listing = _untracked(root)
+        untracked = _untracked(root)
         state = _state(root, git)
-        if listing() or state is None:
+        program = _program()  # git goes on meanwhile
+        if untracked() or state is None:
             return None
     except OSError:
         return None
@@ -90,7 +91,7 @@ def key(arguments: list[str]) -> str | None:
         time.strftime("%Y-%m-%d"),
         sys.version,
         *(os.environ.get(name, "") for name in names),
-        _program(),
+        program,
     ]
     digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=20)
     for part in state:
@@ -116,8 +117,9 @@ def _path(arguments: list[str]) -> str | None:
 
 def _state(root: str, git: str) -> list[bytes] | None:
     """The bytes of git's files that say what is checked out, once every tracked file is seen to be unchanged."""
-    from struct import unpack_from
+    from struct import Struct
 
+    entry = Struct(">8xII8xI8xI").unpack_from  # when it was changed, its mode and its size
     index = os.path.join(git, "index")
     written = os.stat(index).st_mtime_ns
     with open(index, "rb") as stream:
@@ -128,7 +130,7 @@ def _state(root: str, git: str) -> list[bytes] | None:
     at = 12
     base = os.fsencode(root) + b"/"
     for _ in range(int.from_bytes(data[8:12], "big")):
-        _, _, seconds, nanoseconds, _, _, mode, _, _, size = unpack_from(">10I", data, at)
+        seconds, nanoseconds, mode, size = entry(data, at)
         length = int.from_bytes(data[at + 60 : at + 62], "big") & 0xFFF
         end = data.index(b"\0", at + 62) if length == 0xFFF else at + 62 + length
         if mode >> 12 != 0o16:  # a submodule is not entered

@@ -200,7 +200,7 @@ def _parsed(text: str, magics: list[tuple[int, str]]) -> tuple[ast.Module, str]:
 
 def read(data: bytes) -> list[Fact]:
     """Facts of one notebook; a cell that does not parse costs only itself."""
-    if not data.strip():
+    if not data or data.isspace():
         return [Fact("error", "empty notebook")]
     try:
         notebook = _decode(data)
@@ -218,13 +218,13 @@ def read(data: bytes) -> list[Fact]:
     reader.facts = facts
     code = "\n".join(source_of(cell) for cell in cells if cell.get("cell_type") == "code")
     tables = engine.tables(code.encode("utf-8", "replace"))  # the saved outputs are far longer, and no code
-    credentials = _credentials(cells)
-    marked = b"mlopslint:" in data
+    made = [_cell(raw, number) for number, raw in enumerate(cells, 1)]
+    credentials = _credentials(made)
     seen: list[Cell] = []
     texts: dict[int, str | bytes] = {}
-    for number, raw in enumerate(cells, 1):
-        cell = _cell(raw, number)
-        if marked:
+    for cell in made:
+        number = cell.number
+        if "mlopslint:" in cell.source:
             comments = engine.python_ignores if cell.kind == "code" else engine.ignores
             facts += comments(cell.source, number)
         facts += credentials.get(number, ())
@@ -265,7 +265,7 @@ def _cell(raw: dict[str, Any], number: int) -> Cell:
     saved = outputs if isinstance(outputs, list) else []
     count = raw.get("execution_count", raw.get("prompt_number"))
     count = count if isinstance(count, int) and 0 <= count < 2**31 else None
-    return Cell(number, kind, source_of(raw), count, saved, _size(saved), None, about)
+    return Cell(number, kind, source_of(raw), count, saved, _size(saved), None, about, printed=_texts_of(saved))
 
 
 def _parse_cell(cell: Cell, facts: list[Fact]) -> tuple[Cell, str]:
@@ -296,15 +296,14 @@ def _headings(cell: Cell) -> Iterator[Fact]:
             yield Fact("heading", title.strip().lower()[:160], line, {"level": len(row) - len(title)}, cell.number)
 
 
-def _credentials(cells: list[dict[str, Any]]) -> dict[int, list[Fact]]:
+def _credentials(cells: list[Cell]) -> dict[int, list[Fact]]:
     """Number of a cell -> the credentials in its source and in its saved output."""
     places: list[tuple[int, bool]] = []
     texts: list[bytes] = []
-    for number, cell in enumerate(cells, 1):
-        outputs = cell.get("outputs")
-        for saved, text in ((False, source_of(cell)), (True, texts_of(outputs) if isinstance(outputs, list) else "")):
+    for cell in cells:
+        for saved, text in ((False, cell.source), (True, cell.printed)):
             if text:
-                places.append((number, saved))
+                places.append((cell.number, saved))
                 texts.append(text.encode("utf-8", "replace"))
     found: dict[int, list[Fact]] = {}
     for (number, saved), secret in zip(places, secrets.scan_each(texts), strict=True):
@@ -322,7 +321,7 @@ def _decode(data: bytes) -> Any:
         return json.loads(data)
 
 
-def texts_of(outputs: list[Any]) -> str:
+def _texts_of(outputs: list[Any]) -> str:
     """The readable text of saved outputs; pictures and other encoded data are left out."""
     found: list[str] = []
     for output in outputs:
@@ -334,7 +333,7 @@ def texts_of(outputs: list[Any]) -> str:
             parts += [value for kind, value in data.items() if str(kind).startswith("text/")]
         for part in parts:
             if isinstance(part, list):
-                found += [item for item in part if isinstance(item, str)]
+                found += [item for item in part if item.__class__ is str]
             elif isinstance(part, str):
                 found.append(part)
     return "".join(found)
@@ -357,10 +356,11 @@ def _size(outputs: list[Any]) -> int:
     stack: list[Any] = list(outputs)
     while stack:
         item = stack.pop()
-        if isinstance(item, str):
+        cls = item.__class__
+        if cls is str:
             total += len(item)
-        elif isinstance(item, list):
+        elif cls is list:
             stack += item
-        elif isinstance(item, dict):
+        elif cls is dict:
             stack += item.values()
     return total

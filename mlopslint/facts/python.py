@@ -79,12 +79,17 @@ class Reader:
         "helpers",
         "plain",
         "trees",
+        "defined",
+        "defined_in",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.at: Context | None = None
         self.trees: list[ast.Module] = []
+        #: What the first ``defined_in`` trees define at their top levels, for the checks that ask.
+        self.defined: dict[str, ast.AST] = {}
+        self.defined_in = 0
         self.calls: dict[str, tuple[engine.Waiting, ...]] = {}
         self.reads: dict[str, tuple[engine.Waiting, ...]] = {}
         self.nodes: dict[type[ast.AST], tuple[engine.Waiting, ...]] = {}
@@ -849,6 +854,7 @@ class Reader:
         """The facts; reader and context let go of each other, so that the trees are freed without the collector."""
         self.at = None
         self.trees = []
+        self.defined = {}
         return self.facts
 
     # -- totals ------------------------------------------------------------------------------------------------------

@@ -298,6 +298,7 @@ class Cell(NamedTuple):
     tree: ast.Module | None  #: None where the cell does not parse or is not Python
     metadata: dict[str, Any]
     broken: str = ""  #: why it does not parse
+    printed: str = ""  #: the readable text of the saved outputs, without pictures and other encoded data
 
 
 class Notebook(NamedTuple):

@@ -64,10 +64,8 @@ class PersonalDataInOutput(NotebookRule, FileRule):
                     what, at = found
                     yield source.problem(source.text.count("\n", 0, at) + 1, f"{what} in a sample of data")
             return
-        from mlopslint.facts.notebook import texts_of
-
         for cell in source.code:
-            found = _found(texts_of(cell.outputs)) if cell.outputs else None
+            found = _found(cell.printed) if cell.printed else None
             if found:
                 yield source.problem(cell, f"{found[0]} in the saved output of cell {cell.number}")
 

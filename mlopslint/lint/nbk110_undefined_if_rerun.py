@@ -158,13 +158,11 @@ class _Order:
         self.notebook = notebook
         self.defined: set[str] = {*KNOWN, *(_PYTHON_2 if is_python_2(notebook) else ())}
         self.dropped: dict[str, int] = {}
-        self.functions: dict[str, dict[str, ast.expr]] = {}
+        self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        self.needs: dict[ast.AST, dict[str, ast.expr]] = {}
         self.told: set[str] = set()
-        self.waiting: tuple[str, dict[str, ast.expr]] = ("", {})
         self.unknown = False
         self.looked: set[int] = set()
-        #: Cells that hold a task in words and no code: who solves it defines there what is used below.
-        self.tasks = [cell.number for cell in notebook.code if _is_task(cell)]
         self.magics: dict[int, list[Any]] = {}
         for fact in notebook.facts:
             if fact.kind in ("magic", "command") and fact.cell:
@@ -181,35 +179,38 @@ class _Order:
         if self.unknown:
             return
         silent = bool({"raises-exception", "skip-execution"} & set(tags(cell)))
-        for event in events(cell.tree):
-            if event.kind == "unknown":
-                self.unknown = True
-                return
-            if event.kind == "looks":
+        for kind, name, node in events(cell.tree):
+            if kind == "use":
+                if not silent and self.missing(name):
+                    yield self.problem(cell, node, name)
+            elif kind == "bind":
+                self.defined.add(name)
+                self.dropped.pop(name, None)
+                self.functions.pop(name, None)
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
+                    self.functions[name] = node
+            elif kind == "call":
+                if not silent:
+                    yield from self.call(cell, name, node)
+            elif kind == "define":
+                self.defined.add(name)
+            elif kind == "drop":
+                self.defined.discard(name)
+                self.dropped[name] = cell.number
+            elif kind == "looks":
                 if cell.number not in self.looked:
                     self.looked.add(cell.number)
                     self.looks(cell)
                 if self.unknown:
                     return
-            elif event.kind == "bind":
-                self.defined.add(event.name)
-                self.functions.pop(event.name, None)
-                self.dropped.pop(event.name, None)
-            elif event.kind == "define":
-                needs = function_needs(event.node)  # type: ignore[arg-type]
-                self.waiting = (event.name, needs)
-                self.defined.add(event.name)
-            elif event.kind == "drop":
-                self.defined.discard(event.name)
-                self.dropped[event.name] = cell.number
-            elif event.kind == "use":
-                if not silent and self.missing(event.name):
-                    yield self.problem(cell, event.node, event.name)
-            elif event.kind == "call" and not silent:
-                yield from self.call(cell, event.name, event.node)
-            if event.kind == "bind" and isinstance(event.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                if self.waiting[0] == event.name:
-                    self.functions[event.name] = self.waiting[1]
+            elif kind == "unknown":
+                self.unknown = True
+                return
+
+    @cached_property
+    def tasks(self) -> list[int]:
+        """Cells that hold a task in words and no code: who solves it defines there what is used below."""
+        return [cell.number for cell in self.notebook.code if _is_task(cell)]
 
     @cached_property
     def later(self) -> dict[str, int]:
@@ -222,13 +223,23 @@ class _Order:
         stack, seen = [name], {name}
         while stack and len(seen) < 200:
             function = stack.pop()
-            for need in self.functions.get(function, ()):
+            for need in self.needed(function):
                 if need in self.functions:
                     if need not in seen:
                         seen.add(need)
                         stack.append(need)
                 elif self.missing(need):
                     yield self.problem(cell, node, need, function)
+
+    def needed(self, name: str) -> dict[str, ast.expr]:
+        """What every call of a function of the notebook needs; nothing of one that is not known."""
+        function = self.functions.get(name)
+        if function is None:
+            return {}
+        found = self.needs.get(function)
+        if found is None:
+            found = self.needs[function] = function_needs(function)
+        return found
 
     def missing(self, name: str) -> bool:
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from mlopslint.lint.python import children, in_order
 
@@ -13,6 +13,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _INNER = _DEFINITIONS | {ast.Lambda}
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_RUNNING = frozenset({"exec", "run_cell", "execfile"})
 _LOOKS = frozenset({"globals", "locals", "vars", "dir", "whos"})
 #: What every session of IPython knows, and what notebook platforms put there (Spark, Databricks, SageMaker, Kaggle).
 KNOWN = frozenset(
@@ -52,12 +53,9 @@ KNOWN = frozenset(
 )
 
 
-class Event(NamedTuple):
-    """What happens next at the top level: a ``use``, a ``bind``, a ``drop``, or an ``unknown`` that may bind anything."""
-
-    kind: str
-    name: str
-    node: ast.AST
+#: What happens next at the top level: a ``use``, ``bind``, ``define``, ``call`` or ``drop`` of a name at a node; ``looks`` at the table of
+#: names; or an ``unknown`` that may bind anything.
+Event: TypeAlias = tuple[str, str, ast.AST]
 
 
 def assigned(target: ast.AST) -> Iterator[str]:
@@ -134,20 +132,21 @@ def function_needs(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, as
     arguments = node.args
     local = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     local |= {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
-    declared = {name for item in _shallow(node.body) if isinstance(item, ast.Global) for name in item.names}
+    shallow = list(_shallow(node.body))
+    declared = {name for item in shallow if item.__class__ is ast.Global for name in item.names}
     local |= bound(node.body) - declared
     local |= {getattr(item, "name", "") for item in getattr(node, "type_params", ())}
     found: dict[str, ast.expr] = {}
-    if any(isinstance(item, (ast.Yield, ast.YieldFrom)) for item in _shallow(node.body)):
+    if any(item.__class__ is ast.Yield or item.__class__ is ast.YieldFrom for item in shallow):
         return found  # its body runs when it is iterated
     for statement in node.body:
         happens: list[Event] = []
         _walk(statement, frozenset(local), True, happens)
-        for event in happens:
-            if event.kind == "unknown":
+        for kind, name, where in happens:
+            if kind == "unknown":
                 return {}
-            if event.kind == "use" and event.name not in declared:
-                found.setdefault(event.name, event.node)  # type: ignore[arg-type]
+            if kind == "use" and name not in declared:
+                found.setdefault(name, where)  # type: ignore[arg-type]
         if isinstance(statement, (ast.Return, ast.Raise, ast.If, ast.Try)) and _leaves(statement):
             break
     return found
@@ -182,14 +181,17 @@ def events(tree: ast.Module) -> Iterator[Event]:
 
 def _walk(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> None:
     cls = node.__class__
+    while cls is ast.Attribute:
+        node = node.value
+        cls = node.__class__
     if cls is ast.Name:
         if node.ctx.__class__ is ast.Load:
             if node.id not in local:
-                out.append(Event("use", node.id, node))
+                out.append(("use", node.id, node))
         elif node.ctx.__class__ is ast.Store:
-            out.append(Event("bind", node.id, node))
+            out.append(("bind", node.id, node))
         elif node.id not in local:
-            out.append(Event("drop", node.id, node))
+            out.append(("drop", node.id, node))
         return
     handler = _HANDLERS.get(cls)
     if handler is not None:
@@ -200,7 +202,7 @@ def _walk(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> 
 
 
 def _binds(names: Iterable[str], node: ast.AST, out: list[Event]) -> None:
-    out += [Event("bind", name, node) for name in names]
+    out += [("bind", name, node) for name in names]
 
 
 def _lambda(node: ast.Lambda, local: frozenset[str], certain: bool, out: list[Event]) -> None:
@@ -212,9 +214,9 @@ def _lambda(node: ast.Lambda, local: frozenset[str], certain: bool, out: list[Ev
 def _import(node: ast.Import | ast.ImportFrom, local: frozenset[str], certain: bool, out: list[Event]) -> None:
     for alias in node.names:
         if alias.name == "*":
-            out.append(Event("unknown", "*", node))
+            out.append(("unknown", "*", node))
         else:
-            out.append(Event("bind", alias.asname or alias.name.partition(".")[0], node))
+            out.append(("bind", alias.asname or alias.name.partition(".")[0], node))
 
 
 def _assign(node: ast.Assign, local: frozenset[str], certain: bool, out: list[Event]) -> None:
@@ -225,7 +227,7 @@ def _assign(node: ast.Assign, local: frozenset[str], certain: bool, out: list[Ev
 
 def _augmented(node: ast.AugAssign, local: frozenset[str], certain: bool, out: list[Event]) -> None:
     if isinstance(node.target, ast.Name) and node.target.id not in local:
-        out.append(Event("use", node.target.id, node.target))
+        out.append(("use", node.target.id, node.target))
     _walk(node.value, local, certain, out)
     _walk(node.target, local, certain, out)
 
@@ -271,7 +273,7 @@ def _boolean(node: ast.BoolOp, local: frozenset[str], certain: bool, out: list[E
 
 def _try(node: ast.Try, local: frozenset[str], certain: bool, out: list[Event]) -> None:
     # the body may be there to find out whether a name exists, and handlers run only on errors
-    out += [Event("unknown", "*", item) for item in _shallow([node]) if _is_star(item)]
+    out += [("unknown", "*", item) for item in _shallow([node]) if _is_star(item)]
     if not certain and not _asks_for_names(node):
         _block(node.body, local, out)
     _binds(bound([node]), node, out)
@@ -280,20 +282,25 @@ def _try(node: ast.Try, local: frozenset[str], certain: bool, out: list[Event]) 
 
 
 def _call(node: ast.Call, local: frozenset[str], certain: bool, out: list[Event]) -> None:
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name in ("exec", "run_cell", "execfile"):
-        out.append(Event("unknown", name, node))
-    if name in _LOOKS:
-        out.append(Event("looks", name, node))
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _INJECTING:
-        out.append(Event("unknown", node.func.attr, node))
-    _walk(node.func, local, certain, out)
+    func = node.func
+    name = ""
+    if func.__class__ is ast.Name:
+        name = func.id
+        if name in _RUNNING:
+            out.append(("unknown", name, node))
+        elif name in _LOOKS:
+            out.append(("looks", name, node))
+    elif func.__class__ is ast.Attribute and func.attr in _INJECTING:
+        out.append(("unknown", func.attr, node))
+    _walk(func, local, certain, out)
     for argument in node.args:
-        _walk(argument, local, certain, out)
+        if argument.__class__ is not ast.Constant:
+            _walk(argument, local, certain, out)
     for keyword in node.keywords:
-        _walk(keyword.value, local, certain, out)
+        if keyword.value.__class__ is not ast.Constant:
+            _walk(keyword.value, local, certain, out)
     if name and name not in local:
-        out.append(Event("call", name, node))
+        out.append(("call", name, node))
 
 
 def _match(node: ast.Match, local: frozenset[str], certain: bool, out: list[Event]) -> None:
@@ -327,7 +334,7 @@ def _nothing(node: ast.AST, local: frozenset[str], certain: bool, out: list[Even
 
 
 def _alias(node: Any, local: frozenset[str], certain: bool, out: list[Event]) -> None:
-    out.append(Event("bind", node.name.id, node))
+    out.append(("bind", node.name.id, node))
 
 
 #: Methods of IPython and of namespaces after which a session may know any name.
@@ -365,7 +372,7 @@ def _block(body: Iterable[ast.AST], local: frozenset[str], out: list[Event]) -> 
     inner: list[Event] = []
     for node in nodes:
         _walk(node, local, False, inner)
-    out += [event for event in inner if event.kind != "drop"]
+    out += [event for event in inner if event[0] != "drop"]
 
 
 def _asks_for_names(node: ast.Try) -> bool:
@@ -386,9 +393,9 @@ def _function(
     for default in (*node.args.defaults, *node.args.kw_defaults):
         if default is not None:
             _walk(default, local, certain, out)
-    out.append(Event("define", node.name, node))
+    out.append(("define", node.name, node))
     _binds(_globals_of(node), node, out)
-    out.append(Event("bind", node.name, node))
+    out.append(("bind", node.name, node))
 
 
 def _class(node: ast.ClassDef, local: frozenset[str], certain: bool, out: list[Event]) -> None:
@@ -403,9 +410,9 @@ def _class(node: ast.ClassDef, local: frozenset[str], certain: bool, out: list[E
         for statement in node.body:
             _walk(statement, inner, False, happens)
         # what a class binds is its own; functions in it wait for their call
-        out += [event for event in happens if event.kind in ("use", "unknown")]
+        out += [event for event in happens if event[0] in ("use", "unknown")]
     _binds(_globals_of(node), node, out)
-    out.append(Event("bind", node.name, node))
+    out.append(("bind", node.name, node))
 
 
 def _comprehension(
@@ -421,7 +428,7 @@ def _comprehension(
         for test in generator.ifs:
             happens: list[Event] = []
             _walk(test, inner, certain, happens)
-            out += [event for event in happens if event.kind != "bind" or event.name not in inner]
+            out += [event for event in happens if event[0] != "bind" or event[1] not in inner]
     if isinstance(node, ast.GeneratorExp) and certain:
         return
     parts: tuple[ast.AST, ...] = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)

@@ -48,15 +48,13 @@ NORMS = late(r"(?i)drop|norm|bn\d?$")
 
 def definitions(at: Context) -> dict[str, ast.AST]:
     """The functions and classes at the top level of the module, or of the notebook's cells so far; also those below conditions."""
-    found: dict[str, ast.AST] | None = at.memo.get("torch:definitions")
-    if found is None:
-        found = at.memo["torch:definitions"] = {
-            node.name: node
-            for tree in at.reader.trees[-400:]
-            for node in statements(tree.body)
-            if isinstance(node, (*FUNCTIONS, ast.ClassDef))
-        }
-    return found
+    reader = at.reader
+    for tree in reader.trees[reader.defined_in :]:  # of a notebook those that came since the last question
+        for node in statements(tree.body):
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                reader.defined[node.name] = node
+    reader.defined_in = len(reader.trees)
+    return reader.defined
 
 
 def class_of(at: Context, name: str) -> ast.ClassDef | None:

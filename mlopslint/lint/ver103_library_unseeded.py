@@ -176,7 +176,8 @@ def _entries(
 ) -> dict[str, tuple[list[Fact], set[str]]]:
     """File -> the calls of its own by which its top level comes to train, and the libraries that this draws from."""
     own = {*view.python_files, *view.notebooks}
-    near = concepts.reaching(sorted({path for path, _ in libraries})) & concepts.reach(sorted(own))
+    # only functions are called, and only from files that take in theirs
+    near = concepts.reaching(sorted({path for path, name in libraries if name})) & concepts.reach(sorted(own))
     calls = _calls(view, concepts, near, {name.rpartition(".")[2] for _, name in libraries if name}, names)
     facts: dict[str, dict[int, Fact]] = defaultdict(dict)
     trained: dict[str, set[str]] = defaultdict(set)

@@ -160,11 +160,6 @@ class Machine:
     ) -> None:
         self.found.append((code, node, cell, message, steps, confidence, fix))
 
-    def step(self) -> None:
-        self.steps += 1
-        if self.steps > STEPS:
-            raise Exhausted
-
     # States
 
     def save(self) -> tuple[dict[str, Value], Heap]:
@@ -203,8 +198,10 @@ class Machine:
     def block(self, body: list[ast.stmt]) -> bool:
         """Run statements; True when the end is never reached."""
         for node in body:
-            self.step()
-            run = _STATEMENTS.get(type(node))
+            self.steps += 1
+            if self.steps > STEPS:
+                raise Exhausted
+            run = _STATEMENTS.get(node.__class__)
             if run is not None and run(self, node):
                 return True
         return False
@@ -447,7 +444,9 @@ class Machine:
         return UNKNOWN
 
     def bind(self, target: ast.expr, value: Value, source: ast.expr) -> None:
-        self.step()
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Exhausted
         if isinstance(target, ast.Name):
             value = self.name_rows(target.id, value, source)
             self.set(target.id, value)
@@ -598,8 +597,10 @@ class Machine:
     def ev(self, node: ast.expr | None) -> Value:
         if node is None:
             return UNKNOWN
-        self.step()
-        run = _EXPRESSIONS.get(type(node))
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Exhausted
+        run = _EXPRESSIONS.get(node.__class__)
         return run(self, node) if run is not None else UNKNOWN
 
     def e_name(self, node: ast.Name) -> Value:
@@ -835,14 +836,17 @@ class Machine:
             target = self.ev(func)
         args: list[Value] = []
         for item in node.args:
-            if isinstance(item, ast.Starred):
+            if item.__class__ is ast.Constant:
+                args.append(Const(item.value))
+            elif item.__class__ is ast.Starred:
                 inner = self.ev(item.value)
                 args += inner.items if isinstance(inner, Seq) and not inner.loose else [self.element(inner)]
             else:
                 args.append(self.ev(item))
         named: dict[str, Value] = {}
         for word in node.keywords:
-            value = self.ev(word.value)
+            given = word.value
+            value = Const(given.value) if given.__class__ is ast.Constant else self.ev(given)
             if word.arg:
                 named[word.arg] = value
         return self.call(target, args, named, node)

@@ -14,6 +14,7 @@ from mlopslint.lint.flow.events import Evaluation, Fit
 from mlopslint.lint.flow.values import (
     NONE,
     UNKNOWN,
+    Cls,
     Columns,
     Const,
     Data,
@@ -21,10 +22,13 @@ from mlopslint.lint.flow.values import (
     Groups,
     Ids,
     Indexer,
+    Inst,
     Labels,
     Map,
     Method,
+    Mod,
     Noise,
+    Obj,
     Seq,
     Side,
     Stat,
@@ -285,7 +289,13 @@ _METHODS = api.words(
 )
 
 
+#: Values of which arithmetic makes nothing that is followed.
+_PLAIN = frozenset({Unknown, Const, Mod, Obj, Method, Map, Inst, Func, Cls})
+
+
 def binary(machine: Machine, left: Value, op: ast.operator, right: Value, node: ast.AST) -> Value:
+    if left.__class__ in _PLAIN and right.__class__ in _PLAIN:
+        return UNKNOWN
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Side):
             return one if not isinstance(other, Side) else UNKNOWN

@@ -217,13 +217,16 @@ Value: TypeAlias = (
 )
 
 UNKNOWN = Unknown()
+_NESTED = frozenset({Seq, Map, Obj, Choice})
 _MOST = 12
 _LARGEST = 400
 
 
 def _measure(value: Value, items: tuple[Value, ...]) -> bool:
     """Note how large a nested value is, and whether it is too large to be compared: then it is cut to nothing."""
-    size = 1 + sum(getattr(item, "size", 1) for item in items)
+    size = 1
+    for item in items:
+        size += item.size if item.__class__ in _NESTED else 1  # type: ignore[union-attr]
     object.__setattr__(value, "size", 1 if size > _LARGEST else size)
     return size > _LARGEST
 
