@@ -963,13 +963,21 @@ def parse(source: bytes | str) -> ast.Module:
 
 
 def read(data: bytes) -> list[Fact]:
-    """Facts of one Python module; broken syntax is one ``error`` fact with its line."""
+    """Facts of one Python module; broken syntax is one ``error`` fact with its line. Of a template, what it hands out is read."""
     try:
         tree = parse(data)
     except SyntaxError as error:
         if _is_python_2(data):
             return [Fact("error", "Python 2 syntax, not analysed", error.lineno or 0)]
-        return [Fact("error", f"syntax error: {error.msg}", error.lineno or 0)]
+        from mlopslint.facts import templates
+
+        if not templates.is_template(data):
+            return [Fact("error", f"syntax error: {error.msg}", error.lineno or 0)]
+        data = templates.filled(data)
+        try:
+            tree = parse(data)
+        except (SyntaxError, ValueError):
+            return [Fact("error", f"syntax error: {error.msg}", error.lineno or 0)]
     except ValueError as error:
         return [Fact("error", f"not Python source: {error}")]
     reader = Reader()
