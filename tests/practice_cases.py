@@ -15,6 +15,11 @@ FEAST = {
 TESTS = "from pkg.model import build\n\n\ndef test_a():\n    assert build()\n\n\ndef test_b():\n    assert build()\n\n\ndef test_c():\n    assert build()\n"
 MODEL = {"pkg/__init__.py": "", "pkg/model.py": "def build():\n    return 1\n", "tests/test_model.py": TESTS}
 MLFLOW = "import mlflow\nimport sklearn.linear_model\n\nwith mlflow.start_run():\n    mlflow.{call}\n    model = sklearn.linear_model.Ridge().fit(X, y)\n"
+CHECKED = {
+    "checks.py": "".join(
+        f"def check_{x}(df):\n    if '{x}' not in df.columns:\n        raise ValueError('{x}')\n\n\n" for x in "abc"
+    )
+}
 SECRET = "ghp_" + "a8Kd03mZqPw7Xy1LrT5vNcB2hGfJ4sU6eW9o"  # made up, and put together here
 
 AZURE_SHARED = {
@@ -223,6 +228,16 @@ EDGES: dict[str, tuple[str, str, Files]] = {
     "an image in a platform's own file": ("DEP001", "pass", {"bodywork.yaml": BODYWORK}),
     "a platform's own file": ("DEP003", "pass", {"bodywork.yaml": BODYWORK}),
     "requests in a platform's own file": ("COS001", "partial", {"bodywork.yaml": BODYWORK}),
+    "a schema of the settings": ("DAT002", "fail", {**CHECKED, "train.py": "from config.check import check\n" + TRAIN + "    check({})\n", "config/__init__.py": "", "config/check.py": "import jsonschema\n\n\ndef check(config):\n    jsonschema.validate(config, {})\n"}),
+    "a schema of the rows": ("DAT002", "pass", {**CHECKED, "train.py": "from rows import check\n" + TRAIN + "    check({})\n", "rows.py": "import jsonschema\n\n\ndef check(row):\n    jsonschema.validate(row, {})\n"}),
+    "a baseline that explanations start from": ("EXP007", "fail", {"train.py": TRAIN, "explain/captum.py": "def get_baseline(model):\n    return 0\n"}),
+    "what logs in to a service protects nothing": ("GOV007", "fail", {"train.py": TRAIN, "serve.py": "import kaggle\n" + SERVE + "kaggle.api.authenticate()\n"}),
+    "a base that is only called like pydantic's": ("DEP006", "fail", {"serve.py": "from nets import BaseModel\n" + SERVE + "\n\nclass Net(BaseModel):\n    pass\n", "nets.py": "class BaseModel:\n    pass\n"}),
+    "validation of what functions are given": ("EXP006", "fail", {"train.py": TRAIN, "internal/validation.py": "def a(x):\n    if x:\n        raise ValueError(x)\n\n\ndef b(x):\n    if x:\n        raise ValueError(x)\n"}),
+    "a page that Sphinx makes of a module": ("DAT005", "fail", {"train.py": TRAIN, "docs/dataset.rst": "dataset\n=======\n\n.. automodule:: pkg.dataset\n   :members:\n\n.. testsetup:: *\n\n" + "   import numpy as np  # the very first of many more words\n" * 12}),
+    "told where it installs from": ("STR002", "pass", {"README.md": "# A\n\nThis is what the project does, in as many words as it takes to say it to a reader who has never heard of it and wants to know why it should be of use to them, now and later.\n\nInstall it via `pip`, or from source.\n\n## Usage\n\n```bash\npython train.py\n```\n"}),
+    "a word that only ends like a date": ("VER002", "fail", {"train.py": TRAIN + "    torch.save(model, 'consolidated.00.pth')\n    torch.save(model, runtime_name)\n"}),
+    "the step in a checkpoint's name": ("VER002", "partial", {"train.py": TRAIN + "    torch.save(model, name_of(step))\n    torch.save(model, f'm_{global_step}.pt')\n"}),
     "a run's folder made of the time": ("VER002", "partial", {"train.py": TRAIN, "configs/hydra/default.yaml": "run:\n  dir: ${paths.log_dir}/runs/${now:%Y-%m-%d}\n"}),
     "a bucket for features": ("VER002", "fail", {"train.py": TRAIN, "infra/main.tf": 'resource "aws_s3_bucket" "features" {\n  bucket = "features"\n}\n'}),
     "a script that trains as it is read": ("AUT003", "partial", {"credit_model.py": SCORING, "run.py": "from credit_model import Scoring\n\nmodel = Scoring()\nmodel.train([])\n"}),

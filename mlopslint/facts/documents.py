@@ -23,6 +23,10 @@ _FENCE = late(r"^[ \t]{0,12}(?:[-*>][ \t]+)?(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)")
 _DIRECTIVE = late(
     r"^[ \t]*\.\. (?:code-block|code|sourcecode|prompt|parsed-literal|literalinclude)::[ \t]*(\w*)|^\[source"
 )
+#: Directives of Sphinx that hold neither prose nor code of the reader's: what is made of modules, contents, the set-up of doctests.
+_SPHINX = late(
+    r"^[ \t]*\.\. (?:auto\w+|toctree|raw|plot|test(?:setup|cleanup|code|output)|doctest|ipython|jupyter-\w+)::"
+)
 _LIST = late(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _TAG = late(r"<[^>\n]{1,500}>")
 _LINK = late(r"\]\([^)\s]{1,500}|`_\b|https?://[^\s)>\"'\]]{3,300}")
@@ -190,6 +194,9 @@ def _layout(text: str, offset: int) -> _Layout:
             if sections:
                 sections[-1][2] += 1
             continue
+        if stripped.startswith("..") and _SPHINX.match(line):
+            literal = indent
+            continue
         found = _heading(line, stripped, lines[i] if i < len(lines) else "", blank)
         if found:
             name, level, used = found
@@ -326,6 +333,7 @@ _LIMITS = late(
 _INSTALL = late(
     r"\b(?:pip3?|uv pip|conda|mamba|pipx|poetry|pipenv|npm|pdm|brew|apt(?:-get)?) (?:-\w+ )*install\b"
     r"|\bconda(?:-lock)? (?:env )?(?:create|install)\b"
+    r"|\binstall(?:ed|able)?,? (?:it )?(?:via|with|using|from|by) [`*\[]{0,3}(?:uv|pip|conda|mamba|PyPI|poetry|docker)\b"
     r"|\buv (?:sync|add)\b|\bpdm (?:sync|add)\b|\bpixi (?:install|run)\b|\bpoetry (?:install|add)\b"
     r"|\bdocker(?:[- ]compose)? (?:build|pull|up)\b"
     r"|\bmake (?:install|setup|init|env|requirements)\b|\bpython3? setup\.py (?:install|develop)\b"

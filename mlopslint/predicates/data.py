@@ -203,6 +203,10 @@ _CODE_STAGE = late(
 )
 
 
+#: Where a schema is one of settings rather than of rows.
+_SETTINGS = late(r"config|settings|hparams|hyper_?param|manifest", re.I)
+
+
 def validated_before_training(judge: Judge) -> Outcome:
     """DAT002: validation of the training data runs ahead of training, and its failure stops it."""
     view, concepts = judge.view, judge.concepts
@@ -233,7 +237,11 @@ def validated_before_training(judge: Judge) -> Outcome:
     ]
     if tool:
         return yes(f"{tool[0].path} is part of the training code", tool[:2], 3)
-    schemas = [hit for hit in view.search("call", r"(?i)schema\w*\.validate$") if hit.path in near]
+    schemas = [
+        hit
+        for hit in view.search("call", r"(?i)schema\w*\.validate$")
+        if hit.path in near and not _SETTINGS.search(f"{hit.path} {hit.get('in', '')}")
+    ]
     if schemas:
         return found(schemas[:2], 3, f"{schemas[0].fact.name} runs in the training code").trusted("medium")
     explicit = [hit for hit in _explicit_checks(judge) if hit.path in near]
@@ -390,6 +398,8 @@ def data_documented(judge: Judge) -> Outcome:
         if view.kinds.get(path) not in ("document", "text", "notebook") or view.roles[path] not in ("source", "docs"):
             continue
         name = path.rpartition("/")[2].lower()
+        if name.startswith("."):
+            continue  # notes that its author hides document nothing
         if view.kinds.get(path) == "text" and not re.search(
             r"read_?me|about|descri|data|info|source|fields|codebook", name
         ):

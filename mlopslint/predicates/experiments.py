@@ -133,6 +133,31 @@ _EVALUATES = late(
 )
 
 
+_OF_A_MODEL = frozenset(
+    {
+        "eval",
+        "no_grad",
+        "inference_mode",
+        "predict",
+        "predict_proba",
+        "evaluate",
+        "score",
+        "forward",
+        "load_model",
+        "model",
+    }
+)
+
+
+def _asks_a_model(judge: Judge, path: str) -> bool:
+    """Whether a module lets a model say something, or measures what one said."""
+    return any(
+        fact.name.rpartition(".")[2] in _OF_A_MODEL
+        or fact.name.startswith(("sklearn.metrics", "torchmetrics", "evaluate."))
+        for fact in judge.view.of(path, "call")
+    )
+
+
 def evaluation_module(judge: Judge) -> Outcome:
     """EXP006: a module of its own evaluates; one that is called test must use a framework, and hold no tests."""
     view = judge.view
@@ -144,6 +169,8 @@ def evaluation_module(judge: Judge) -> Outcome:
             tests = any(fact.name.rpartition(".")[2].startswith(("test_", "_test")) for fact in view.of(path, "def"))
             if tests or not judge.concepts.near_framework(path):
                 continue
+        elif "valid" in path.rpartition("/")[2] and not _asks_a_model(judge, path):
+            continue  # what is validated is a configuration, or what a function is given
         found_in.append(path)
     if not found_in:
         return NOTHING

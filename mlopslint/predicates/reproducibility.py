@@ -374,7 +374,9 @@ def model_registry(judge: Judge) -> Outcome:
         given = {k: v for k, v in (hit.fact.value or {}).items() if k != "in"}
         text = str(given)
         if any("*" in re.sub(r"^\*+/+", "", str(v)) for v in given.values()) or re.search(
-            r"epoch|step|version|timestamp|time|date|run_id|\bid\b", text, re.I
+            r"epoch|(?<![a-z])steps?(?![a-z])|version|timestamp|strftime|(?<![a-z])(?:time|date)|run_id|\bid\b",
+            text,
+            re.I,
         ):
             evidence.append(hit.evidence())
     stamped = [
