@@ -532,6 +532,7 @@ class Reader:
             self.types.pop(alias.asname or alias.name, None)
 
     def branch(self, node: ast.If) -> None:
+        ends: list[dict[str, str]] = []
         while True:
             self.complexity += 1
             test = node.test
@@ -542,16 +543,25 @@ class Reader:
             if not self.main and not self.depth and self.is_main(test):
                 self.main = True
             optional, self.optional = self.optional, self.optional or self.text(test).endswith("TYPE_CHECKING")
+            rest = node.orelse
+            leaves = node.body[-1].__class__ in _LEAVING
+            before = self.types.copy() if rest or leaves else self.types
             self.block(node.body)
             self.optional = optional
-            rest = node.orelse
+            if not leaves:
+                ends.append(self.types)
+            self.types = before  # what one branch binds is not known in another
+            if not rest:
+                break
             if len(rest) == 1 and rest[0].__class__ is ast.If:  # elif: a loop, as chains may be long
                 node = rest[0]
                 self.statements += 1
                 continue
-            if rest:
-                self.block(rest)
-            return
+            self.block(rest)
+            break
+        for types in reversed(ends):  # behind them, a name may be what any of them has made it
+            if types is not self.types:
+                self.types = types | self.types
 
     @staticmethod
     def is_main(test: ast.expr) -> bool:
@@ -901,6 +911,8 @@ _NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
 #: Methods of a module of PyTorch that return the module.
 _ITSELF = frozenset({"to", "cuda", "cpu", "half", "float", "double", "eval", "train"})
 _LEAVES = frozenset({ast.Return, ast.Yield, ast.YieldFrom})
+#: Statements behind which a block does not go on.
+_LEAVING = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 _ORIGINS = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Await})
 _ORDERINGS = frozenset({ast.Lt, ast.LtE, ast.Gt, ast.GtE})
 

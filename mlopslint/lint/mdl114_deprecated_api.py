@@ -156,6 +156,8 @@ class DeprecatedApi(PythonRule):
             yield found._replace(data=(entry.library, entry.since, entry.removed))
 
     GOOD = (
+        "import pandas as pd\ndef add(to, rows):\n    if FRAMES:\n        to = pd.concat([to, rows])\n    else:\n        to.append(rows)\n    return to\n",
+        "import pandas as pd\ndef add(to, rows):\n    if FRAMES:\n        to = pd.concat([to, rows])\n        return to\n    to.append(rows)\n    return to\n",
         "from sklearn import metrics as m\ndef rmse(a, b):\n    if NEW:\n        return m.root_mean_squared_error(a, b)\n    return m.mean_squared_error(a, b, squared=False)\n",
         "try:\n    from sklearn.externals import joblib\nexcept ImportError:\n    import joblib\n",
         "try:\n    import joblib\nexcept ModuleNotFoundError:\n    from sklearn.externals import joblib\n",
@@ -170,6 +172,7 @@ class DeprecatedApi(PythonRule):
         {"requirements.txt": "numpy==1.21.0\n", "a.py": "import numpy as np\nx = np.array([1], dtype=np.int64)\n"},
     )
     BAD = (
+        "import pandas as pd\nif FRAMES:\n    df = pd.DataFrame()\nelse:\n    df = None\ndf = df.append(rows)\n",
         ("import numpy as np\nx = np.zeros(3, dtype=np.float)\n", "import numpy as np\nx = np.zeros(3, dtype=float)\n"),
         ("import numpy\nx = numpy.product(y)\n", "import numpy\nx = numpy.prod(y)\n"),
         (
