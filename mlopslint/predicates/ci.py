@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with_any
 from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
-from mlopslint.outcome import Outcome, found, half, no, yes
+from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
 from mlopslint.patterns import late
 from mlopslint.predicates.training import ci_training
 from mlopslint.records import Evidence
@@ -240,37 +240,57 @@ _STARTS = late(
 )
 
 
+#: Places where what is brought up is thrown away after a test.
+_TRIAL = late(r"(^|[/_. -])(e2e|tests?|testing|kind|minikube|k3d|integration)([/_. -]|$)", re.I)
+
+
 def cd_deploys(judge: Judge) -> Outcome:
     """CIC006: a CI/CD job deploys a model, a service or a pipeline."""
-    uses = judge.technologies.find(kinds=["deployment-tool"], rung=3)
+    commands = [command for command in ci_commands(judge.view) if not _TRIAL.search(command.hit.path)]
+    return (
+        _deployed_by_tool(judge)
+        or _delivered_by_action(judge)
+        or _deployed_by_job(judge, commands)
+        or _left_running(judge, commands)
+        or _deployed_by_script(commands)
+        or _pipeline_deployed(judge, commands)
+        or _said_to_deploy(commands)
+        or no("no CI job deploys anything")
+    )
+
+
+def _deployed_by_tool(judge: Judge) -> Outcome:
+    """A tool that deploys is run by CI."""
     proven = []
-    trial = re.compile(r"(^|[/_. -])(e2e|tests?|testing|kind|minikube|k3d|integration)([/_. -]|$)", re.I)
-    for use in uses:
+    for use in judge.technologies.find(kinds=["deployment-tool"], rung=3):
         for item in use.evidence:
-            if trial.search(f"{item.path} {item.detail.partition(' runs: ')[0] if ' runs: ' in item.detail else ''}"):
-                continue  # brought up for a test, and thrown away
-            if (
-                judge.view.kinds.get(item.path) in CI_KINDS
-                or "runs:" in item.detail
-                or "runs in CI" in item.detail
-                or judge.view.kinds.get(item.path) == "github-action"
-            ):
+            via, runs, _ = item.detail.partition(" runs: ")
+            if _TRIAL.search(f"{item.path} {via if runs else ''}"):
+                continue
+            kind = judge.view.kinds.get(item.path)
+            if kind in CI_KINDS or kind == "github-action" or "runs:" in item.detail or "runs in CI" in item.detail:
                 proven.append((use, item))
-    if proven:
-        use, item = proven[0]
-        return Outcome(1.0, tuple(i for _, i in proven[:3]), use.rung, f"{use.name} deploys from CI")
+    if not proven:
+        return NOTHING
+    use = proven[0][0]
+    return Outcome(1.0, tuple(item for _, item in proven[:3]), use.rung, f"{use.name} deploys from CI")
+
+
+def _delivered_by_action(judge: Judge) -> Outcome:
+    """A stage of AWS CodePipeline deploys."""
     delivered = list(judge.view.hits("delivery-action", "Deploy/*"))
-    if delivered:
-        told = f"the action {delivered[0].get('name')} of AWS CodePipeline deploys"
-        return yes(told, [hit.evidence(hit.fact.name) for hit in delivered[:3]], 3)
-    commands = [command for command in ci_commands(judge.view) if not trial.search(command.hit.path)]
-    jobs = [
-        hit
-        for hit in judge.view.hits("ci-job")
-        if hit.get("environment")
-        and re.search(r"deploy|prod|staging|release|rollout", f"{hit.fact.name} {hit.get('environment')}", re.I)
-    ]
-    for hit in jobs:
+    if not delivered:
+        return NOTHING
+    told = f"the action {delivered[0].get('name')} of AWS CodePipeline deploys"
+    return yes(told, [hit.evidence(hit.fact.name) for hit in delivered[:3]], 3)
+
+
+def _deployed_by_job(judge: Judge, commands: list[Command]) -> Outcome:
+    """A job with an environment to deploy to runs something that is called so."""
+    for hit in judge.view.hits("ci-job"):
+        where = hit.get("environment")
+        if not where or not re.search(r"deploy|prod|staging|release|rollout", f"{hit.fact.name} {where}", re.I):
+            continue
         for command in commands:
             if (
                 command.hit.path == hit.path
@@ -280,50 +300,62 @@ def cd_deploys(judge: Judge) -> Outcome:
                 and not re.search(r"pypi|twine|npm|docs|gh-pages", command.line + hit.fact.name, re.I)
             ):
                 return yes(f"job {hit.fact.name} deploys", [command.evidence()], 4, "medium")
-    own = {
-        (hit.path, hit.fact.name) for hit in judge.view.hits("ci-job") if "self-hosted" in str(hit.get("runs-on") or "")
-    }
-    started = [c for c in commands if (c.hit.path, c.hit.get("job")) in own and _STARTS.match(c.line)]
-    if started:
-        return yes(
-            f"CI runs {started[0].shown} on a machine of its own", [started[0].evidence()], started[0].rung, "medium"
-        )
-    scripts = [
-        c
-        for c in commands
-        if re.search(
-            r"(^|[/_ -])deploy(?!\w*tests?\.)\w*\.(py|sh)\b|make deploy|(prefect|zenml|flyte\w*|kfp|dagster\w*|metaflow) .*(deploy|register|upload)|python .*[ =]deploy[-_](model|pipeline|endpoint|service|app)\b",
-            c.line,
-        )
-        and not re.search(r"docs|mkdocs|gh-deploy|pages|^(py\.?test|coverage|unittest)\b", c.line)
-    ]
-    if scripts:
-        return yes(f"CI runs {scripts[0].shown}", [scripts[0].evidence()], scripts[0].rung, "medium")
+    return NOTHING
+
+
+def _left_running(judge: Judge, commands: list[Command]) -> Outcome:
+    """A container is left running on the machine of the job, which is the project's own."""
+    jobs = judge.view.hits("ci-job")
+    own = {(hit.path, hit.fact.name) for hit in jobs if "self-hosted" in str(hit.get("runs-on") or "")}
+    for command in commands:
+        if (command.hit.path, command.hit.get("job")) in own and _STARTS.match(command.line):
+            told = f"CI runs {command.shown} on a machine of its own"
+            return yes(told, [command.evidence()], command.rung, "medium")
+    return NOTHING
+
+
+_DEPLOY_SCRIPT = late(
+    r"(^|[/_ -])deploy(?!\w*tests?\.)\w*\.(py|sh)\b|make deploy|(prefect|zenml|flyte\w*|kfp|dagster\w*|metaflow) .*(deploy|register|upload)"
+    r"|python .*[ =]deploy[-_](model|pipeline|endpoint|service|app)\b"
+)
+_NO_DEPLOY_SCRIPT = late(r"docs|mkdocs|gh-deploy|pages|^(py\.?test|coverage|unittest)\b")
+
+
+def _deployed_by_script(commands: list[Command]) -> Outcome:
+    """A script or an orchestrator's command is named for it."""
+    for command in commands:
+        if _DEPLOY_SCRIPT.search(command.line) and not _NO_DEPLOY_SCRIPT.search(command.line):
+            return yes(f"CI runs {command.shown}", [command.evidence()], command.rung, "medium")
+    return NOTHING
+
+
+_PUBLISHES = late(
+    r"\.(deploy|publish|upsert|register|create_snapshot|create_run_template|upload_pipeline|create_schedule|serve)$"
+)
+
+
+def _pipeline_deployed(judge: Judge, commands: list[Command]) -> Outcome:
+    """A file that CI runs hands a pipeline to its platform."""
     for command in commands:
         path = judge.concepts.pipeline_started_by(command.words)
         for fact in judge.view.of(path, "call") if path else ():
-            if re.search(
-                r"\.(deploy|publish|upsert|register|create_snapshot|create_run_template|upload_pipeline|create_schedule|serve)$",
-                fact.name,
-            ):
-                return yes(
-                    f"CI runs {path}, which deploys the pipeline",
-                    [command.evidence(), Evidence(path, fact.line, fact.name)],
-                    command.rung,
-                    "medium",
-                )
-    other = [
-        c
-        for c in commands
-        if len(c.words) > 1
-        and c.words[1] == "deploy"
-        and re.fullmatch(r"[a-z][\w-]+", c.words[0])
-        and not _NO_DEPLOYMENT.match(c.words[0])
-        and not re.search(r"docs?\b|site|pages|--dry-run", c.line, re.I)
-    ]
-    if other:
-        return yes(f"CI runs {other[0].shown}", [other[0].evidence()], other[0].rung, "medium")
-    return no("no CI job deploys anything")
+            if _PUBLISHES.search(fact.name):
+                evidence = [command.evidence(), Evidence(path, fact.line, fact.name)]
+                return yes(f"CI runs {path}, which deploys the pipeline", evidence, command.rung, "medium")
+    return NOTHING
+
+
+def _said_to_deploy(commands: list[Command]) -> Outcome:
+    """Any program is told to ``deploy``."""
+    for command in commands:
+        if (
+            command.words[1:2] == ("deploy",)
+            and re.fullmatch(r"[a-z][\w-]+", command.words[0])
+            and not _NO_DEPLOYMENT.match(command.words[0])
+            and not re.search(r"docs?\b|site|pages|--dry-run", command.line, re.I)
+        ):
+            return yes(f"CI runs {command.shown}", [command.evidence()], command.rung, "medium")
+    return NOTHING
 
 
 #: Programs whose ``deploy`` publishes documents or libraries, or is a task that was followed already.

@@ -9,6 +9,7 @@ from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, no, yes
 from mlopslint.patterns import late
 from mlopslint.records import Evidence
+from mlopslint.view import Hit
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -23,6 +24,25 @@ _METRIC = late(
 _STRONG_METRIC = late(r"metric|scores?\b|\bacc|auc|rmse|\bmse|\bmae|f1|perf(ormance)?|eval|precision|recall", re.I)
 
 
+#: Calls that write something somewhere.
+_WRITERS = (
+    "json.dump", "json.dumps", "yaml.dump", "yaml.safe_dump", "orjson.dumps", "pickle.dump", "csv.writer", "csv.DictWriter",
+    "*.to_csv", ".to_csv", "*.to_json", ".to_json", "*.to_parquet", "numpy.savetxt", "numpy.save", "numpy.savez*",
+    ".write_text", "*.write_text", ".write", "open", "*:*save_dict", "*save_dict", "*write_json", "*save_json", "*dump_json",
+)  # fmt: skip
+#: Names of files that hold results.
+_RESULT_FILES = (
+    "*metrics*.json", "*metrics*.csv", "*metrics*.yaml", "*results*.csv", "*results*.json", "*scores*.json", "*evaluation*.json",
+    "*performance*.json",
+)  # fmt: skip
+_RESULTS_OPENED = late(
+    r"(metric|result|score|eval|report|perf)\w*\.(json|csv|ya?ml)|\.(json|csv).*(metric|result|score|eval)", re.I
+)
+_RESULTS_WRITTEN = late(r"(metric|result|score|perf)\w*\.(json|csv)|\$json\.dumps", re.I)
+_NO_RESULTS = late(r"config|param|vocab|token|args", re.I)
+_SPLITS = late(r"split|train_(and_)?test", re.I)
+
+
 def metrics_file(judge: Judge) -> Outcome:
     """EXP005: evaluation results as a machine-readable file, pipeline metrics or on the pipeline run."""
     view = judge.view
@@ -34,87 +54,12 @@ def metrics_file(judge: Judge) -> Outcome:
     for hit in view.hits("call", "dvclive.Live", "kfp.*.Metrics", "*.log_metrics"):
         if hit.fact.name.startswith(("dvclive", "kfp")):
             return found([hit], 3, f"{hit.fact.name} writes metrics")
-    writers = []
-    for hit in view.hits(
-        "call",
-        "json.dump",
-        "json.dumps",
-        "yaml.dump",
-        "yaml.safe_dump",
-        "*.to_csv",
-        ".to_csv",
-        "*.to_json",
-        ".to_json",
-        "csv.writer",
-        "csv.DictWriter",
-        "numpy.savetxt",
-        "numpy.save",
-        "numpy.savez*",
-        ".write_text",
-        "*.write_text",
-        "open",
-        "pickle.dump",
-        "orjson.dumps",
-        "*:*save_dict",
-        "*save_dict",
-        "*.to_parquet",
-        ".write",
-        "*write_json",
-        "*save_json",
-        "*dump_json",
-        "torch.save",
-    ):
-        if view.kinds.get(hit.path) != "python":
-            continue
-        text = f"{hit.get('0', '')} {hit.get('1', '')} {hit.get('on', '')} {hit.get('path', '')} {hit.get('fp', '')} {hit.get('filepath', '')} {hit.get('data', '')}"
-        name = hit.fact.name.rpartition(".")[2]
-        good: object
-        if name in ("open",):
-            good = re.search(
-                r"(metric|result|score|eval|report|perf)\w*\.(json|csv|ya?ml)|\.(json|csv).*(metric|result|score|eval)",
-                text,
-                re.I,
-            ) and re.search(r"w|a|x", str(hit.get("1", hit.get("mode", ""))))
-        elif name in ("write", "write_text"):
-            good = re.search(r"(metric|result|score|perf)\w*\.(json|csv)|\$json\.dumps", text, re.I) and (
-                _METRIC.search(text) or EVAL_WORDS.search(f"{hit.path} {hit.get('in', '')}") or re.search("log", text)
-            )
-        elif hit.fact.name == "torch.save":
-            good = None
-        elif name.startswith("save") and hit.fact.name.startswith("numpy."):
-            good = _STRONG_METRIC.search(text.replace("$", ""))
-        else:
-            near = EVAL_WORDS.search(f"{hit.get('in', '')} {hit.path}") or TRAIN_WORDS.search(
-                f"{hit.get('in', '')} {hit.path}"
-            )
-            good = (
-                _STRONG_METRIC.search(text)
-                or (near and _METRIC.search(text))
-                or (
-                    EVAL_WORDS.search(f"{hit.get('in', '')}")
-                    and not re.search(r"config|param|vocab|token|args", text, re.I)
-                    and not re.search(r"split|train_(and_)?test", str(hit.get("in", "")), re.I)
-                )
-            )
-        if good:
-            writers.append(hit)
+    writers = [
+        hit for hit in view.hits("call", *_WRITERS) if view.kinds.get(hit.path) == "python" and _writes_results(hit)
+    ]
     if writers:
         return found(writers[:3], 3, f"{writers[0].path} writes results to a file")
-    files = [
-        hit
-        for hit in view.hits(
-            "string",
-            "*metrics*.json",
-            "*metrics*.csv",
-            "*results*.csv",
-            "*results*.json",
-            "*scores*.json",
-            "*metrics*.yaml",
-            "*evaluation*.json",
-            "*performance*.json",
-        )
-        if view.kinds.get(hit.path) == "python"
-    ]
+    files = [hit for hit in view.hits("string", *_RESULT_FILES) if view.kinds.get(hit.path) == "python"]
     if files:
         return found(files[:2], 3, f"results go to {files[0].fact.name}").trusted("medium")
     metrics = judge.technologies.find(kinds=["tracker-metrics"], rung=3)
@@ -124,6 +69,24 @@ def metrics_file(judge: Judge) -> Outcome:
     if judge.technologies.find(kinds=["pipeline"], rung=2) and metrics:
         return Outcome(1.0, metrics[0].evidence, 3, "metrics are logged on the pipeline run", "medium")
     return no("evaluation results are not written as a machine-readable file")
+
+
+def _writes_results(hit: Hit) -> bool:
+    """Whether what a call writes, or where it does, is named for results."""
+    text = " ".join(str(hit.get(key, "")) for key in ("0", "1", "on", "path", "fp", "filepath", "data"))
+    name, function = hit.fact.name.rpartition(".")[2], str(hit.get("in", ""))
+    if name == "open":
+        writing = re.search(r"w|a|x", str(hit.get("1", hit.get("mode", ""))))
+        return bool(_RESULTS_OPENED.search(text) and writing)
+    if name in ("write", "write_text"):
+        about = _METRIC.search(text) or EVAL_WORDS.search(f"{hit.path} {function}") or "log" in text
+        return bool(_RESULTS_WRITTEN.search(text) and about)
+    if name.startswith("save") and hit.fact.name.startswith("numpy."):
+        return bool(_STRONG_METRIC.search(text.replace("$", "")))
+    place = f"{function} {hit.path}"
+    if _STRONG_METRIC.search(text) or _METRIC.search(text) and (EVAL_WORDS.search(place) or TRAIN_WORDS.search(place)):
+        return True
+    return bool(EVAL_WORDS.search(function) and not _NO_RESULTS.search(text) and not _SPLITS.search(function))
 
 
 _EVALUATES = late(

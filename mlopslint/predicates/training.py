@@ -516,105 +516,92 @@ def ci_training(judge: Judge) -> list[Command]:
 
 def retraining_triggered(judge: Judge) -> Outcome:
     """AUT006: training of the real model on a schedule or a trigger."""
-    view = judge.view
-    scheduled: list[Evidence] = []
-    for hit in view.hits("schedule"):
+    by_ci, by_code = _started_by_ci(judge)
+    scheduled = [*_declared_schedules(judge), *by_ci, *_schedules_in_code(judge), *_scheduling_decorators(judge)]
+    if scheduled:
+        return yes("training is scheduled or triggered", scheduled, 5, "medium")
+    if by_code:
+        return half("training runs when the code changes, not on a schedule or on new data", by_code, 4)
+    return no("nothing schedules or triggers training")
+
+
+#: Kinds of files whose schedules start jobs of CI: what counts there is what the jobs run.
+_CI_SCHEDULES = frozenset(
+    {"github-workflow", "gitlab-ci", "azure-pipeline", "circleci", "travis", "bitbucket", "jenkinsfile", "buildkite"}
+    | {"drone", "yaml-pipeline", "codebuild", "cirrus"}
+)
+_OF_TRAINING = late(r"train|pipeline|retrain|dvc|model", re.I)
+_OF_SERVICE = late(r"batch|inference|score|predict|monitor|drift|cleanup|backup", re.I)
+
+
+def _declared_schedules(judge: Judge) -> Iterator[Evidence]:
+    """Schedules in manifests and configurations of what trains, by its name."""
+    for hit in judge.view.hits("schedule"):
         text = f"{hit.get('of') or ''} {hit.path}"
-        kind = view.kinds.get(hit.path, "")
-        if kind in (
-            "github-workflow",
-            "gitlab-ci",
-            "azure-pipeline",
-            "circleci",
-            "travis",
-            "bitbucket",
-            "jenkinsfile",
-            "buildkite",
-            "drone",
-            "yaml-pipeline",
-            "codebuild",
-            "cirrus",
-        ):
-            continue
-        if re.search(r"train|pipeline|retrain|dvc|model", text, re.I) and not re.search(
-            r"batch|inference|score|predict|monitor|drift|cleanup|backup", text, re.I
-        ):
-            scheduled.append(hit.evidence(f"schedule {hit.fact.name}"))
+        if judge.view.kinds.get(hit.path, "") not in _CI_SCHEDULES:
+            if _OF_TRAINING.search(text) and not _OF_SERVICE.search(text):
+                yield hit.evidence(f"schedule {hit.fact.name}")
+
+
+def _started_by_ci(judge: Judge) -> tuple[list[Evidence], list[Evidence]]:
+    """The commands of CI that train: those on a schedule or a call from outside, and those on a change of the code."""
+    view = judge.view
     triggers: dict[str, list[Hit]] = {}
     for hit in view.hits("ci-trigger"):
         triggers.setdefault(hit.path, []).append(hit)
-    code_driven: list[Evidence] = []
+    scheduled, by_code = [], []
     for command in ci_training(judge):
         if _SMOKE.search(command.line):
             continue
-        path = command.hit.path
-        origin = ci_file(view, command, triggers)
-        names = {hit.fact.name for hit in triggers.get(origin, ())}
+        names = {hit.fact.name for hit in triggers.get(ci_file(view, command, triggers), ())}
         if names & {"schedule", "repository_dispatch"} and not _looks_like_test(command):
             scheduled.append(command.evidence())
         elif names & {"push", "pull_request", "tag", "release", "workflow_run"} and not re.search(
-            r"(^|/)tests?/|(^|[/_-])(examples?|smoke)[\w-]*\.(ya?ml|sh)$", path
+            r"(^|/)tests?/|(^|[/_-])(examples?|smoke)[\w-]*\.(ya?ml|sh)$", command.hit.path
         ):
-            code_driven.append(command.evidence())
-    for hit in view.hits(
-        "call",
-        "*.schedule.cron",
-        "airflow.DAG",
-        "airflow.*.DAG",
-        "*.DAG",
-        "airflow.decorators.dag",
-        "prefect.*.CronSchedule",
-        "prefect.*.IntervalSchedule",
-        "dagster.ScheduleDefinition",
-        "azureml.pipeline.core.Schedule.create",
-        "azure.ai.ml.entities.*Schedule",
-        "*.CronTrigger",
-        "*.RecurrenceTrigger",
-        "flytekit.*CronSchedule",
-        "flytekit.CronSchedule",
-        "google.cloud.aiplatform.PipelineJobSchedule*",
-        "*.create_schedule",
-        "kfp.*.create_recurring_run",
-        "*.create_recurring_run",
-        "zenml.config.schedule.Schedule",
-        "*.PipelineSchedule",
-    ):
-        interval = hit.get(
-            "schedule_interval", hit.get("schedule", hit.get("cron", hit.get("cron_expression", hit.get("0"))))
-        )
-        last = hit.fact.name.rpartition(".")[2]
-        if last in ("DAG", "dag") and (
-            interval in (None, "@once")
-            or not ("schedule" in str(hit.fact.value) or "schedule_interval" in str(hit.fact.value))
-        ):
-            continue
-        if not _trains_in(judge, hit.path) or (
-            last not in ("DAG", "dag") and re.search(r"scor|predict|inference|batch|monitor", hit.path, re.I)
-        ):
-            continue
-        scheduled.append(hit.evidence(f"{hit.fact.name} {interval if isinstance(interval, str) else ''}".strip()))
-    for hit in view.hits(
-        "decorator",
-        "metaflow.schedule",
-        "airflow.decorators.dag",
-        "airflow.sdk.dag",
-        "metaflow.trigger",
-        "dagster.schedule",
-        "dagster.sensor",
-        "modal.*.function",
-        "metaflow.trigger_on_finish",
-    ):
-        if hit.fact.name.endswith(".dag"):
-            if not (hit.get("schedule") or hit.get("schedule_interval")) or not _trains_in(judge, hit.path):
+            by_code.append(command.evidence())
+    return scheduled, by_code
+
+
+#: Calls that put a pipeline or a DAG on a schedule.
+_SCHEDULERS = (
+    "*.schedule.cron", "airflow.DAG", "airflow.*.DAG", "*.DAG", "airflow.decorators.dag", "prefect.*.CronSchedule",
+    "prefect.*.IntervalSchedule", "dagster.ScheduleDefinition", "azureml.pipeline.core.Schedule.create",
+    "azure.ai.ml.entities.*Schedule", "*.CronTrigger", "*.RecurrenceTrigger", "flytekit.*CronSchedule", "flytekit.CronSchedule",
+    "google.cloud.aiplatform.PipelineJobSchedule*", "*.create_schedule", "kfp.*.create_recurring_run", "*.create_recurring_run",
+    "zenml.config.schedule.Schedule", "*.PipelineSchedule",
+)  # fmt: skip
+_INTERVALS = ("schedule_interval", "schedule", "cron", "cron_expression", "0")
+_OF_SCORING = late(r"scor|predict|inference|batch|monitor", re.I)
+
+
+def _schedules_in_code(judge: Judge) -> Iterator[Evidence]:
+    """Schedules that code sets, where it comes to train; a DAG without an interval has none."""
+    for hit in judge.view.hits("call", *_SCHEDULERS):
+        given = hit.fact.value if isinstance(hit.fact.value, dict) else {}
+        interval = next((given[name] for name in _INTERVALS if name in given), None)
+        if hit.fact.name.rpartition(".")[2] in ("DAG", "dag"):
+            if interval in (None, "@once") or "schedule" not in str(given):
                 continue
+        elif _OF_SCORING.search(hit.path):
+            continue
+        if _trains_in(judge, hit.path):
+            yield hit.evidence(f"{hit.fact.name} {interval if isinstance(interval, str) else ''}".strip())
+
+
+def _scheduling_decorators(judge: Judge) -> Iterator[Evidence]:
+    """Decorators that put a flow or a function on a schedule or a trigger."""
+    for hit in judge.view.hits(
+        "decorator",
+        *("metaflow.schedule", "metaflow.trigger", "metaflow.trigger_on_finish", "dagster.schedule", "dagster.sensor"),
+        *("airflow.decorators.dag", "airflow.sdk.dag", "modal.*.function"),
+    ):
+        timed = hit.get("schedule") or hit.get("schedule_interval")
+        if hit.fact.name.endswith(".dag") and not (timed and _trains_in(judge, hit.path)):
+            continue
         if hit.fact.name.startswith("modal") and not hit.get("schedule"):
             continue
-        scheduled.append(hit.evidence(hit.fact.name))
-    if scheduled:
-        return yes("training is scheduled or triggered", scheduled, 5, "medium")
-    if code_driven:
-        return half("training runs when the code changes, not on a schedule or on new data", code_driven, 4)
-    return no("nothing schedules or triggers training")
+        yield hit.evidence(hit.fact.name)
 
 
 def _looks_like_test(command: Command) -> bool:
