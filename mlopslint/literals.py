@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -33,6 +34,7 @@ class Search:
         self._groups: list[Group] = []
         self._finder: _Finder | None = None
         self._last: tuple[bytes | None, dict[Group, dict[bytes, list[int]]]] = (None, {})
+        self._one = threading.Lock()  # an automaton looks through one text at a time
 
     def group(self, literals: Iterable[bytes], words: Iterable[bytes] = ()) -> Group:
         """Wait for these, too."""
@@ -43,26 +45,30 @@ class Search:
 
     def prepare(self) -> None:
         """Be ready for much to look through, ahead of the processes that will."""
-        if self._finder is None:
-            self._finder = _Finder(self._groups)
-        self._finder.build()
+        with self._one:
+            self._known().build()
 
     def found(self, data: bytes) -> dict[Group, dict[bytes, list[int]]]:
         """What each group waits for and where it stands; the last answer is remembered."""
-        if self._finder is None:
+        with self._one:
+            finder = self._known()
+            if data is self._last[0]:
+                return self._last[1]
+            found: dict[Group, dict[bytes, list[int]]] = {group: {} for group in self._groups}
+            for pattern, starts in finder.matches(data).items():
+                for group, name in finder.targets[pattern]:
+                    if name in found[group]:
+                        found[group][name] = sorted({*found[group][name], *starts})
+                    else:
+                        found[group][name] = starts
+            self._last = data, found
+            return found
+
+    def _known(self) -> _Finder:
+        if self._finder is None:  # somebody waits for more than was looked for so far
             self._finder = _Finder(self._groups)
-        elif data is self._last[0]:
-            return self._last[1]
-        finder = self._finder
-        found: dict[Group, dict[bytes, list[int]]] = {group: {} for group in self._groups}
-        for pattern, starts in finder.matches(data).items():
-            for group, name in finder.targets[pattern]:
-                if name in found[group]:
-                    found[group][name] = sorted({*found[group][name], *starts})
-                else:
-                    found[group][name] = starts
-        self._last = data, found
-        return found
+            self._last = None, {}
+        return self._finder
 
 
 class _Finder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,17 @@ def test_literals_stand_where_each_alone_is_found(found, data):
     assert exact.places(data) == {item: where for item in LITERALS if (where := places(data, item))}
     assert words.places(data) == {item: where for item in WORDS if (where := places(data.lower(), item))}
     assert exact.among(data) == {item for item in LITERALS if item in data}
+
+
+def test_threads_that_look_at_once_are_told_of_their_own_bytes():
+    search = Search()
+    group = search.group([b"token", b"key"])
+    search.prepare()
+    texts = [b"a" * n + b"token" * 2_000 + b"key" * n for n in range(1, 30)]
+    with ThreadPoolExecutor(8) as pool:
+        for n, places in enumerate(pool.map(group.places, texts * 20)):
+            many = n % len(texts) + 1
+            assert places[b"token"] == [many + 5 * i for i in range(2_000)] and len(places[b"key"]) == many
 
 
 def test_who_waits_later_is_told_of_the_same_bytes():
