@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 #: Bytes after which building the automaton costs less than it saves.
-_MANY = 50_000
+_MANY = 100_000
 
 
 class Group:
