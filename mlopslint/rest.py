@@ -15,6 +15,7 @@ from mlopslint.gather import Gathered, gather
 from mlopslint.kinds import kind_of
 from mlopslint.lint.base import ProjectRule
 from mlopslint.lint.engine import project_rules, rule
+from mlopslint.patterns import late
 from mlopslint.records import Entry, Fact
 from mlopslint.snapshot import Snapshot, open_snapshot
 from mlopslint.view import View
@@ -139,6 +140,14 @@ def _unsure(
     return [unsure[code] for code in sorted(unsure)]
 
 
+#: What every other file calls of its project as it is read, and what trains by no stretch: ``LOG = get_logger(__name__)``.
+_NEVER_TRAINS = late(
+    r"(?:^|[.:_])(?:get_?|setup_?|init_?|configure_?|create_?)?logg(?:er|ing)(?:\.\w+)?$|[.:](?:is|has)_\w+$|[.:]register(?:_\w+)?$"
+    r"|[.:](?:optional_import|import_optional\w*|lazy_import|deprecated?)$",
+    re.I,
+)
+
+
 def _may_train(view: View, mine: frozenset[str], whole: Everything, cache: Cache) -> bool:
     """Whether one of the files starts something of the project that may come to train: that is its own doing, too."""
     running = [
@@ -156,7 +165,8 @@ def _may_train(view: View, mine: frozenset[str], whole: Everything, cache: Cache
     starting = [
         path
         for path in running
-        if own.any_of(path, {fact.name for fact in view.of(path, "import")}) and own.any_of(path, starts.outside(path))
+        if own.any_of(path, {fact.name for fact in view.of(path, "import")})
+        and own.any_of(path, (name for name in starts.outside(path) if not _NEVER_TRAINS.search(name)))
     ]
     if not starting:
         return False

@@ -80,3 +80,26 @@ def test_what_a_file_starts_is_found_when_it_is_linted_alone(make_repo):
     held = b"from pkg.engine import Trainer\n\nTrainer().go()\n"
     editor = lint(stdin=(os.path.join(folder, "new.py"), held), use_cache=False).report.findings
     assert ("VER103", 3) in [(item.code, item.line) for item in editor], "also as an editor holds it, not yet saved"
+
+
+@pytest.mark.parametrize(
+    ("starts", "opened"),
+    [
+        ("from pkg.log import get_logger\n\nLOG = get_logger('run')\n", False),
+        ("from pkg import log\n\nlog.setup_logging()\nlog.logger.info('ready')\n", False),
+        ("from pkg.log import is_available, register_method\n\nif is_available():\n    register_method('a')\n", False),
+        ("from pkg.log import login\n\nlogin()\n", True),
+        ("from pkg.log import prepare\n\nprepare()\n", True),
+    ],
+)
+def test_the_project_is_not_opened_for_what_every_file_calls(make_repo, monkeypatch, starts, opened):
+    folder = make_repo({**UNRELATED, "pkg/__init__.py": "", "pkg/log.py": "x = 1\n", "run.py": starts})
+    asked = []
+
+    def noted(*given):
+        asked.append(given)
+        return open_snapshot(*given)
+
+    monkeypatch.setattr("mlopslint.rest.open_snapshot", noted)
+    assert lint([os.path.join(folder, "run.py")], use_cache=False).report.findings == ()
+    assert bool(asked) is opened
