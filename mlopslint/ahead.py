@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from mlopslint.cache import Cache
 from mlopslint.concepts import MAY_TRAIN
-from mlopslint.filefacts import FileFacts
-from mlopslint.gather import Gathered, gather
+from mlopslint.filefacts import FileFacts, Gathered
+from mlopslint.gather import gather
 from mlopslint.imports import Imports
 from mlopslint.kinds import kind_of
 from mlopslint.lint.starts import STARTED, Definitions, Place, handed_on, targets

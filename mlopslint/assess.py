@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from mlopslint import maturity, profiles
 from mlopslint.aside import aside
 from mlopslint.config import Config
+from mlopslint.filefacts import Gathered
 from mlopslint.findings import Findings, find
-from mlopslint.gather import Gathered
 from mlopslint.globs import any_path
 from mlopslint.judge import Judge, judge
 from mlopslint.outcome import NOTHING

@@ -1,10 +1,14 @@
-"""The facts of one file by kind and by name. What is derived from them is kept with them, for all commits that hold the file."""
+"""The facts of files: of each by kind and by name, and of all that were read together.
+
+What is derived from those of a file is kept with them, for all commits that hold it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from mlopslint.records import Fact
+from mlopslint.records import Fact, FileError
 
 
 class FileFacts(dict[str, list[Fact]]):
@@ -51,6 +55,17 @@ class FileFacts(dict[str, list[Fact]]):
         if kind == "call" and "key" in self:
             return [*facts, *_targets(self["key"])]
         return facts
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Facts by path, with the kind of each file, and what could not be read; how many were kept, and how many read anew."""
+
+    facts: dict[str, FileFacts]
+    kinds: dict[str, str]
+    errors: tuple[FileError, ...]
+    hits: int
+    misses: int
 
 
 def _targets(keys: list[Fact]) -> Iterator[Fact]:

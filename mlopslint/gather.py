@@ -8,7 +8,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 from mlopslint import facts
 from mlopslint.cache import Cache, engine_digest
 from mlopslint.collector import without_collector
-from mlopslint.filefacts import FileFacts
+from mlopslint.filefacts import FileFacts, Gathered
 from mlopslint.kinds import UNREAD, kind_of
 from mlopslint.records import Entry, Fact, FileError, Repository
 from mlopslint.snapshot import Read, Snapshot, blob_id
@@ -41,17 +40,6 @@ Keep = Callable[[Sequence[tuple[Entry, bytes]]], None]
 T = TypeVar("T")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Fact])
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """Facts by path, with the kind of each file, and what could not be read."""
-
-    facts: dict[str, FileFacts]
-    kinds: dict[str, str]
-    errors: tuple[FileError, ...]
-    hits: int
-    misses: int
 
 
 def extract(batch: Sequence[tuple[str, bytes | str]]) -> list[bytes | str]:

@@ -18,9 +18,10 @@ from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import NAMES, Config, find, load_file
 from mlopslint.errors import MlopslintError
+from mlopslint.filefacts import Gathered
 from mlopslint.findings import find as find_all
 from mlopslint.findings import project_facts
-from mlopslint.gather import PARALLEL_FROM, Gathered, gather
+from mlopslint.gather import PARALLEL_FROM, gather
 from mlopslint.globs import any_path
 from mlopslint.kinds import kind_of
 from mlopslint.records import Entry, Finding, LintReport, Repository, Tool

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from mlopslint.cache import Cache
 from mlopslint.config import Config
+from mlopslint.filefacts import Gathered
 from mlopslint.findings import project_facts
-from mlopslint.gather import Gathered, gather
+from mlopslint.gather import gather
 from mlopslint.kinds import kind_of
 from mlopslint.lint.base import ProjectRule
 from mlopslint.lint.engine import project_rules, rule

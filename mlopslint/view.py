@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, KeysView
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
-from mlopslint.filefacts import FileFacts
-from mlopslint.gather import Gathered
+from mlopslint.filefacts import FileFacts, Gathered
 from mlopslint.names import Names
 from mlopslint.patterns import late, remembered
 from mlopslint.records import Entry, Evidence, Fact

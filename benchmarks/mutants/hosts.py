@@ -18,9 +18,9 @@ from mlopslint.cache import Cache, default_folder
 from mlopslint.concepts import concepts_of
 from mlopslint.config import Config
 from mlopslint.errors import MlopslintError
-from mlopslint.filefacts import FileFacts
+from mlopslint.filefacts import FileFacts, Gathered
 from mlopslint.findings import SILENT, find
-from mlopslint.gather import Gathered, gather
+from mlopslint.gather import gather
 from mlopslint.kinds import kind_of
 from mlopslint.records import Entry, Finding
 from mlopslint.snapshot import Snapshot, blob_id, open_snapshot

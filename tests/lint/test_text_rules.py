@@ -6,8 +6,7 @@ import pytest
 from lint.examples import facts_of, files_of, split
 
 from mlopslint import facts
-from mlopslint.filefacts import FileFacts
-from mlopslint.gather import Gathered
+from mlopslint.filefacts import FileFacts, Gathered
 from mlopslint.kinds import UNREAD, kind_of
 from mlopslint.lint.base import ProjectRule
 from mlopslint.lint.engine import rules
