@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from mlopslint import maturity, profiles
-from mlopslint.aside import aside
 from mlopslint.config import Config
 from mlopslint.filefacts import Gathered
 from mlopslint.findings import Findings, find
+from mlopslint.gather import Beside
 from mlopslint.globs import any_path
 from mlopslint.judge import Judge, judge
 from mlopslint.outcome import NOTHING
@@ -51,19 +51,22 @@ def assess(
     today: date,
     *,
     findings: bool = True,
-    spare: bool = False,
+    beside: Beside[Apart] | None = None,
 ) -> Report:
     """The whole report of one snapshot; without ``findings`` it is about practices alone.
 
-    ``spare``: another processor is free, so that findings and verdicts are looked for side by side.
+    ``beside``: who may be at work on what ``apart`` does.
     """
     out = _excluded(snapshot, config)
     view = View(snapshot, gathered, excluded=out)
     technologies = Technologies(view, catalogue.technologies)
     judging = Judge(view, technologies)
-    sought = partial(find, view, config) if findings else partial(Findings, (), 0)
-    found_of = aside(sought, Findings) if spare and findings else sought
-    root = judge(catalogue.practices, judging, external=bool(config.external))
+    mine, others = _divided(catalogue.practices) if beside and beside.line else (catalogue.practices, ())
+    root = judge(mine, judging, external=bool(config.external))
+    there = beside.answer() if beside else None
+    found = there.findings if there else find(view, config) if findings else Findings((), 0)
+    more = there.verdicts if there else judge(others, judging, external=bool(config.external))
+    root = sorted((*root, *more), key=lambda verdict: verdict.code)
     assessment, notices = _assessed(root, catalogue, config, model, technologies, today, judging)
     assessment = owned(assessment, view, snapshot, catalogue)
     projects = tuple(
@@ -72,7 +75,6 @@ def assess(
     )
     if config.projects and not projects:
         notices.append(f"projects = {list(config.projects)}: no folder matches")
-    found = found_of()
     uses = tuple(sorted(technologies.uses.values(), key=lambda use: (use.kind, use.name)))
     of = owners(view)
     owned_by = {path: of(path) for path in sorted({finding.path for finding in found.shown})} if of else {}
@@ -91,6 +93,34 @@ def assess(
         notices=(*snapshot.notices, *notices),
         owners={path: people for path, people in owned_by.items() if people},
     )
+
+
+class Apart(NamedTuple):
+    """What is looked for beside the rest."""
+
+    findings: Findings
+    verdicts: list[Verdict]
+
+
+def apart(snapshot: Snapshot, catalogue: Catalogue, config: Config, gathered: Gathered) -> Apart:
+    """The findings, and some of the verdicts: about half of the work."""
+    view = View(snapshot, gathered, excluded=_excluded(snapshot, config))
+    judging = Judge(view, Technologies(view, catalogue.technologies, few=True))
+    _, others = _divided(catalogue.practices)
+    return Apart(find(view, config), judge(others, judging, external=bool(config.external)))
+
+
+#: Categories that ask for few technologies and take about as long as the others less the findings.
+_APART = frozenset({"STR", "NAM", "TST", "COL"})
+
+
+def _divided(practices: Iterable[Practice]) -> tuple[list[Practice], list[Practice]]:
+    """The practices in two parts, of which neither requires one of the other; the second is for ``apart``."""
+    out = {practice.code for practice in practices if practice.category in _APART}
+    links = [{practice.code, *practice.requires} for practice in practices]
+    while across := [link for link in links if not link.isdisjoint(out) and not link <= out]:
+        out.difference_update(*across)
+    return [p for p in practices if p.code not in out], [p for p in practices if p.code in out]
 
 
 def _assessed(

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import ExitStack, suppress
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -17,97 +12,56 @@ from msgspec.structs import replace
 from mlopslint import facts
 from mlopslint.cache import Cache, engine_digest
 from mlopslint.collector import without_collector
+from mlopslint.crew import Line, crew, may_fork
 from mlopslint.filefacts import FileFacts, Gathered
 from mlopslint.kinds import UNREAD, kind_of
+from mlopslint.reading import PARALLEL_FROM, Result, Shared, Todo, alone, cores, pooled
 from mlopslint.records import Entry, Fact, FileError, Repository
-from mlopslint.snapshot import Read, Snapshot, blob_id
+from mlopslint.snapshot import Snapshot, blob_id
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-
-#: Uncached bytes above which starting worker processes costs less than it saves (measured in benchmarks/).
-PARALLEL_FROM = 1_000_000
-_BATCH_BYTES = 250_000
-_BATCH_FILES = 30
 #: Data and model files as small as this are read, as they may be pointers to the real ones.
 _POINTER = 1_024
 #: Bytes of files without a known id that are kept between finding their id and parsing them.
 _HELD = 50_000_000
 
 Progress = Callable[[int, int], None]
-#: Takes the encoded facts of a batch of files.
-Keep = Callable[[Sequence[tuple[Entry, bytes]]], None]
+#: Takes the encoded facts of a batch of files, and the line over which they came.
+Keep = Callable[[Sequence[tuple[Entry, bytes]], "Line | None"], None]
 T = TypeVar("T")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Fact])
+_more = msgspec.msgpack.Decoder(list[tuple[str, bytes]])
 
 
-def extract(batch: Sequence[tuple[str, bytes | str]]) -> list[bytes | str]:
-    """Encoded facts of each (kind, content): what runs in a worker. A content that is text is the reason why there is none."""
-    return [content if isinstance(content, str) else _encoded(facts.read(kind, content)) for kind, content in batch]
+class Beside(Generic[T]):
+    """A job on all that is gathered, which one of the processes that gathered it does while this one goes on.
 
+    ``kind`` is what the job returns, for msgspec. Where there are fewer files than ``least``, one processor, or no way to copy this
+    process, nobody does it. What is left of the processes ends with the block of ``with``.
+    """
 
-def _extract_there(batch: Sequence[tuple[str, Entry]]) -> list[bytes | str]:
-    """The same in a forked worker, which reads the files itself: nothing but names is sent to it."""
-    assert _reading is not None
-    found = {entry.path: reason if data is None else data for entry, data, reason in _reading([e for _, e in batch])}
-    return extract([(kind, found[entry.path]) for kind, entry in batch])
+    def __init__(self, job: Callable[[Gathered], T], kind: type[T], least: int) -> None:
+        self.job, self.least = job, least
+        self.stack = ExitStack()
+        self.line: Line | None = None
+        self._kind = kind
 
+    def __enter__(self) -> Beside[T]:
+        return self
 
-def _encoded(found: list[Fact]) -> bytes:
-    try:
-        return _encoder.encode(found)
-    except UnicodeEncodeError:  # half a character in a string literal: written as its escape
-        return _encoder.encode([_printable(msgspec.to_builtins(fact)) for fact in found])
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
 
+    def tell(self, some: Sequence[tuple[str, bytes]]) -> None:
+        """Encoded facts of files that the one who does the job has not read; none: these were all."""
+        assert self.line is not None
+        with suppress(OSError):  # it has died: ``answer`` will say so
+            self.line.send(_encoder.encode(some) if some else b"")
 
-def _printable(value: Any) -> Any:
-    """The same value with text that UTF-8 can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, (list, tuple)):
-        return [_printable(item) for item in value]
-    if isinstance(value, dict):
-        return {_printable(key): _printable(item) for key, item in value.items()}
-    return value
-
-
-#: Processes are forked here, and so know all that this one knows.
-_FORKS = sys.platform.startswith("linux")
-#: In a forked worker: the way to read the files of the snapshot.
-_reading: Read | None = None
-
-
-def _worker_start(reading: Read | None) -> None:
-    global _reading
-    gc.disable()
-    _reading = reading
-
-
-@contextmanager
-def workers(jobs: int, reading: Read | None = None) -> Iterator[Executor | None]:
-    """An executor of ``jobs`` processes; None where one process is enough. ``reading`` only where processes are forked."""
-    if jobs < 2:
-        yield None
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    facts.warm()  # what nearly all workers need is imported once, ahead of the fork
-    # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
-    context = multiprocessing.get_context("fork" if _FORKS else "spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_worker_start, initargs=(reading,))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
+    def answer(self) -> T | None:
+        """What the job returned; None where nobody did it, or whoever did it has died of it."""
+        data = self.line.receive() if self.line else None
+        return msgspec.msgpack.decode(data, type=self._kind) if data is not None else None
 
 
 def gather(
@@ -118,6 +72,7 @@ def gather(
     exclude: Callable[[str], bool] = lambda path: False,
     progress: Progress | None = None,
     memory: dict[str, FileFacts] | None = None,
+    beside: Beside[Any] | None = None,
 ) -> Gathered:
     """Read what must be read of ``snapshot``; a file that cannot be read is one error and nothing more.
 
@@ -153,19 +108,42 @@ def gather(
         except msgspec.MsgspecError:
             errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
 
-    def keep(results: Sequence[tuple[Entry, bytes]]) -> None:
+    def keep(results: Sequence[tuple[Entry, bytes]], line: Line | None) -> None:
         cache.put((key_by_path[entry.path], data) for entry, data in results)
-        for entry, data in results:
-            decoded(entry.path, data)
+        told = [(entry.path, data) for entry, data in results]
+        if beside and beside.line and line is not beside.line:
+            beside.tell(told)
+        for path, data in told:
+            decoded(path, data)
 
+    def known_before() -> None:
+        for path, data in encoded.items():
+            decoded(path, data)
+
+    def there(line: Line, own: Iterable[tuple[Sequence[Entry], Sequence[Result]]]) -> None:
+        """In the copy that does the job beside: its own results, what is known, and what the other processes read."""
+        assert beside is not None
+        for entries, results in own:
+            for entry, result in zip(entries, results, strict=True):
+                if isinstance(result, bytes):
+                    decoded(entry.path, result)
+        known_before()
+        while message := line.receive():
+            for path, data in _more.decode(message):
+                decoded(path, data)
+        gathered = {entry.path: found[entry.path] for entry in wanted if entry.path in found}
+        line.send(msgspec.msgpack.encode(beside.job(Gathered(gathered, kinds, (), 0, 0))))
+
+    if beside and len(wanted) <= beside.least:
+        beside = None
     with without_collector():
-        _read(snapshot, missing, in_hand, kinds, jobs, progress, keep, errors)
-        for entry in wanted:
-            path = entry.path
-            if path in encoded:
-                decoded(path, encoded[path])
-            elif key_by_path[path] in before:
-                found[path] = before[key_by_path[path]]
+        _read(Todo(snapshot, missing, in_hand, kinds), jobs, progress, keep, errors, beside, there)
+        if beside and beside.line:
+            beside.tell([])
+        known_before()
+        for path, key in key_by_path.items():
+            if key in before:
+                found[path] = before[key]
     found = {entry.path: found[entry.path] for entry in wanted if entry.path in found}
     if memory is not None:
         memory.clear()
@@ -211,12 +189,12 @@ def fill(
         if progress:
             progress(done + some, len(missing))
 
-    def keep(results: Sequence[tuple[Entry, bytes]]) -> None:
+    def keep(results: Sequence[tuple[Entry, bytes]], line: Line | None) -> None:
         cache.put((entry.path, data) for entry, data in results)
 
     with without_collector():
         for part in _parts(missing):
-            _read(everything, part, {}, kinds, jobs, tell, keep, [])
+            _read(Todo(everything, part, {}, kinds), jobs, tell, keep, [])
             done += len(part)
 
 
@@ -278,88 +256,53 @@ def _identify(snapshot: Snapshot, wanted: list[Entry], errors: list[FileError]) 
 
 
 def _read(
-    snapshot: Snapshot,
-    missing: list[Entry],
-    held: dict[str, bytes],
-    kinds: dict[str, str],
+    todo: Todo,
     jobs: int | None,
     progress: Progress | None,
     keep: Keep,
     errors: list[FileError],
+    beside: Beside[Any] | None = None,
+    there: Callable[[Line, Iterable[tuple[Sequence[Entry], Sequence[Result]]]], None] | None = None,
 ) -> None:
-    """Hand the facts of all that is missing to ``keep``, in batches as they are made."""
-    if not missing:
-        return
-    size = sum(max(entry.size, 0) for entry in missing)
-    # the largest first, so that no worker ends long after the others
-    missing = sorted(missing, key=lambda entry: -entry.size)
-    count = jobs if jobs else cores()
-    if size < PARALLEL_FROM or len(missing) < 2 * count:
-        count = 1
-    done: set[str] = set()
+    """Hand the facts of all that is to be read to ``keep``, in batches as they are made; a copy that goes on ``beside`` does ``there``."""
+    done = 0
 
-    def take(entries: list[Entry], results: list[bytes | str]) -> None:
-        for entry, result in zip(entries, results, strict=True):
-            done.add(entry.path)
-            if isinstance(result, str):
-                errors.append(FileError(entry.path, result))
-        keep([(entry, result) for entry, result in zip(entries, results, strict=True) if isinstance(result, bytes)])
+    def take(entries: Sequence[Entry], results: Sequence[Result], line: Line | None) -> None:
+        nonlocal done
+        pairs = list(zip(entries, results, strict=True))
+        errors.extend(FileError(entry.path, result) for entry, result in pairs if isinstance(result, str))
+        keep([(entry, result) for entry, result in pairs if isinstance(result, bytes)], line)
+        done += len(pairs)
         if progress:
-            progress(len(done), len(missing))
+            progress(done, len(todo.entries))
 
-    def read_here(entries: list[Entry]) -> Iterator[tuple[list[Entry], list[tuple[str, bytes | str]]]]:
-        """Batches with the content of each file, or the reason why there is none."""
-        known = [(entry, held[entry.path], "") for entry in entries if entry.path in held]
-        others = snapshot.read([entry for entry in entries if entry.path not in held])
-        for batch in _batches(chain(known, others), lambda item: len(item[1] or b"")):
-            yield (
-                [entry for entry, _, _ in batch],
-                [(kinds[entry.path], reason if data is None else data) for entry, data, reason in batch],
-            )
-
-    def inline(entries: list[Entry]) -> None:
-        for some, contents in read_here(entries):
-            take(some, extract(contents))
-
-    if count == 1:
-        inline(missing)
+    count = jobs or cores()
+    together = count > 1 and todo.size >= PARALLEL_FROM and len(todo.entries) >= 2 * count
+    if not may_fork():
+        if together:
+            pooled(todo, count, take)
+        else:
+            alone(todo, take)
         return
-    there = snapshot.local and _FORKS
-    with workers(count, snapshot.read if there else None) as pool:
-        assert pool is not None
-        from concurrent.futures.process import BrokenProcessPool
+    copies = count - 1 if together else min(count - 1, 1) if beside else 0
+    if together:
+        facts.warm()  # what nearly all need is imported once, ahead of the fork
+    shared = Shared(todo if together else todo._replace(entries=()))
 
-        def submitted() -> Iterator[tuple[list[Entry], Future[list[bytes | str]]]]:
-            apart = [entry for entry in missing if there and entry.path not in held]
-            for batch in _batches(apart, lambda entry: entry.size):
-                yield batch, pool.submit(_extract_there, [(kinds[entry.path], entry) for entry in batch])
-            for entries, contents in read_here([entry for entry in missing if not there or entry.path in held]):
-                yield entries, pool.submit(extract, contents)
+    def first(line: Line) -> None:
+        if beside and there:
+            there(line, shared.of_a_copy(line))
+        else:
+            other(line)
 
-        pending: deque[tuple[list[Entry], Future[list[bytes | str]]]] = deque()
-        try:
-            for task in submitted():
-                pending.append(task)
-                while len(pending) > 3 * count:  # no more contents are held than keep all workers busy
-                    take(pending[0][0], pending[0][1].result())
-                    pending.popleft()
-            while pending:
-                take(pending[0][0], pending[0][1].result())
-                pending.popleft()
-        except BrokenProcessPool:
-            # a worker was killed (out of memory, most likely): what is left is read here
-            inline([entry for entry in missing if entry.path not in done])
+    def other(line: Line) -> None:
+        for _ in shared.of_a_copy(line):
+            pass
 
-
-def _batches(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[list[T]]:
-    """Items in batches that are worth the way to another process."""
-    batch: list[T] = []
-    total = 0
-    for item in items:
-        batch.append(item)
-        total += size_of(item)
-        if total >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
-            yield batch
-            batch, total = [], 0
-    if batch:
-        yield batch
+    with ExitStack() as stack:
+        lines = (beside.stack if beside else stack).enter_context(crew([first, *[other] * (copies - 1)][:copies]))
+        if beside and lines:
+            beside.line = lines[0]
+        shared.here(lines, take)
+        if not together:
+            alone(todo, take)

@@ -21,9 +21,10 @@ from mlopslint.errors import MlopslintError
 from mlopslint.filefacts import Gathered
 from mlopslint.findings import find as find_all
 from mlopslint.findings import project_facts
-from mlopslint.gather import PARALLEL_FROM, gather
+from mlopslint.gather import gather
 from mlopslint.globs import any_path
 from mlopslint.kinds import kind_of
+from mlopslint.reading import PARALLEL_FROM
 from mlopslint.records import Entry, Finding, LintReport, Repository, Tool
 from mlopslint.rest import Everything, with_the_rest
 from mlopslint.snapshot import Snapshot, open_snapshot

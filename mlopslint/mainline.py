@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -143,23 +144,24 @@ def _fresh(
     today: date,
     anchors: bool,
 ) -> Report:
-    from mlopslint.assess import assess
-    from mlopslint.gather import cores, gather
+    from mlopslint.assess import Apart, apart, assess
+    from mlopslint.gather import Beside, gather
     from mlopslint.places import places
     from mlopslint.rules import load
 
     catalogue = load([os.path.join(snapshot.root, rules) for rules in settings.rules], folder)
     checked(catalogue, settings, model)
     excluded = any_path(settings.exclude) if settings.exclude else None
-    gathered = gather(
-        snapshot,
-        cache,
-        jobs=jobs,
-        exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False),
-        progress=progress,
-    )
-    spare = len(gathered.facts) > BESIDE_FROM and (jobs or cores()) > 1
-    report = assess(snapshot, gathered, catalogue, settings, model, today, spare=spare)
+    with Beside(partial(apart, snapshot, catalogue, settings), Apart, least=BESIDE_FROM) as beside:
+        gathered = gather(
+            snapshot,
+            cache,
+            jobs=jobs,
+            exclude=(lambda p: bool(excluded.match(p))) if excluded else (lambda p: False),
+            progress=progress,
+            beside=beside,
+        )
+        report = assess(snapshot, gathered, catalogue, settings, model, today, beside=beside)
     if anchors:
         report = replace(report, anchors=places(snapshot, catalogue))
     return replace(report, statistics=Statistics(0.0, gathered.hits, gathered.misses))

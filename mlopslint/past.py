@@ -17,9 +17,10 @@ from mlopslint.cache import Cache, default_folder
 from mlopslint.collector import without_collector
 from mlopslint.config import Config
 from mlopslint.filefacts import FileFacts
-from mlopslint.gather import Progress, cores, fill, gather, workers
+from mlopslint.gather import Progress, fill, gather
 from mlopslint.globs import any_path
 from mlopslint.mainline import checked, configuration, result_key
+from mlopslint.reading import cores, workers
 from mlopslint.records import Report, Status
 from mlopslint.rules import Catalogue, load
 from mlopslint.snapshot import Snapshot, commits_of, open_snapshot, printable

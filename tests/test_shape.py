@@ -16,8 +16,9 @@ PACKAGE = ROOT / "mlopslint"
 
 #: Each room may import the rooms before it (and its own).
 ORDER = [
-    {"version", "errors", "records", "collector", "aside", "digest", "replay", "plugins", "patterns", "literals"},
+    {"version", "errors", "records", "collector", "crew", "digest", "replay", "plugins", "patterns", "literals"},
     {"kinds", "clock", "globs", "names", "data", "gitio", "cache", "facts", "filefacts", "lint", "snapshot"},
+    {"reading"},
     {"gather"},
     {"view"},
     {"asked", "commands", "outcome", "imports", "concepts"},

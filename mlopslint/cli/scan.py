@@ -58,9 +58,11 @@ def command(
 
     from mlopslint import gates, replay
     from mlopslint import report as reports
+    from mlopslint.collector import without_collector
     from mlopslint.errors import MlopslintError, nearest
     from mlopslint.records import Statistics
 
+    click.get_current_context().with_resource(without_collector())  # also while the result is rendered
     if why:
         return _why(path, why, format_, rest, options.colour(no_color))
     formats = [(name, reports.format_of(name)) for name in output]

@@ -15,7 +15,7 @@ import msgspec
 
 from mlopslint.errors import MlopslintError
 from mlopslint.fleet.members import Member
-from mlopslint.gather import cores
+from mlopslint.reading import cores
 from mlopslint.records import Report
 from mlopslint.version import __version__
 

@@ -64,4 +64,5 @@ def analyse(cells: Sequence[tuple[ast.Module, int]]) -> list[Leak]:
         key = (leak.code, id(leak.node))
         if key not in best or _ORDER[leak.confidence] < _ORDER[best[key].confidence]:
             best[key] = leak
+    machine.release()
     return sorted(best.values(), key=lambda leak: (leak.cell, getattr(leak.node, "lineno", 0), leak.code))

@@ -73,7 +73,8 @@ class Machine:
 
     def __init__(self) -> None:
         self.log = events.Log()
-        self.top = Scope({})
+        self.made: list[Scope] = []
+        self.top = self.fresh(None)
         self.scope = self.top
         #: Attributes of instances and fits of objects, by their identity.
         self.heap: Heap = {}
@@ -102,6 +103,17 @@ class Machine:
         #: Fits whose leak is known for sure: no need to look at them again.
         self.reported: set[int] = set()
         self.found: list[tuple[str, ast.AST, int, str, tuple[Any, ...], str, tuple[str, ...]]] = []
+
+    def fresh(self, parent: Scope | None) -> Scope:
+        """A scope without names."""
+        scope = Scope({}, parent)
+        self.made.append(scope)
+        return scope
+
+    def release(self) -> None:
+        """Scopes let go of their functions, which hold them in turn: the trees are freed at once, collector or not."""
+        for scope in self.made:
+            scope.variables.clear()
 
     # Running
 
@@ -780,7 +792,7 @@ class Machine:
         return Map(((None, value),))
 
     def enter(self, generators: list[ast.comprehension]) -> list[Value]:
-        self.scope = Scope({}, self.scope)
+        self.scope = self.fresh(self.scope)
         self.scopes.append(self.scope)
         self.loop_depth += 1
         sources = []
@@ -901,7 +913,7 @@ class Machine:
             self.heap.update(known.heap)
             self.read += known.reads
             return known.value
-        scope = Scope({}, func.scope)
+        scope = self.fresh(func.scope)
         arguments = body.args.posonlyargs + body.args.args
         defaults = body.args.defaults
         for argument, default in zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True):
