@@ -244,7 +244,8 @@ def read(data: bytes) -> list[Fact]:
             continue
         seen.append(cell)
     reader.cell = 0
-    facts += engine.flow([(cell.tree, cell.number) for cell in seen if cell.tree is not None], texts, tables)
+    trees = [(cell.tree, cell.number) for cell in seen if cell.tree is not None]
+    facts += engine.flow(trees, texts, tables, reader.seen)
     reader.totals(sum(cell.source.count("\n") + 1 for cell in seen if cell.kind == "code"), False)
     facts += engine.check_notebook(Notebook(tuple(seen), language, level, metadata, facts))
     broken = [str(cell.number) for cell in seen if cell.broken]

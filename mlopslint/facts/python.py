@@ -996,7 +996,7 @@ def read(data: bytes) -> list[Fact]:
     tables = engine.tables(data)
     reader.module(tree, data, tables)
     reader.totals(data.count(b"\n") + 1, _docstring(tree))
-    reader.facts += engine.flow([(tree, 0)], {0: data}, tables)
+    reader.facts += engine.flow([(tree, 0)], {0: data}, tables, reader.seen)
     if b"install_requires" in data or b"extras_require" in data:
         from mlopslint.facts.setup_py import declared
 

@@ -269,8 +269,13 @@ def check_file(kind: str, data: bytes, facts: list[Fact]) -> list[Fact]:
     return found
 
 
-def flow(trees: Sequence[tuple[ast.Module, int]], sources: dict[int, str | bytes], tables: Tables) -> list[Fact]:
-    """Facts of the data-flow rules for one module (cell 0) or the cells of one notebook."""
+def flow(
+    trees: Sequence[tuple[ast.Module, int]],
+    sources: dict[int, str | bytes],
+    tables: Tables,
+    calls: Iterable[tuple[str, str]],
+) -> list[Fact]:
+    """Facts of the data-flow rules for one module (cell 0) or the cells of one notebook; ``calls``: (what is called, by which function)."""
     if not tables.flow:
         return []
     from mlopslint.facts.python import Reader
@@ -278,7 +283,7 @@ def flow(trees: Sequence[tuple[ast.Module, int]], sources: dict[int, str | bytes
 
     found: list[Fact] = []
     contexts: dict[int, Context] = {}
-    for leak in analysis.analyse(trees):
+    for leak in analysis.analyse(trees, calls):
         at = contexts.get(leak.cell)
         if at is None:
             tree = next(tree for tree, cell in trees if cell == leak.cell)

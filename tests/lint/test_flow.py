@@ -5,10 +5,12 @@ import time
 
 import pytest
 from flow_cases import CASES, HEAD, NOTEBOOKS, OFF, SPLIT
+from flowing import analyse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlopslint.lint.flow import MARKERS, Leak, analyse
+from mlopslint.lint.flow import MARKERS, Leak
+from mlopslint.lint.flow.reach import reaching
 
 ON = frozenset({"DAT101", "DAT102", "DAT103", "DAT104", "DAT106"})
 
@@ -276,3 +278,14 @@ def test_a_pathological_program_ends(source: str) -> None:
             "".join("    " * depth + "for i in range(9):\n" for depth in range(15)) + "    " * 15 + "X = df.copy()\n"
         )
     assert timed(HEAD + source) < 20
+
+
+def test_what_leads_to_no_fit_is_passed_over() -> None:
+    calls = [
+        ("sklearn.preprocessing.StandardScaler.fit_transform", "Data.scaled"),
+        (".scaled", "prepare"),
+        ("prepare", "main.inner"),
+        ("torch.nn.Linear", "Net.__init__"),
+        (".forward", "evaluate"),
+    ]
+    assert reaching(calls) == {"Data", "scaled", "prepare", "main", "inner"}

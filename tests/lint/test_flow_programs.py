@@ -6,10 +6,9 @@ import ast
 import time
 
 import pytest
+from flowing import analyse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from mlopslint.lint.flow import analyse
 
 HEAD = """import numpy as np
 import pandas as pd

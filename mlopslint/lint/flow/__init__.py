@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 __all__ = ["MARKERS", "Leak", "Step", "analyse"]
@@ -47,13 +47,18 @@ class Leak(NamedTuple):
     fix: tuple[str, ...] = ()
 
 
-def analyse(cells: Sequence[tuple[ast.Module, int]]) -> list[Leak]:
-    """The leaks of one module (cell 0) or of the cells of a notebook in their order."""
+def analyse(cells: Sequence[tuple[ast.Module, int]], calls: Iterable[tuple[str, str]] | None = None) -> list[Leak]:
+    """The leaks of one module (cell 0) or of the cells of a notebook in their order.
+
+    ``calls``, where they are known: which name each function calls. Functions that nothing calls are then looked at only where
+    they come to a fit or a split.
+    """
     # Only where there is something to analyse: the interpreter takes longer to load than to run.
     from mlopslint.lint.flow import rules
     from mlopslint.lint.flow.engine import Machine
+    from mlopslint.lint.flow.reach import reaching
 
-    machine = Machine()
+    machine = Machine(None if calls is None else reaching(calls))
     # An expression nested beyond Python's own stack ends the reading; what was found until there stands.
     with contextlib.suppress(RecursionError):
         machine.run(cells)
