@@ -15,7 +15,7 @@ from mlopslint.collector import without_collector
 from mlopslint.crew import Line, crew, may_fork
 from mlopslint.filefacts import FileFacts, Gathered
 from mlopslint.kinds import UNREAD, kind_of
-from mlopslint.reading import PARALLEL_FROM, Result, Shared, Todo, alone, cores, pooled
+from mlopslint.reading import PARALLEL_FROM, Result, Shared, Take, Todo, alone, cores, pooled
 from mlopslint.records import Entry, Fact, FileError, Repository
 from mlopslint.snapshot import Snapshot, blob_id
 
@@ -94,11 +94,18 @@ def gather(
     known = cache.get([key for key in key_by_path.values() if key not in before])
     encoded: dict[str, bytes] = {}
     missing: list[Entry] = []
+    first: dict[str, str] = {}
+    twins: list[tuple[Entry, str]] = []  #: files with the content of another, and that one's path
     for entry in wanted:
         key = key_by_path[entry.path]
         if key in known:
             encoded[entry.path] = known[key]
-        elif key not in before:
+        elif key in before:
+            continue
+        elif entry.oid and key in first:
+            twins.append((entry, first[key]))
+        else:
+            first[key] = entry.path
             missing.append(entry)
     found: dict[str, FileFacts] = {}
 
@@ -120,6 +127,10 @@ def gather(
         for path, data in encoded.items():
             decoded(path, data)
 
+    def all_found() -> dict[str, FileFacts]:
+        found.update((entry.path, found[path]) for entry, path in twins if path in found)
+        return {entry.path: found[entry.path] for entry in wanted if entry.path in found}
+
     def there(line: Line, own: Iterable[tuple[Sequence[Entry], Sequence[Result]]]) -> None:
         """In the copy that does the job beside: its own results, what is known, and what the other processes read."""
         assert beside is not None
@@ -131,20 +142,21 @@ def gather(
         while message := line.receive():
             for path, data in _more.decode(message):
                 decoded(path, data)
-        gathered = {entry.path: found[entry.path] for entry in wanted if entry.path in found}
-        line.send(msgspec.msgpack.encode(beside.job(Gathered(gathered, kinds, (), 0, 0))))
+        line.send(msgspec.msgpack.encode(beside.job(Gathered(all_found(), kinds, (), 0, 0))))
 
     if beside and len(wanted) <= beside.least:
         beside = None
     with without_collector():
         _read(Todo(snapshot, missing, in_hand, kinds), jobs, progress, keep, errors, beside, there)
+        lone = [entry for entry, path in twins if path not in found]  # whose twin could not be read
+        alone(Todo(snapshot, lone, in_hand, kinds), _taking(keep, errors))
         if beside and beside.line:
             beside.tell([])
         known_before()
         for path, key in key_by_path.items():
             if key in before:
                 found[path] = before[key]
-    found = {entry.path: found[entry.path] for entry in wanted if entry.path in found}
+    found = all_found()
     if memory is not None:
         memory.clear()
         memory.update((key_by_path[path], some) for path, some in found.items())
@@ -153,7 +165,8 @@ def gather(
             errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
         for fact in some.get("note", ()):
             errors.append(FileError(path, fact.name))
-    return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - len(missing), len(missing))
+    misses = len(missing) + len(twins)
+    return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - misses, misses)
 
 
 def fill(
@@ -266,13 +279,12 @@ def _read(
 ) -> None:
     """Hand the facts of all that is to be read to ``keep``, in batches as they are made; a copy that goes on ``beside`` does ``there``."""
     done = 0
+    kept = _taking(keep, errors)
 
     def take(entries: Sequence[Entry], results: Sequence[Result], line: Line | None) -> None:
         nonlocal done
-        pairs = list(zip(entries, results, strict=True))
-        errors.extend(FileError(entry.path, result) for entry, result in pairs if isinstance(result, str))
-        keep([(entry, result) for entry, result in pairs if isinstance(result, bytes)], line)
-        done += len(pairs)
+        kept(entries, results, line)
+        done += len(entries)
         if progress:
             progress(done, len(todo.entries))
 
@@ -306,3 +318,14 @@ def _read(
         shared.here(lines, take)
         if not together:
             alone(todo, take)
+
+
+def _taking(keep: Keep, errors: list[FileError]) -> Take:
+    """What hands facts to ``keep``, and to ``errors`` the reasons why there are none."""
+
+    def take(entries: Sequence[Entry], results: Sequence[Result], line: Line | None) -> None:
+        pairs = list(zip(entries, results, strict=True))
+        errors.extend(FileError(entry.path, result) for entry, result in pairs if isinstance(result, str))
+        keep([(entry, result) for entry, result in pairs if isinstance(result, bytes)], line)
+
+    return take

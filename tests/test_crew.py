@@ -211,3 +211,31 @@ def test_a_program_with_threads_is_not_copied(repository: Path):
     finally:
         go.set()
         other.join()
+
+
+def test_one_content_is_read_once(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+):
+    """Copies of a file have its facts; one that cannot be read costs only itself."""
+    text = (repository / "module_1.py").read_text()
+    for name in ("a_copy.py", "z_copy.py"):
+        (repository / name).write_text(text)
+    (repository / "broken_too.py").write_text("def f(:\n")
+    subprocess.run(["git", "-C", repository, "add", "."], check=True)
+    alone = gather(open_snapshot(str(repository)), Cache(None), jobs=1)
+    read: list[bytes] = []
+    extract = reading.extract
+    monkeypatch.setattr(reading, "extract", lambda kind, data: (read.append(data), extract(kind, data))[1])
+    once = gather(open_snapshot(str(repository)), Cache(str(tmp_path_factory.mktemp("cache"))), jobs=1)
+    assert len(read) == len(set(read)) == 61
+    assert _facts(once) == _facts(alone) and once.errors == alone.errors and once.misses == 64
+
+
+def test_a_copy_of_a_file_that_has_gone_is_read_itself(repository: Path, tmp_path_factory: pytest.TempPathFactory):
+    (repository / "z_copy.py").write_text((repository / "module_1.py").read_text())
+    subprocess.run(["git", "-C", repository, "add", "."], check=True)
+    snapshot = open_snapshot(str(repository))
+    (repository / "module_1.py").unlink()
+    gathered = gather(snapshot, Cache(str(tmp_path_factory.mktemp("cache"))), jobs=1)
+    assert "z_copy.py" in gathered.facts and "module_1.py" not in gathered.facts
+    assert "module_1.py" in [error.path for error in gathered.errors]
