@@ -356,6 +356,8 @@ class Concepts(Imports):
         for path, role in self.view.roles.items():
             if self.view.kinds.get(path) != "python" or role not in ("test", "source", "example"):
                 continue
+            if path.endswith("conftest.py"):
+                continue  # fixtures, also those that are called test_something
             if role == "test" or re.search(r"(^|/)(test[^/]*|[^/]*_tests?)\.py$", path, re.I):
                 if any(is_test(fact) for fact in self.view.of(path, "def")):
                     found.append(path)

@@ -127,7 +127,49 @@ ENDPOINT = 'resource "aws_sagemaker_endpoint_configuration" "churn" {{\n{variant
 PIPELINE_FIT = "import joblib\nfrom sklearn.linear_model import Ridge\nfrom sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n\nmodel = make_pipeline(StandardScaler(), Ridge()).fit(X, y)\njoblib.dump(model, 'm')\n"
 
 #: what is tried -> (code, status, files): cases in which rules once answered wrongly, and their counterparts
+JENKINS = "pipeline {\n    agent any\n    stages {\n        stage('DeployToTest') { steps { sh 'kubectl apply -f k8s/test' } }\n{between}        stage('DeployToProd') { steps { sh 'kubectl apply -f k8s/prod' } }\n    }\n}\n"
+DELIVERY = """Resources:
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Stages:
+        - Name: Source
+          Actions:
+            - Name: {source}
+              ActionTypeId: {{Category: Source, Owner: AWS, Version: "1", Provider: S3}}
+        - Name: TrainModel
+          Actions:
+            - Name: StartTraining
+              ActionTypeId: {{Category: Invoke, Owner: AWS, Version: "1", Provider: Lambda}}
+"""
+MLRUN = "import mlrun\n\n\ndef train(context: mlrun.MLClientCtx):\n    model = fit()\n    context.{call}\n\n\nproject = mlrun.get_or_create_project('churn')\nproject.{other}\n"
+SAGEMAKER = "from sagemaker.sklearn import SKLearnModel\n\nSKLearnModel(model_data='s3://b/m', role='r', entry_point='a.py').deploy(1, 'ml.m5.large')\n"
+
 EDGES: dict[str, tuple[str, str, Files]] = {
+    "a test between two stages of Jenkins": ("CIC008", "pass", {"Jenkinsfile": JENKINS.replace("{between}", "        stage('SmokeTest') { steps { sh 'python try.py' } }\n")}),
+    "two stages of Jenkins with nothing between them": ("CIC008", "fail", {"Jenkinsfile": JENKINS.replace("{between}", "")}),
+    "a test behind a stage of Jenkins": ("CIC011", "pass", {"Jenkinsfile": JENKINS.replace("{between}", "        stage('SmokeTest') { steps { sh 'python try.py' } }\n")}),
+    "data that start a delivery pipeline": ("AUT009", "pass", {"train.py": TRAIN, "pipeline.yml": DELIVERY.format(source="TrainingData")}),
+    "an image that starts a delivery pipeline": ("AUT009", "fail", {"train.py": TRAIN, "pipeline.yml": DELIVERY.format(source="Image")}),
+    "hyperparameters tried by MLRun": ("AUT004", "pass", {"a.py": MLRUN.format(call="log_result('a', 1)", other="run_function('t', hyperparams={'rate': [1, 2]})")}),
+    "a workflow of MLRun on a schedule": ("AUT006", "pass", {"a.py": MLRUN.format(call="log_result('a', 1)", other="set_workflow('main', 'train.py', schedule='0 0 * * 0')")}),
+    "a workflow of MLRun without one": ("AUT006", "fail", {"a.py": MLRUN.format(call="log_result('a', 1)", other="set_workflow('main', 'train.py')")}),
+    "a model logged with MLRun": ("VER002", "pass", {"a.py": MLRUN.format(call="log_model('m', body=model)", other="save()")}),
+    "a data set logged with MLRun": ("VER001", "pass", {"a.py": MLRUN.format(call="log_dataset('rows', df=model)", other="save()")}),
+    "an endpoint whose callers sign": ("GOV007", "pass", {"deploy.py": SAGEMAKER}),
+    "an endpoint behind an open function": ("GOV007", "fail", {"deploy.py": SAGEMAKER, "a.tf": 'resource "aws_lambda_function_url" "all" {\n  authorization_type = "NONE"\n}\n'}),
+    "a batch job needs no health check": ("DEP005", "n/a", {"jobs/batch_predict.py": "import joblib\n\njoblib.load('m').predict(rows)\n", "train.py": TRAIN}),
+    "a title that sounds like a usage": ("STR002", "partial", {"README.md": "# MLRun demos\n\n" + "Here are words on what this is for and why it is there. " * 6 + "\n\n## Installation\n\n```sh\npip install -r requirements.txt\n```\n"}),
+    "a Makefile that helps only": ("STR010", "fail", {"Makefile": "help:\n\t@echo nothing\n"}),
+    "methods that override documented ones": ("NAM008", "pass", {"pkg/a.py": '"""Doc."""\nimport typing as T\n\n\nclass A(B):\n    """Doc."""\n\n    @T.override\n    def fit(self):\n        pass\n\n    @T.override\n    def score(self):\n        pass\n'}),
+    "conventions told to agents": ("COL002", "partial", {"AGENTS.md": "# Agents\n\nHow to work here.\n\n## Conventions\n\n" + "Write small functions, name them well, and run the checks. " * 5 + "\n"}),
+    "guides in folders": ("COL005", "partial", {f"lab{n}/README.md": "# Lab\n\n" + "Take this step and look at what it does to the model. " * 40 + "\n" for n in (1, 2)}),
+    "a score of a class of the project": ("GOV005", "fail", {"a.py": "from scoring import Scorer\n\nScorer().get_score('dev')\n", "scoring.py": "class Scorer:\n    def get_score(self, split):\n        return 1\n"}),
+    "a score of a booster": ("GOV005", "pass", {"a.py": "import xgboost\n\nbooster = xgboost.Booster()\nbooster.get_score(importance_type='gain')\n"}),
+    "a trainer's data set of what it was given": ("AUT008", "fail", {"a.py": "class Trainer:\n    def get_dataset(self, x, y):\n        return list(zip(x, y))\n"}),
+    "a project of MLflow is run from a checkout": ("AUT011", "partial", {"MLproject": "name: a\nentry_points:\n  main:\n    command: python train.py\n", "train.py": TRAIN}),
+    "a release target is housekeeping": ("CIC001", "partial", {".github/workflows/release.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make release\n"}),
+    "fixtures that are called tests": ("TST003", "fail", {**MODEL, "pkg/datasets.py": "def load():\n    return 1\n", "tests/conftest.py": "from pkg.datasets import load\n\n\ndef tests_path():\n    assert load()\n    return '.'\n"}),
     "a folder of Cloud Build files": ("CIC002", "pass", {"cloudbuild/pr-checks.yaml": CLOUD_BUILD, **MODEL}),
     "a Cloud Build file that needs a tag": ("VER006", "pass", {"cloudbuild/release.yaml": CLOUD_BUILD + "        gsutil cp x gs://b/${TAG_NAME}\n"}),
     "a Cloud Build file for every change": ("VER006", "fail", {"cloudbuild/pr.yaml": CLOUD_BUILD}),

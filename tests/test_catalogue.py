@@ -278,4 +278,4 @@ def test_a_condition_says_its_reason(judging):
 
 def test_most_practices_that_only_look_are_data():
     said = [p for p in CATALOGUE.practices if "'predicate'" not in str((p.applies, p.passes, p.partial))]
-    assert len(said) >= 54
+    assert len(said) >= 52

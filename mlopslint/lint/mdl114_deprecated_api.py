@@ -95,7 +95,10 @@ class DeprecatedApi(PythonRule):
             return
         name = at.resolve(node)
         for entry in _NAMES.get(node.attr, ()):
-            if matches(entry, name) or (entry.name in _FRAMES and is_frame(at.resolve(node.value))):
+            exactly = matches(entry, name)
+            if exactly or (entry.name in _FRAMES and is_frame(at.resolve(node.value))):
+                if not exactly:  # of a frame or of a series, which of them is not known
+                    entry = entry._replace(name=f"pandas.*.{node.attr}")
                 fix = None
                 if entry.fix.startswith("text:"):
                     fix = at.replace(node, entry.fix[5:], f"Use {entry.fix[5:]}")

@@ -14,7 +14,7 @@ class PartlyExecuted(NotebookRule):
     What it does
     ------------
     Finds code cells without an execution count and without output beside cells that were run. A notebook that was never run, or
-    whose outputs were stripped, is fine; cells that are empty, hold comments only, install packages or are tagged to be skipped do
+    whose outputs were stripped, is fine; cells that are empty, hold comments only, install packages, log in or are tagged to be skipped do
     not count. Told once for each notebook.
 
     Why is this bad?
@@ -51,13 +51,15 @@ class PartlyExecuted(NotebookRule):
         idle = [cell for cell in cells if not _ran(cell) and not only_installs(cell)]
         if not idle or all(cell.executed is None for cell in cells):
             return  # where no cell has a count a program wrote the notebook, or took the counts away
-        ran = len(cells) - len(idle)
+        ran = sum(map(_ran, cells))
         what = f"cells {listed([c.number for c in idle])} were" if len(idle) > 1 else f"cell {idle[0].number} was"
         others = f"{ran} others were" if ran > 1 else "one other was"
         yield notebook.problem(idle[0], f"{what} not run when the notebook was saved, {others}")
 
     GOOD = (
         {"cells": [("code", "# once\n!pip install x"), ("code", "a = 1", {"execution_count": 1})]},
+        {"cells": [("code", "!python -m spacy download en_core_web_lg"), ("code", "a = 1", {"execution_count": 1})]},
+        {"cells": [("code", "notebook_login()"), ("code", "a = 1", {"execution_count": 1})]},
         {"cells": [("code", "a = 1"), ("code", "b = 1")]},
         {"cells": [("code", "a = 1", {"execution_count": 1}), ("code", ""), ("code", "# later")]},
         {

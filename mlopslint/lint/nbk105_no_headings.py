@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mlopslint.lint.base import Notebook, NotebookRule, Problem
 from mlopslint.patterns import late
 
-#: A line of text with a rule of its own beneath it.
+#: A cell that begins with a bold line, and a line of text with a rule of its own beneath it.
+_BOLD = late(r"\A\s*(?:\*\*|__)[^*_\n]{3,150}(?:\*\*|__)[ \t]*(?:\n|\Z)")
 _UNDERLINED = late(r"(?m)^ {0,3}[^\s#>|*+=-].*\n {0,3}(?:={3,}|-{3,})[ \t]*$")
 
 
@@ -16,7 +17,7 @@ class NoHeadings(NotebookRule):
 
     What it does
     ------------
-    Finds notebooks of at least five code cells that hold no Markdown heading.
+    Finds notebooks of at least five code cells that hold no Markdown heading, nor a bold line at the head of a cell.
 
     Why is this bad?
     ----------------
@@ -51,7 +52,7 @@ class NoHeadings(NotebookRule):
         if len(notebook.code) < 5 or any(fact.kind == "heading" for fact in notebook.facts):
             return
         if any(
-            "<h1" in cell.source or "<h2" in cell.source or _UNDERLINED.search(cell.source)
+            "<h1" in cell.source or "<h2" in cell.source or _UNDERLINED.search(cell.source) or _BOLD.search(cell.source)
             for cell in notebook.cells
             if cell.kind == "markdown"
         ):
@@ -61,6 +62,10 @@ class NoHeadings(NotebookRule):
     GOOD = (
         {"cells": [("markdown", "# Title"), *[("code", "x = 1")] * 5]},
         {"cells": [("code", "x = 1")]},
+        {"cells": [("markdown", "**Sentiment of news**\n\nBy me."), *[("code", "x = 1")] * 5]},
         {"cells": [("markdown", "Deep learning\n=============\n\nA text."), *[("code", "x = 1")] * 5]},
     )
-    BAD = ({"cells": [("code", "x = 1")] * 5},)
+    BAD = (
+        {"cells": [("code", "x = 1")] * 5},
+        {"cells": [("markdown", "Here is **bold** text."), *[("code", "x = 1")] * 5]},
+    )

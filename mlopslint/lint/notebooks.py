@@ -8,6 +8,10 @@ from mlopslint.lint.base import Cell, Notebook
 from mlopslint.patterns import late
 
 _INSTALL = late(r"\b(?:pip[\d.]{0,5}|conda|mamba|apt|apt-get|uv pip)\s.{0,40}\binstall\b")
+#: What makes a machine ready beside packages: models that a library downloads, and a log-in.
+_READIES = late(
+    r"\bspacy download\b|\bnltk\.download\(|\b(?:notebook_|interpreter_)?login\(|\b(?:huggingface-cli|hf auth|wandb) login\b"
+)
 _RESTART = late(r"do_shutdown|restart_kernel|os\.kill\(|kill_kernel|Restart the (?:kernel|runtime)", re.I)
 
 
@@ -43,6 +47,7 @@ def restarts(cell: Cell) -> bool:
 
 
 def only_installs(cell: Cell) -> bool:
-    """Whether all that a cell does is to install packages."""
+    """Whether all that a cell does is to make the machine ready: to install packages, to download their models, to log in."""
     rows = [row for row in cell.source.split("\n") if row.strip() and not row.lstrip().startswith("#")]
-    return bool(rows) and all(_INSTALL.search(row) or row.lstrip().startswith(("import sys", "%%")) for row in rows)
+    ready = [row for row in rows if _INSTALL.search(row) or _READIES.search(row)]
+    return bool(ready) and all(row in ready or row.lstrip().startswith(("import ", "from ", "%%")) for row in rows)

@@ -49,6 +49,27 @@ def _looked_at(value: ast.expr, call: ast.Call) -> bool:
     return shows in _SHOWING and any(call is item for part in inner for item in ast.walk(part))
 
 
+def _is_false(node: ast.expr | None, at: Context) -> bool:
+    """``False``, or a name that this file binds to that and to nothing else."""
+    if isinstance(node, ast.Constant):
+        return node.value is False
+    if not isinstance(node, ast.Name):
+        return False
+    bound = [value for tree in (at.tree, *at.reader.trees) for name, value in at.once(tree, _bound) if name == node.id]
+    return bool(bound) and all(isinstance(value, ast.Constant) and value.value is False for value in bound)
+
+
+def _bound(tree: ast.Module) -> list[tuple[str, ast.expr]]:
+    """Names that are assigned to anywhere, with what."""
+    return [
+        (target.id, item.value)
+        for item in ast.walk(tree)
+        if isinstance(item, ast.Assign)
+        for target in item.targets
+        if isinstance(target, ast.Name)
+    ]
+
+
 class SplitUnseeded(PythonRule):
     """A random split of the data without a seed.
 
@@ -106,8 +127,7 @@ class SplitUnseeded(PythonRule):
             if not (isinstance(shuffle, ast.Constant) and shuffle.value is True):
                 return
         elif last == "train_test_split":
-            shuffle = keyword(node, "shuffle")
-            if isinstance(shuffle, ast.Constant) and shuffle.value is False:
+            if _is_false(keyword(node, "shuffle"), at):
                 return
         fix = at.keyword(node, "random_state", "42", "Add random_state=42")
         seeded = any(at.once(tree, _seeds) for tree in (at.tree, *at.reader.trees))
@@ -117,6 +137,7 @@ class SplitUnseeded(PythonRule):
         "from sklearn.model_selection import train_test_split\na, b = train_test_split(x, random_state=seed)\n",
         "from sklearn.model_selection import train_test_split\na, b = train_test_split(x, shuffle=False)\n",
         "from sklearn.model_selection import train_test_split\na, b = train_test_split(x, **options)\n",
+        "from sklearn.model_selection import train_test_split\nSHUFFLE = False  # in time\na, b = train_test_split(x, shuffle=SHUFFLE)\n",
         "from sklearn.model_selection import KFold\nfolds = KFold(5)\n",
         "from mine import train_test_split\na, b = train_test_split(x)\n",
         "import random\nsome = random.sample(rows, 3)\n",
@@ -128,6 +149,7 @@ class SplitUnseeded(PythonRule):
             "from sklearn.model_selection import train_test_split\na, b = train_test_split(x, test_size=0.2, random_state=42)\n",
         ),
         "from sklearn import model_selection as ms\na, b = ms.train_test_split(x)\n",
+        "from sklearn.model_selection import train_test_split\nSHUFFLE = True\na, b = train_test_split(x, shuffle=SHUFFLE)\n",
         "from sklearn.cross_validation import train_test_split as tts\na, b = tts(x)\n",
         "from sklearn.model_selection import KFold\nfolds = KFold(n_splits=5, shuffle=True)\n",
         "import pandas as pd\ndf = pd.read_csv('a.csv')\npart = df.sample(frac=0.5)\n",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import ci_commands, ci_file
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
 from mlopslint.patterns import late
-from mlopslint.predicates.training import ci_training
+from mlopslint.predicates.training import _delivered_data, ci_training
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ def on_demand(judge: Judge) -> Outcome:
             [(tasks or stages)[0].evidence()],
             3,
         )
+    declared = judge.technologies.find(kinds=["pipeline"], rung=2)
+    if declared and judge.concepts.trains:
+        return half(f"{declared[0].name} describes the run, which starts from a checkout", declared[0].evidence, 2)
     return no("nothing starts training on demand")
 
 
@@ -103,7 +106,10 @@ def data_push_trains(judge: Judge) -> Outcome:
     trains = ci_training(judge) if pushed else []
     started = {ci_file(judge.view, c, {hit.path for hit in pushed}) for c in trains}
     both = [hit for hit in pushed if hit.path in started]
-    return found(both[:2], 5, "a push of data starts training") if both else NOTHING
+    if both:
+        return found(both[:2], 5, "a push of data starts training")
+    delivered = _delivered_data(judge.view)
+    return found(delivered, 3, "new data start a delivery pipeline that trains") if delivered else NOTHING
 
 
 def dispatch_trains(judge: Judge) -> Outcome:

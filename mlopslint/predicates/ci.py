@@ -24,7 +24,7 @@ _HOUSEKEEPING = late(
 
 
 _HOUSEKEEPING_COMMAND = late(
-    r"^(echo|cd|ls|git|mkdir|cp|mv|rm|cat|export|set|pip install|pip3 install|python -m pip|pip|uv (sync|pip|venv)|poetry (install|publish|build)|conda|apt|apt-get|npm (ci|install)|mkdocs|sphinx-build|twine|build|hatch (build|publish)|flit|jupyter-book|gh |curl|exit|if|fi|then|test|source|\.|chmod|pwd|which|uv (build|publish)|mike|\w+=|python --version|node|printf|sleep|true|make (docs|html)|python setup\.py)\b",
+    r"^(echo|cd|ls|git|mkdir|cp|mv|rm|cat|export|set|pip install|pip3 install|python -m pip|pip|uv (sync|pip|venv)|poetry (install|publish|build)|conda|apt|apt-get|npm (ci|install)|mkdocs|sphinx-build|twine|build|hatch (build|publish)|flit|jupyter-book|gh |curl|exit|if|fi|then|test|source|\.|chmod|pwd|which|uv (build|publish)|mike|\w+=|python --version|node|printf|sleep|true|make (docs|html|release|publish|dist)|python setup\.py)\b",
     re.I,
 )
 
@@ -379,6 +379,54 @@ def _approval_between(view: View) -> tuple[Hit, ...]:
     return ()
 
 
+_DEPLOYS = late(r"(^|_)(deploy|release|promote|rollout)", re.I)
+_TRIES = late(r"(^|_)(smoke|test|check|verify|validat|integration|acceptance)", re.I)
+
+
+def _in_words(name: str) -> str:
+    """``DeployToProd`` and ``deploy-to-prod`` as ``Deploy_To_Prod`` and ``deploy_to_prod``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\W+", "_", name)
+
+
+def _tested_between(view: View) -> list[Hit]:
+    """A deployment to a stage, a test behind it and, where there is one, the deployment to another stage behind that: in the order
+    of a Jenkinsfile or of a delivery pipeline."""
+    steps: dict[str, list[tuple[int, str, Hit]]] = {}
+    for hit in (*view.hits("ci-job"), *view.hits("delivery-action")):
+        if hit.fact.kind == "delivery-action" or view.kinds.get(hit.path) == "jenkinsfile":
+            name = str(hit.get("name") or hit.fact.name)
+            steps.setdefault(hit.path, []).append((hit.fact.line, _in_words(name), hit))
+    best: list[Hit] = []
+    for path in sorted(steps):
+        found: list[Hit] = []
+        stage = ""
+        for _, name, hit in sorted(steps[path], key=lambda step: step[0]):
+            if _DEPLOYS.search(name):
+                to = next(iter(match.group().lower() for match in _STAGE_WORD.finditer(name)), "")
+                if not found:
+                    found, stage = [hit], to
+                elif len(found) == 2 and to != stage:
+                    found.append(hit)
+                    break
+            elif len(found) == 1 and _TRIES.search(name):
+                found.append(hit)
+        best = max(best, found, key=len)
+    return best if len(best) >= 2 else []
+
+
+def smoke_tested(judge: Judge) -> Outcome:
+    """CIC011: a step behind the deployment whose name says that it tries it."""
+    steps = _tested_between(judge.view)
+    if not steps:
+        return NOTHING
+    told = f"{_called(steps[1])} follows {_called(steps[0])}"
+    return yes(told, [hit.evidence(_called(hit)) for hit in steps[:2]], 3, "medium")
+
+
+def _called(hit: Hit) -> str:
+    return str(hit.get("name") or hit.fact.name)
+
+
 def staged_promotion(judge: Judge) -> Outcome:
     """CIC008: separate environments or stages with approval or checks between them."""
     view = judge.view
@@ -396,6 +444,10 @@ def staged_promotion(judge: Judge) -> Outcome:
     if between:
         told = f"{between[1].get('name')} stands between two deployments"
         return yes(told, [hit.evidence(hit.fact.name) for hit in between], 3)
+    steps = _tested_between(view)
+    if len(steps) == 3:
+        told = f"{_called(steps[1])} stands between {_called(steps[0])} and {_called(steps[2])}"
+        return yes(told, [hit.evidence(_called(hit)) for hit in steps], 3, "medium")
     manual += view.hits("delivery-action", "Approval/*")
     stages = [
         hit

@@ -83,21 +83,23 @@ def readme(judge: Judge) -> Outcome:
     phrases = {fact.name: fact for fact in view.of(path, "phrase")}
     headings = [fact for fact in view.of(path, "heading")]
 
+    sections = headings[1:] if headings and headings[0].value.get("level") == 1 else headings  # the title tells neither
+
     def heading(pattern: str) -> int | None:
-        return next((fact.line for fact in headings if re.search(pattern, fact.name)), None)
+        return next((fact.line for fact in sections if re.search(pattern, fact.name)), None)
 
     install = (
         phrases["install-command"].line
         if "install-command" in phrases
         else heading(
-            r"install|set.?up|getting started|quick.?start|requirement|prerequisit|environment|dependenc|depend|build|how to use"
+            r"\b(?:install|set.?up|getting started|quick.?start|requirement|prerequisit|environment|depend|build|how to use)"
         )
     )
     run = (
         phrases["run-command"].line
         if "run-command" in phrases
         else heading(
-            r"usage|run|train|example|getting started|quick.?start|how to|tutorial|demo|inference|predict|reproduc|pipeline|deploy|use"
+            r"\b(?:usage|run|train|example|getting started|quick.?start|how to|tutorial|demo|inference|predict|reproduc|pipeline|deploy|use)"
         )
     )
     bare = {fact.line for fact in headings if not fact.value.get("code")}
@@ -346,7 +348,7 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
     for hit in patterns:
         pattern = hit.fact.name
         if re.search(
-            r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit|RECYCLE\.BIN|lychee|workspace\.xml|(^|/)\.(idea|vscode|settings)/",
+            r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit|RECYCLE\.BIN|lychee|workspace\.xml|atlassian-ide|(^|/)\.(idea|vscode|settings)/",
             pattern,
             re.I,
         ):
@@ -390,7 +392,8 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
             if name not in covered and wanted.search(text):
                 covered[name] = hit.evidence(pattern)
     if len(covered) == 2:
-        return yes("it covers data, outputs and models", list(covered.values()))
+        shown = " and ".join(dict.fromkeys(evidence.detail for evidence in covered.values()))
+        return yes(f"it keeps data, outputs and models out with {shown}", list(covered.values()))
     if len(covered) == 1:
         name = next(iter(covered))
         caches = any(re.search(r"__pycache__|\.py\[|\.pyc|venv|env|cache", hit.fact.name) for hit in patterns)

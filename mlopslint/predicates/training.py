@@ -14,7 +14,7 @@ from mlopslint.patterns import late, remembered
 from mlopslint.predicates.structure import _READERS
 from mlopslint.records import Evidence
 from mlopslint.technologies import packages_of
-from mlopslint.view import Hit
+from mlopslint.view import Hit, View
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -518,12 +518,28 @@ def retraining_triggered(judge: Judge) -> Outcome:
     """AUT006: training of the real model on a schedule or a trigger."""
     by_ci, by_code = _started_by_ci(judge)
     scheduled = [*_declared_schedules(judge), *by_ci, *_schedules_in_code(judge), *_scheduling_decorators(judge)]
+    scheduled += [hit.evidence(f"{hit.get('stage')}: {hit.fact.name}") for hit in _delivered_data(judge.view)]
     if scheduled:
         return yes("training is scheduled or triggered", scheduled, 5, "medium")
     if by_code:
         return half("training runs when the code changes, not on a schedule or on new data", by_code, 4)
     return no("nothing schedules or triggers training")
 
+
+def _delivered_data(view: View) -> list[Hit]:
+    """Sources in S3 from which AWS CodePipeline goes on to a stage that trains: a new object starts it."""
+    for source in view.hits("delivery-action", "Source/S3"):
+        if not _OF_DATA.search(f"{source.get('name')} {source.get('stage')}"):
+            continue
+        for action in view.hits("delivery-action"):
+            named = f"{action.get('name')} {action.get('stage')}"
+            if action.path == source.path and action.fact.line > source.fact.line and _TRAINS.search(named):
+                return [source, action]
+    return []
+
+
+_OF_DATA = late(r"data|train|feature", re.I)
+_TRAINS = late(r"(?<![a-z])(re)?train", re.I)
 
 #: Kinds of files whose schedules start jobs of CI: what counts there is what the jobs run.
 _CI_SCHEDULES = frozenset(
@@ -569,7 +585,7 @@ _SCHEDULERS = (
     "prefect.*.IntervalSchedule", "dagster.ScheduleDefinition", "azureml.pipeline.core.Schedule.create",
     "azure.ai.ml.entities.*Schedule", "*.CronTrigger", "*.RecurrenceTrigger", "flytekit.*CronSchedule", "flytekit.CronSchedule",
     "google.cloud.aiplatform.PipelineJobSchedule*", "*.create_schedule", "kfp.*.create_recurring_run", "*.create_recurring_run",
-    "zenml.config.schedule.Schedule", "*.PipelineSchedule",
+    "zenml.config.schedule.Schedule", "*.PipelineSchedule", "mlrun.*.set_workflow", "mlrun.*.run",
 )  # fmt: skip
 _INTERVALS = ("schedule_interval", "schedule", "cron", "cron_expression", "0")
 _OF_SCORING = late(r"scor|predict|inference|batch|monitor", re.I)
@@ -583,6 +599,11 @@ def _schedules_in_code(judge: Judge) -> Iterator[Evidence]:
         if hit.fact.name.rpartition(".")[2] in ("DAG", "dag"):
             if interval in (None, "@once") or "schedule" not in str(given):
                 continue
+        elif hit.fact.name.startswith("mlrun."):
+            # a project's workflow, or a job of training: other jobs gather or score
+            if not given.get("schedule") or not re.search("project|train", f"{hit.fact.name} {given}"):
+                continue
+            interval = given["schedule"]
         elif _OF_SCORING.search(hit.path):
             continue
         if _trains_in(judge, hit.path):
