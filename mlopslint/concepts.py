@@ -500,7 +500,10 @@ def _in_words(hit: Hit) -> Hit:
     """A stage under a name of separate words: ``Train Model`` and ``TrainModel`` read as ``Train_Model``."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\s+", "_", hit.fact.name)
     fact = hit.fact
-    return hit if name == fact.name else Hit(hit.path, Fact(fact.kind, name, fact.line, fact.value, fact.cell))
+    if name == fact.name:
+        return hit
+    value = {**(fact.value if isinstance(fact.value, dict) else {}), "written": fact.name}
+    return Hit(hit.path, Fact(fact.kind, name, fact.line, value, fact.cell))
 
 
 _STEP_DECORATORS = (

@@ -52,7 +52,8 @@ class Hit(NamedTuple):
     fact: Fact
 
     def evidence(self, detail: str = "") -> Evidence:
-        return Evidence(self.path, self.fact.line or None, detail or self.fact.name, self.fact.cell or None)
+        shown = detail or self.get("written") or self.fact.name
+        return Evidence(self.path, self.fact.line or None, shown, self.fact.cell or None)
 
     def get(self, key: str, default: Any = None) -> Any:
         value = self.fact.value

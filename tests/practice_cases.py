@@ -146,6 +146,13 @@ MLRUN = "import mlrun\n\n\ndef train(context: mlrun.MLClientCtx):\n    model = f
 SAGEMAKER = "from sagemaker.sklearn import SKLearnModel\n\nSKLearnModel(model_data='s3://b/m', role='r', entry_point='a.py').deploy(1, 'ml.m5.large')\n"
 
 EDGES: dict[str, tuple[str, str, Files]] = {
+    "Compose for a tracking server alone": ("DEP003", "fail", {"docker-compose.yml": "services:\n  mlflow:\n    image: ghcr.io/mlflow/mlflow:v2.10\n  db:\n    image: postgres:16\n"}),
+    "Compose for what is built here": ("DEP003", "partial", {"docker-compose.yml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:16\n"}),
+    "a script that trains, and nothing else": ("AUT011", "partial", {"train.py": "import argparse\n" + TRAIN.replace("train(None", "args = argparse.ArgumentParser().parse_args()\n    train(None")}),
+    "a monitor of SageMaker with a baseline": ("MON010", "pass", {"serve.py": SERVE, "monitor.py": "from sagemaker.model_monitor import DefaultModelMonitor\n\nmonitor = DefaultModelMonitor(role='r')\nmonitor.suggest_baseline(baseline_dataset='train.csv')\nmonitor.create_monitoring_schedule(endpoint_input='e')\n"}),
+    "a notebook instance trains nothing": ("DEP008", "fail", {"a.yml": "Resources:\n  Start:\n    Type: AWS::SageMaker::NotebookInstanceLifecycleConfig\n", "train.py": TRAIN}),
+    "a job of MLRun on several nodes": ("DEP008", "pass", {"a.py": "import mlrun\n\nmlrun.code_to_function('train', kind='mpijob', handler='train')\n", "train.py": TRAIN}),
+    "a logger of the project's own": ("MON006", "pass", {"pkg/a.py": "from pkg import tools\n\nlogger = tools.get_logger(__name__)\n\n\ndef run(ctx):\n" + "    logger.info('a')\n" * 30 + "    ctx.logger.warning('b')\n    print('c')\n", "pkg/tools.py": "import logging\n\n\ndef get_logger(name):\n    return logging.getLogger(name)\n"}),
     "a test between two stages of Jenkins": ("CIC008", "pass", {"Jenkinsfile": JENKINS.replace("{between}", "        stage('SmokeTest') { steps { sh 'python try.py' } }\n")}),
     "two stages of Jenkins with nothing between them": ("CIC008", "fail", {"Jenkinsfile": JENKINS.replace("{between}", "")}),
     "a test behind a stage of Jenkins": ("CIC011", "pass", {"Jenkinsfile": JENKINS.replace("{between}", "        stage('SmokeTest') { steps { sh 'python try.py' } }\n")}),

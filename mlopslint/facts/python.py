@@ -389,13 +389,13 @@ class Reader:
             return
         if last[:6] == "assert" or name in _ASSERTIONS:
             self.asserts += 1
+        if last in _LOG_LEVELS and (name[0] == "." or "log" in name.lower()):
+            self.logs += 1
         where = self.function
         count = self.counts.get(name, 0)
         key = (name, where)
         if count >= 6 and key in self.seen and not (count < 300 and last in _ENUMERATED):
             return
-        if name in _LOG_METHODS or name.startswith(_LOG_PREFIXES):
-            self.logs += 1
         self.counts[name] = count + 1
         self.seen.add(key)
         value: dict[str, Any] = {}
@@ -895,12 +895,8 @@ _ENUMERATED = frozenset(
 )
 _DIGITS = "01234"
 _ASSERTIONS = frozenset({"pytest.raises", "pytest.approx", "pytest.warns", ".fail"})
-_LOG_PREFIXES = ("logging.", "loguru.", "structlog.", "absl.logging.", "logging.getLogger.")
-_LOG_METHODS = frozenset(
-    f"{root}{level}"
-    for root in (".", "logger.", "log.", "LOGGER.", "_logger.")
-    for level in ("info", "debug", "warning", "error", "exception", "critical", "warn")
-)
+#: Methods of a logger, which is an object whose origin is not known or one that is called so.
+_LOG_LEVELS = frozenset({"info", "debug", "warning", "error", "exception", "critical", "warn", "success", "fatal"})
 
 
 def _stores(node: ast.AST, name: str) -> bool:

@@ -89,6 +89,9 @@ def on_demand(judge: Judge) -> Outcome:
     declared = judge.technologies.find(kinds=["pipeline"], rung=2)
     if declared and judge.concepts.trains:
         return half(f"{declared[0].name} describes the run, which starts from a checkout", declared[0].evidence, 2)
+    scripted = judge.predicate("training_scripted")
+    if scripted.grade >= 1 and scripted.evidence:
+        return half(f"{scripted.evidence[0].path} starts training from a checkout only", scripted.evidence[:2], 3)
     return no("nothing starts training on demand")
 
 

@@ -255,7 +255,7 @@ def cd_deploys(judge: Judge) -> Outcome:
         or _deployed_by_script(commands)
         or _pipeline_deployed(judge, commands)
         or _said_to_deploy(commands)
-        or no("no CI job deploys anything")
+        or no("no CI job deploys a model, a service or a pipeline")
     )
 
 

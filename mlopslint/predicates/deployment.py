@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from mlopslint.concepts import TRAIN_WORDS
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, not_applicable, yes
+from mlopslint.patterns import late
 from mlopslint.records import Evidence
+from mlopslint.view import Hit
 
 if TYPE_CHECKING:
     from mlopslint.judge import Judge
@@ -111,6 +113,17 @@ def online_serving(judge: Judge) -> Outcome:
     return outcome
 
 
+_TOOLS = late(
+    r"(^|[/_.-])(postgres(ql)?|redis|mysql|mariadb|mongo(db)?|rabbitmq|zookeeper|kafka|elasticsearch|opensearch|minio|grafana|prometheus"
+    r"|memcached|influxdb|localstack|pgadmin|adminer|mlflow|label-studio|jupyter|nginx|traefik)([-_.:@/]|$)"
+)
+
+
+def _own(hit: Hit) -> bool:
+    """Whether a service of Compose may be the project's own, and is no database or tool that is started beside it."""
+    return bool(hit.get("build")) or not _TOOLS.search(str(hit.get("image")))
+
+
 def orchestrated(judge: Judge) -> Outcome:
     """DEP003: Kubernetes, serverless or a managed endpoint; Compose alone is half."""
     view = judge.view
@@ -159,7 +172,7 @@ def orchestrated(judge: Judge) -> Outcome:
             or ("cluster_env" in keys and "compute_config" in keys)
         ):
             return yes(f"{path} configures a managed service", [Evidence(path)])
-    compose = view.files("compose")
+    compose = sorted({hit.path for hit in view.hits("container") if hit.get("of") == "compose" and _own(hit)})
     if compose:
         return half(f"Docker Compose only ({compose[0]})", [Evidence(compose[0])])
     return no("nothing orchestrates containers or endpoints")

@@ -325,7 +325,7 @@ def _has_config(judge: Judge) -> bool:
 _ML_IGNORE = {
     "data or outputs": late(
         r"(^|/)(?:[\w.-]*[_.-])?(data|datasets?|raw|processed|prepared|features|interim|outputs?|results?|runs?|wandb|mlruns|mlflow|artifacts?|experiments?[\w-]*|stores?|predictions?|input|tmp)[\w-]*(/|\*|$)"
-        r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|xml|zip|tar|gz|mat)\b",
+        r"|\.(csv|parquet|npy|npz|h5|hdf5|tfrecords?|jsonl|feather|zip|tar|gz|mat)\b|\*\.xml$",
         re.I,
     ),
     "models or checkpoints": late(
