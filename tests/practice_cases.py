@@ -146,6 +146,8 @@ MLRUN = "import mlrun\n\n\ndef train(context: mlrun.MLClientCtx):\n    model = f
 SAGEMAKER = "from sagemaker.sklearn import SKLearnModel\n\nSKLearnModel(model_data='s3://b/m', role='r', entry_point='a.py').deploy(1, 'ml.m5.large')\n"
 
 EDGES: dict[str, tuple[str, str, Files]] = {
+    "results that are read": ("EXP001", "fail", {"train.py": TRAIN.replace("    for x, y", "    known = open('results.json').read()\n    for x, y")}),
+    "results that are written": ("EXP003", "partial", {"train.py": TRAIN.replace("    for x, y", "    log = open('results.json', 'w')\n    for x, y")}),
     "Compose for a tracking server alone": ("DEP003", "fail", {"docker-compose.yml": "services:\n  mlflow:\n    image: ghcr.io/mlflow/mlflow:v2.10\n  db:\n    image: postgres:16\n"}),
     "Compose for what is built here": ("DEP003", "partial", {"docker-compose.yml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:16\n"}),
     "a script that trains, and nothing else": ("AUT011", "partial", {"train.py": "import argparse\n" + TRAIN.replace("train(None", "args = argparse.ArgumentParser().parse_args()\n    train(None")}),
