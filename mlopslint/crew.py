@@ -74,9 +74,13 @@ class Line:
         self._incoming.close(writing=False)
 
 
+#: Where processes are copied; elsewhere a new one starts from nothing, and runs the program's main module again.
+COPIES = hasattr(os, "memfd_create") and sys.platform.startswith("linux")
+
+
 def may_fork() -> bool:
-    """Whether this process can be copied: on Linux, as long as it has one thread."""
-    return hasattr(os, "memfd_create") and sys.platform.startswith("linux") and threading.active_count() == 1
+    """Whether this process can be copied: on Linux, as long as it has one thread (a lock of another would never be released)."""
+    return COPIES and threading.active_count() == 1
 
 
 @contextmanager

@@ -291,10 +291,7 @@ def _read(
     count = jobs or cores()
     together = count > 1 and todo.size >= PARALLEL_FROM and len(todo.entries) >= 2 * count
     if not may_fork():
-        if together:
-            pooled(todo, count, take)
-        else:
-            alone(todo, take)
+        pooled(todo, count if together else 1, take)
         return
     copies = count - 1 if together else min(count - 1, 1) if beside else 0
     if together:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 
 from mlopslint import facts
-from mlopslint.crew import MOST, Line, Numbers, may_fork
+from mlopslint.crew import COPIES, MOST, Line, Numbers, may_fork
 from mlopslint.records import Entry
 from mlopslint.snapshot import Snapshot
 
@@ -83,16 +83,16 @@ def _printable(value: Any) -> Any:
 
 @contextmanager
 def workers(jobs: int) -> Iterator[Executor | None]:
-    """An executor of ``jobs`` processes; None where one process is enough."""
-    if jobs < 2:
+    """An executor of ``jobs`` processes; None where one process is enough, and where this one can be copied but for its threads."""
+    if jobs < 2 or (COPIES and not may_fork()):
         yield None
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     facts.warm()  # what nearly all workers need is imported once, ahead of the fork
-    # fork starts in a millisecond and shares what is imported; it is safe here because no thread is running yet
-    context = multiprocessing.get_context("fork" if may_fork() else "spawn")
+    # fork starts in a millisecond and shares what is imported
+    context = multiprocessing.get_context("fork" if COPIES else "spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=gc.disable)
     try:
         yield pool
@@ -166,7 +166,10 @@ class Shared:
 
 
 def pooled(todo: Todo, count: int, take: Take) -> None:
-    """Read all in this process, and extract the facts in ``count`` others."""
+    """Read all in this process, and extract the facts in ``count`` others; here as well where these are not to be had."""
+    if count < 2:
+        alone(todo, take)
+        return
     from concurrent.futures.process import BrokenProcessPool
 
     done: set[str] = set()
@@ -178,7 +181,9 @@ def pooled(todo: Todo, count: int, take: Take) -> None:
     ordered = sorted(todo.entries, key=lambda entry: -entry.size)
     pending: deque[tuple[list[Entry], Future[list[Result]]]] = deque()
     with workers(count) as pool:
-        assert pool is not None
+        if pool is None:
+            alone(todo, take)
+            return
         try:
             for batch in _batches(todo.contents(ordered), lambda item: len(item[1] or b"")):
                 contents = [(todo.kinds[entry.path], data, reason) for entry, data, reason in batch]

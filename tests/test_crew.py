@@ -122,7 +122,7 @@ def test_where_processes_cannot_be_copied_a_pool_reads_the_same(repository: Path
     alone = gather(snapshot, Cache(None), jobs=1)
     monkeypatch.setattr("mlopslint.gather.PARALLEL_FROM", 1)
     monkeypatch.setattr("mlopslint.gather.may_fork", lambda: False)
-    monkeypatch.setattr("mlopslint.reading.may_fork", lambda: False)
+    monkeypatch.setattr("mlopslint.reading.COPIES", False)
     assert _facts(gather(snapshot, Cache(None), jobs=2)) == _facts(alone)
 
 
