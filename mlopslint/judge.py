@@ -439,9 +439,9 @@ def _matches(value: Any, wanted: Any) -> bool:
 def _paths(patterns: tuple[str, ...]) -> str:
     """One regular expression for path patterns."""
     globs = [pattern for pattern in patterns if not _is_regex(pattern)]
-    found = [any_path(globs).pattern] if globs else []
-    found += [f".*?(?:{pattern[1:-1]})" for pattern in patterns if _is_regex(pattern)]
-    return "|".join(rf"\A(?:{part})" for part in found)
+    found = [rf"\A(?:{any_path(globs).pattern})"] if globs else []
+    found += [f"(?:{pattern[1:-1]})" for pattern in patterns if _is_regex(pattern)]
+    return "|".join(found)
 
 
 @forgettable

@@ -7,8 +7,14 @@ import pkgutil
 import re
 from importlib import import_module
 
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
 import mlopslint
 from mlopslint.patterns import _FORGETTABLE, Asked, _Late, forget, late, remembered
+from mlopslint.rules import load
 
 
 def test_every_pattern_compiles():
@@ -45,7 +51,7 @@ def test_a_run_leaves_nothing_behind(make_repo):
 
 
 def test_many_are_asked_at_once(monkeypatch):
-    wanted = Asked(re.compile("5"))
+    wanted = Asked("5")
     assert wanted.among({"5", "6", "15"}) == {"5", "15"} and wanted["16"] is False
     assert wanted.among({"25", "6"}) == {"25"}
     monkeypatch.setattr(Asked, "ROOM", 4)  # all that was asked is forgotten, and the answer stays right
@@ -54,6 +60,48 @@ def test_many_are_asked_at_once(monkeypatch):
 
 def test_what_is_remembered_has_a_bound(monkeypatch):
     monkeypatch.setattr(Asked, "ROOM", 3)
-    wanted = Asked(re.compile("5"))
+    wanted = Asked("5")
     assert [name for name in map(str, range(20)) if wanted[name]] == ["5", "15"]
     assert len(wanted) <= 3
+
+
+TEXTS = st.text(alphabet="abAB_./-19 \n\u0130\u017f\u212aKkSsI\u0131", max_size=12)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(?i)(^|_)ab?(_|$)",
+        r"(?i)^(?!.*b)a",
+        r"(?i)[A-B]\d|s",
+        r"(?i)k\b",
+        r"(?i)\x5A|\x62",
+        r"(?i)a|(?-i:B)",
+        r"(?i)\S\Ss",
+        "A",
+    ],
+)
+@given(text=TEXTS)
+def test_case_is_ignored_as_the_pattern_says(pattern: str, text: str) -> None:
+    assert Asked(pattern)[text] == bool(re.search(pattern, text))
+
+
+def patterns_in(value: object) -> set[str]:
+    """The regular expressions of a condition."""
+    if isinstance(value, dict):
+        return set().union(*map(patterns_in, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(patterns_in, value))
+    text = str(value).removeprefix("!")
+    return {text[1:-1]} if len(text) > 2 and text[0] == text[-1] == "/" else set()
+
+
+def test_every_pattern_of_the_rules_reads_the_same_in_lower_case() -> None:
+    """All that practices search for, asked of names and paths of all kinds."""
+    texts = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py")]
+    texts += ["README.MD", "Data/Train.CSV", "sklearn.svm.SVC.fit", "MLproject", ".github/CODEOWNERS", "PytorchJob"]
+    found = set[str]().union(*(patterns_in([p.applies, p.passes, p.partial]) for p in load().practices))
+    assert len(found) > 120
+    for pattern in found:
+        plain, asked = re.compile(pattern, re.I), Asked(pattern, re.I)
+        assert [text for text in texts if asked[text]] == [text for text in texts if plain.search(text)], pattern
