@@ -78,95 +78,115 @@ def gather(
 
     ``memory`` holds the decoded facts of the snapshot before (of the same repository), and then those of this one.
     """
-    kinds, wanted, errors = _wanted(snapshot, exclude)
-    key_of = _keys(kinds, cache)
-    held: dict[str, tuple[str, bytes | None]] = {}
-    if cache.works or memory is not None:
-        held = _identify(snapshot, wanted, errors)  # changed and untracked files are known by their content, too
-        wanted = [
-            entry if entry.oid else replace(entry, oid=held[entry.path][0])
-            for entry in wanted
-            if entry.oid or entry.path in held
-        ]
-    in_hand = {path: data for path, (_, data) in held.items() if data is not None}
-    before = memory or {}
-    key_by_path = {entry.path: key_of(entry.oid or "", entry.path) for entry in wanted}
-    known = cache.get([key for key in key_by_path.values() if key not in before])
-    encoded: dict[str, bytes] = {}
-    missing: list[Entry] = []
-    first: dict[str, str] = {}
-    twins: list[tuple[Entry, str]] = []  #: files with the content of another, and that one's path
-    for entry in wanted:
-        key = key_by_path[entry.path]
-        if key in known:
-            encoded[entry.path] = known[key]
-        elif key in before:
-            continue
-        elif entry.oid and key in first:
-            twins.append((entry, first[key]))
-        else:
-            first[key] = entry.path
-            missing.append(entry)
-    found: dict[str, FileFacts] = {}
-
-    def decoded(path: str, data: bytes) -> None:
-        try:
-            found[path] = FileFacts(_decoder.decode(data))
-        except msgspec.MsgspecError:
-            errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
-
-    def keep(results: Sequence[tuple[Entry, bytes]], line: Line | None) -> None:
-        cache.put((key_by_path[entry.path], data) for entry, data in results)
-        told = [(entry.path, data) for entry, data in results]
-        if beside and beside.line and line is not beside.line:
-            beside.tell(told)
-        for path, data in told:
-            decoded(path, data)
-
-    def known_before() -> None:
-        for path, data in encoded.items():
-            decoded(path, data)
-
-    def all_found() -> dict[str, FileFacts]:
-        found.update((entry.path, found[path]) for entry, path in twins if path in found)
-        return {entry.path: found[entry.path] for entry in wanted if entry.path in found}
-
-    def there(line: Line, own: Iterable[tuple[Sequence[Entry], Sequence[Result]]]) -> None:
-        """In the copy that does the job beside: its own results, what is known, and what the other processes read."""
-        assert beside is not None
-        for entries, results in own:
-            for entry, result in zip(entries, results, strict=True):
-                if isinstance(result, bytes):
-                    decoded(entry.path, result)
-        known_before()
-        while message := line.receive():
-            for path, data in _more.decode(message):
-                decoded(path, data)
-        line.send(msgspec.msgpack.encode(beside.job(Gathered(all_found(), kinds, (), 0, 0))))
-
-    if beside and len(wanted) <= beside.least:
-        beside = None
     with without_collector():
-        _read(Todo(snapshot, missing, in_hand, kinds), jobs, progress, keep, errors, beside, there)
-        lone = [entry for entry, path in twins if path not in found]  # whose twin could not be read
-        alone(Todo(snapshot, lone, in_hand, kinds), _taking(keep, errors))
-        if beside and beside.line:
-            beside.tell([])
-        known_before()
-        for path, key in key_by_path.items():
-            if key in before:
-                found[path] = before[key]
-    found = all_found()
+        coming = _Coming(snapshot, cache, exclude, memory)
+        coming.read(jobs, progress, beside if beside and len(coming.wanted) > beside.least else None)
+    found = coming.all_found()
     if memory is not None:
         memory.clear()
-        memory.update((key_by_path[path], some) for path, some in found.items())
+        memory.update((coming.key_by_path[path], some) for path, some in found.items())
+    errors = coming.errors
     for path, some in found.items():
         for fact in some.get("error", ()):
             errors.append(FileError(path, fact.name + (f" (line {fact.line})" if fact.line else "")))
         for fact in some.get("note", ()):
             errors.append(FileError(path, fact.name))
-    misses = len(missing) + len(twins)
-    return Gathered(found, kinds, tuple(sorted(errors)), len(wanted) - misses, misses)
+    misses = len(coming.missing) + len(coming.twins)
+    return Gathered(found, coming.kinds, tuple(sorted(errors)), len(coming.wanted) - misses, misses)
+
+
+class _Coming:
+    """The facts of a snapshot as they come in: from the cache, from the snapshot before, from this process and from copies of it."""
+
+    def __init__(
+        self, snapshot: Snapshot, cache: Cache, exclude: Callable[[str], bool], memory: dict[str, FileFacts] | None
+    ) -> None:
+        before = memory or {}
+        self.cache, self.before = cache, before
+        self.kinds, self.wanted, self.errors = _wanted(snapshot, exclude)
+        held: dict[str, tuple[str, bytes | None]] = {}
+        if cache.works or memory is not None:
+            held = _identify(
+                snapshot, self.wanted, self.errors
+            )  # changed and untracked files are known by their content, too
+            self.wanted = [
+                entry if entry.oid else replace(entry, oid=held[entry.path][0])
+                for entry in self.wanted
+                if entry.oid or entry.path in held
+            ]
+        key_of = _keys(self.kinds, cache)
+        self.key_by_path = {entry.path: key_of(entry.oid or "", entry.path) for entry in self.wanted}
+        known = cache.get([key for key in self.key_by_path.values() if key not in before])
+        self.encoded: dict[str, bytes] = {}
+        self.missing: list[Entry] = []
+        self.twins: list[tuple[Entry, str]] = []  #: files with the content of a missing one, and that one's path
+        first: dict[str, str] = {}
+        for entry in self.wanted:
+            key = self.key_by_path[entry.path]
+            if key in known:
+                self.encoded[entry.path] = known[key]
+            elif key in before:
+                continue
+            elif entry.oid and key in first:
+                self.twins.append((entry, first[key]))
+            else:
+                first[key] = entry.path
+                self.missing.append(entry)
+        in_hand = {path: data for path, (_, data) in held.items() if data is not None}
+        self.todo = Todo(snapshot, self.missing, in_hand, self.kinds)
+        self.beside: Beside[Any] | None = None
+        self._found: dict[str, FileFacts] = {}
+
+    def read(self, jobs: int | None, progress: Progress | None, beside: Beside[Any] | None) -> None:
+        """Read what is missing, and decode all; who does the job ``beside`` hears of everything that it has not read itself."""
+        self.beside = beside
+        _read(self.todo, jobs, progress, self.keep, self.errors, beside, self.in_the_copy)
+        lone = [entry for entry, path in self.twins if path not in self._found]  # whose twin could not be read
+        alone(self.todo._replace(entries=lone), _taking(self.keep, self.errors))
+        if beside and beside.line:
+            beside.tell([])
+        self._decode_known()
+
+    def keep(self, results: Sequence[tuple[Entry, bytes]], line: Line | None) -> None:
+        """Take the encoded facts of a batch."""
+        self.cache.put((self.key_by_path[entry.path], data) for entry, data in results)
+        told = [(entry.path, data) for entry, data in results]
+        if self.beside and self.beside.line and line is not self.beside.line:
+            self.beside.tell(told)
+        for path, data in told:
+            self._decode(path, data)
+
+    def in_the_copy(self, line: Line, own: Iterable[tuple[Sequence[Entry], Sequence[Result]]]) -> None:
+        """What is done beside, in the copy: its own share of the reading, then the job on that and all that it is told."""
+        assert self.beside is not None
+        for entries, results in own:
+            for entry, result in zip(entries, results, strict=True):
+                if isinstance(result, bytes):
+                    self._decode(entry.path, result)
+        self._decode_known()
+        while message := line.receive():
+            for path, data in _more.decode(message):
+                self._decode(path, data)
+        line.send(msgspec.msgpack.encode(self.beside.job(Gathered(self.all_found(), self.kinds, (), 0, 0))))
+
+    def all_found(self) -> dict[str, FileFacts]:
+        """The facts of all files of which there are some, in the order of the files."""
+        found = self._found
+        found.update((entry.path, found[path]) for entry, path in self.twins if path in found)
+        return {entry.path: found[entry.path] for entry in self.wanted if entry.path in found}
+
+    def _decode_known(self) -> None:
+        for path, data in self.encoded.items():
+            self._decode(path, data)
+        for path, key in self.key_by_path.items():
+            if key in self.before:
+                self._found[path] = self.before[key]
+
+    def _decode(self, path: str, data: bytes) -> None:
+        try:
+            self._found[path] = FileFacts(_decoder.decode(data))
+        except msgspec.MsgspecError:
+            self.errors.append(FileError(path, "its cached facts are damaged; run once with --no-cache"))
 
 
 def fill(
