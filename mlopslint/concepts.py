@@ -496,10 +496,15 @@ class Concepts(Imports):
         ]
 
 
+def in_words(name: str) -> str:
+    """A name with an underscore between its words: ``Train_Model`` for ``Train Model`` and ``TrainModel``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\s+", "_", name)
+
+
 def _in_words(hit: Hit) -> Hit:
     """A stage under a name of separate words: ``Train Model`` and ``TrainModel`` read as ``Train_Model``."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\s+", "_", hit.fact.name)
     fact = hit.fact
+    name = in_words(fact.name)
     if name == fact.name:
         return hit
     value = {**(fact.value if isinstance(fact.value, dict) else {}), "written": fact.name}

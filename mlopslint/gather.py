@@ -106,9 +106,8 @@ class _Coming:
         self.kinds, self.wanted, self.errors = _wanted(snapshot, exclude)
         held: dict[str, tuple[str, bytes | None]] = {}
         if cache.works or memory is not None:
-            held = _identify(
-                snapshot, self.wanted, self.errors
-            )  # changed and untracked files are known by their content, too
+            # changed and untracked files are known by their content, too
+            held = _identify(snapshot, self.wanted, self.errors)
             self.wanted = [
                 entry if entry.oid else replace(entry, oid=held[entry.path][0])
                 for entry in self.wanted

@@ -40,7 +40,7 @@ def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 _HEEDS_CASE = re.compile(r"\\[A-ZxuN]|\(\?P|\(\?-|\(\?[a-z]*i[a-z]*:")
 
 
-def lowered(pattern: str, flags: int = 0) -> Callable[[str], object] | None:
+def _lowered(pattern: str, flags: int = 0) -> Callable[[str], object] | None:
     """A search that ignores case by looking at texts in lower case, which takes half the time; None where that is not the same."""
     if pattern.startswith("(?i)"):
         pattern, flags = pattern[4:], flags | re.I
@@ -61,7 +61,7 @@ class Asked(dict[str, bool]):
     ROOM = 30_000
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        self._search = lowered(pattern, flags) or re.compile(pattern, flags).search
+        self._search = _lowered(pattern, flags) or re.compile(pattern, flags).search
         self._having: set[str] = set()
 
     def __missing__(self, text: str) -> bool:

@@ -54,11 +54,14 @@ class Todo(NamedTuple):
 
     def results(self, entries: Sequence[Entry]) -> list[Result]:
         """The encoded facts of each of these files, in their order."""
-        found = {entry.path: self._result(entry, data, reason) for entry, data, reason in self.contents(entries)}
+        found = {
+            entry.path: _result(self.kinds[entry.path], data, reason) for entry, data, reason in self.contents(entries)
+        }
         return [found[entry.path] for entry in entries]
 
-    def _result(self, entry: Entry, data: bytes | None, reason: str) -> Result:
-        return reason if data is None else extract(self.kinds[entry.path], data)
+
+def _result(kind: str, data: bytes | None, reason: str) -> Result:
+    return reason if data is None else extract(kind, data)
 
 
 def extract(kind: str, data: bytes) -> bytes:
@@ -110,7 +113,7 @@ def cores() -> int:
 def alone(todo: Todo, take: Take) -> None:
     """Read all in this process."""
     for batch in _batches(todo.contents(todo.entries), lambda item: len(item[1] or b"")):
-        results = [reason if data is None else extract(todo.kinds[entry.path], data) for entry, data, reason in batch]
+        results = [_result(todo.kinds[entry.path], data, reason) for entry, data, reason in batch]
         take([entry for entry, _, _ in batch], results, None)
 
 
@@ -121,9 +124,10 @@ class Shared:
         self.todo = todo
         # a git process for each batch of objects; that of files costs nothing
         times = 1 if todo.snapshot.local else 4
+        most = MOST // 2  # batches that are full by their bytes, and as many by their number of files
         bytes_, files = (
-            max(todo.size // MOST, _BATCH_BYTES * times),
-            max(len(todo.entries) // MOST, _BATCH_FILES * times),
+            max(todo.size // most, _BATCH_BYTES * times),
+            max(len(todo.entries) // most, _BATCH_FILES * times),
         )
         # the largest first, so that no process ends long after the others
         ordered = sorted(todo.entries, key=lambda entry: -entry.size)
@@ -167,11 +171,6 @@ class Shared:
 
 def pooled(todo: Todo, count: int, take: Take) -> None:
     """Read all in this process, and extract the facts in ``count`` others; here as well where these are not to be had."""
-    if count < 2:
-        alone(todo, take)
-        return
-    from concurrent.futures.process import BrokenProcessPool
-
     done: set[str] = set()
 
     def taken(entries: list[Entry], future: Future[list[Result]]) -> None:
@@ -184,6 +183,8 @@ def pooled(todo: Todo, count: int, take: Take) -> None:
         if pool is None:
             alone(todo, take)
             return
+        from concurrent.futures.process import BrokenProcessPool
+
         try:
             for batch in _batches(todo.contents(ordered), lambda item: len(item[1] or b"")):
                 contents = [(todo.kinds[entry.path], data, reason) for entry, data, reason in batch]
@@ -200,7 +201,7 @@ def pooled(todo: Todo, count: int, take: Take) -> None:
 
 
 def _extract_all(batch: Sequence[tuple[str, bytes | None, str]]) -> list[Result]:
-    return [reason if data is None else extract(kind, data) for kind, data, reason in batch]
+    return [_result(kind, data, reason) for kind, data, reason in batch]
 
 
 def _batches(

@@ -84,7 +84,7 @@ class CacheInImage(FileRule):
         },
         {"Dockerfile": "FROM a\nENV PIP_NO_CACHE_DIR=1\nRUN pip install x\nCOPY src/data.py /app\n"},
         {"Dockerfile": "FROM a AS build\nRUN pip install x\nFROM b\nCOPY --from=build /data/ /app\n"},
-        {"Dockerfile": "FROM a\nRUN --mount=type=cache,target=/root/.cache pip install x\n"},
+        {"Dockerfile": "FROM a\nRUN --mount=type=cache,target=/var/cache/pip pip install x\n"},
     )
     BAD = (
         {"Dockerfile": "FROM a\nRUN pip install x\n"},

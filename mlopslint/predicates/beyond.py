@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mlopslint.commands import ci_commands, ci_file
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
 from mlopslint.patterns import late
-from mlopslint.predicates.training import _delivered_data, ci_training
+from mlopslint.predicates.retraining import delivered_data
+from mlopslint.predicates.training import ci_training
 from mlopslint.view import Hit
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def data_push_trains(judge: Judge) -> Outcome:
     both = [hit for hit in pushed if hit.path in started]
     if both:
         return found(both[:2], 5, "a push of data starts training")
-    delivered = _delivered_data(judge.view)
+    delivered = delivered_data(judge.view)
     return found(delivered, 3, "new data start a delivery pipeline that trains") if delivered else NOTHING
 
 

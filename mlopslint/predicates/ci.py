@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlopslint.commands import CI_KINDS, Command, all_commands, ci_commands, starts_with_any
-from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS
+from mlopslint.concepts import EVAL_WORDS, TRAIN_WORDS, in_words
 from mlopslint.outcome import NOTHING, Outcome, found, half, no, yes
 from mlopslint.patterns import late
 from mlopslint.predicates.training import ci_training
@@ -379,13 +379,8 @@ def _approval_between(view: View) -> tuple[Hit, ...]:
     return ()
 
 
-_DEPLOYS = late(r"(^|_)(deploy|release|promote|rollout)", re.I)
-_TRIES = late(r"(^|_)(smoke|test|check|verify|validat|integration|acceptance)", re.I)
-
-
-def _in_words(name: str) -> str:
-    """``DeployToProd`` and ``deploy-to-prod`` as ``Deploy_To_Prod`` and ``deploy_to_prod``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\W+", "_", name)
+_DEPLOYS = late(r"(^|[\W_])(deploy|release|promote|rollout)", re.I)
+_TRIES = late(r"(^|[\W_])(smoke|test|check|verify|validat|integration|acceptance)", re.I)
 
 
 def _tested_between(view: View) -> list[Hit]:
@@ -394,8 +389,7 @@ def _tested_between(view: View) -> list[Hit]:
     steps: dict[str, list[tuple[int, str, Hit]]] = {}
     for hit in (*view.hits("ci-job"), *view.hits("delivery-action")):
         if hit.fact.kind == "delivery-action" or view.kinds.get(hit.path) == "jenkinsfile":
-            name = str(hit.get("name") or hit.fact.name)
-            steps.setdefault(hit.path, []).append((hit.fact.line, _in_words(name), hit))
+            steps.setdefault(hit.path, []).append((hit.fact.line, in_words(_called(hit)), hit))
     best: list[Hit] = []
     for path in sorted(steps):
         found: list[Hit] = []

@@ -348,7 +348,7 @@ def gitignore_for_ml(judge: Judge) -> Outcome:
     for hit in patterns:
         pattern = hit.fact.name
         if re.search(
-            r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit|RECYCLE\.BIN|lychee|workspace\.xml|atlassian-ide|(^|/)\.(idea|vscode|settings)/",
+            r"ipynb_checkpoints|-?test-?(output|results?)|coverage|\.egg|DS_Store|TestResults|nosetests|junit|RECYCLE\.BIN|lychee|(^|/)\.(idea|vscode|settings)/",
             pattern,
             re.I,
         ):
