@@ -238,8 +238,12 @@ def _commands(view: View) -> Iterator[Command]:
     tasks: dict[tuple[str, str], list[Command]] = {}
     scripts: dict[str, list[Command]] = {}
     needs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    of_tox: set[tuple[str, str]] = set()  # also in setup.cfg and pyproject.toml
     for hit in view.hits("task", roles=EVERYWHERE):
         kind = view.kinds.get(hit.path, "")
+        if hit.get("tool") == "tox":
+            of_tox.add((hit.path, hit.fact.name))
+            kind = "tox"
         needs.setdefault((kind, hit.fact.name), []).extend((hit.path, str(item)) for item in hit.get("needs") or ())
     ci: list[Command] = []
     hooks: list[Command] = []
@@ -257,7 +261,8 @@ def _commands(view: View) -> Iterator[Command]:
             hooks.append(command)
         elif kind in _TASK_FILES or (kind == "python" and hit.get("task")):
             command = Command(words, hit, "task", soft)
-            tasks.setdefault((kind, str(hit.get("task") or "")), []).append(command)
+            task = str(hit.get("task") or "")
+            tasks.setdefault(("tox" if (hit.path, task) in of_tox else kind, task), []).append(command)
         elif kind == "shell":
             command = Command(words, hit, "script", soft or bool(hit.get("lenient")))
             scripts.setdefault(hit.path, []).append(command)

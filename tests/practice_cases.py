@@ -146,6 +146,11 @@ MLRUN = "import mlrun\n\n\ndef train(context: mlrun.MLClientCtx):\n    model = f
 SAGEMAKER = "from sagemaker.sklearn import SKLearnModel\n\nSKLearnModel(model_data='s3://b/m', role='r', entry_point='a.py').deploy(1, 'ml.m5.large')\n"
 
 EDGES: dict[str, tuple[str, str, Files]] = {
+    "tox of setup.cfg in CI": ("CIC002", "pass", {".github/workflows/ci.yml": TEST_CI.format(run="tox"), "setup.cfg": "[tox:tox]\nenvlist = py312\n\n[testenv]\ncommands =\n    pytest tests\n", **MODEL}),
+    "tox of pyproject.toml in CI": ("CIC002", "pass", {".github/workflows/ci.yml": TEST_CI.format(run="tox"), "pyproject.toml": "[tool.tox]\nenv_list = ['py312']\n\n[tool.tox.env_run_base]\ncommands = [['pytest', 'tests']]\n", **MODEL}),
+    "tox of setup.cfg without tests": ("CIC002", "fail", {".github/workflows/ci.yml": TEST_CI.format(run="tox"), "setup.cfg": "[testenv]\ncommands =\n    black pkg\n", **MODEL}),
+    "predictions exported as a metric": ("MON001", "pass", {"serve.py": "from prometheus_client import Histogram\n" + SERVE + "\n\noutput = Histogram('model_output', 'What the model says')\n"}),
+    "a latency exported as a metric": ("MON001", "fail", {"serve.py": "from prometheus_client import Histogram\n" + SERVE + "\n\noutput = Histogram('model_output_seconds', 'How long the model takes')\n"}),
     "results that are read": ("EXP001", "fail", {"train.py": TRAIN.replace("    for x, y", "    known = open('results.json').read()\n    for x, y")}),
     "results that are written": ("EXP003", "partial", {"train.py": TRAIN.replace("    for x, y", "    log = open('results.json', 'w')\n    for x, y")}),
     "Compose for a tracking server alone": ("DEP003", "fail", {"docker-compose.yml": "services:\n  mlflow:\n    image: ghcr.io/mlflow/mlflow:v2.10\n  db:\n    image: postgres:16\n"}),

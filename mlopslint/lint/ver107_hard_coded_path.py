@@ -15,7 +15,7 @@ _HOME = late(
 )
 _PLACEHOLDER = late(
     r"/home/(?:user|username|me|jovyan|runner|app|docs|jupyter|ubuntu|ec2-user|airflow|\w*docker|vscode|coder|worker|model-server|venv|agent|sandbox|node|nonroot|app-?user|you\w*|<|\{|\$)\b|/Users/(?:user|username|me|you\w*|<|\{|\$)\b"
-    r"|path[/_\\]?to|\.\.\.|/root/(?:\.cache|\.ssh|\.kube|\.aws|\.config|\.local|\.cargo)|site-packages|\*",
+    r"|path[/_\\]?to|\.\.\.|[/]root/\.(?:cache|ssh|kube|aws|config|local|cargo)|site-packages|\*",
     re.I,
 )
 

@@ -239,6 +239,9 @@ def model_monitored(judge: Judge) -> Outcome:
         ]
         if own:
             return found(own[:2], 3, f"{own[0].path} measures the model's predictions").trusted("medium")
+        exported = [hit for hit in judge.view.hits("call", *_METRICS) if _of_predictions(hit)]
+        if exported and judge.predicate("serving_defined").grade >= 1:
+            return found(exported[:2], 3, f"{exported[0].path} exports what the model predicts").trusted("medium")
     if (
         not outcome
         and judge.predicate("serving_defined").grade >= 1
@@ -247,6 +250,20 @@ def model_monitored(judge: Judge) -> Outcome:
         logged = judge.predicate("prediction_logging")
         return half("predictions are only logged", logged.evidence, 3, logged.confidence)
     return outcome
+
+
+_METRICS = tuple(f"prometheus_client.{kind}" for kind in ("Histogram", "Summary", "Gauge"))
+_PREDICTED = late(
+    r"(?<![a-z])(predict(ed|ions?)|model)[_ ](outputs?|values?|scores?|distribution|class(es)?|labels?|prob\w*|confidence)",
+    re.I,
+)
+_TIMED = late(r"latency|duration|seconds|(?<![a-z])time", re.I)
+
+
+def _of_predictions(hit: Hit) -> bool:
+    """Whether a metric of a service is named for what its model says, and not for how long it takes."""
+    text = " ".join(map(str, hit.fact.value.values())) if isinstance(hit.fact.value, dict) else ""
+    return bool(_PREDICTED.search(text)) and not _TIMED.search(text)
 
 
 def _monitoring_settings(judge: Judge, pattern: str) -> list[Hit]:
